@@ -1,0 +1,87 @@
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Discovery;
+using Millrace.ServiceDefaults.Errors;
+using Millrace.ServiceDefaults.Health;
+using Millrace.ServiceDefaults.Telemetry;
+
+namespace Millrace.ServiceDefaults.Hosting;
+
+/// <summary>The two calls that every service's Program makes.</summary>
+public static class ServiceDefaultsExtensions
+{
+    private const int MessageBytesMax = 64 * 1024 * 1024;
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(6);
+
+    /// <summary>Adds listening, telemetry, health, discovery, gRPC with the error model, and time.</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.AddListening();
+        builder.AddConsoleLog();
+        builder.AddTelemetry();
+        builder.AddGrpcServer();
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [HealthEndpoints.LiveTag]);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<ServiceEndpoints>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        return builder;
+    }
+
+    /// <summary>Maps <c>/health</c>, <c>/alive</c> and the gRPC health service.</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        app.MapHealthEndpoints();
+        app.MapGrpcService<GrpcHealth>();
+        return app;
+    }
+
+    private static void AddListening(this WebApplicationBuilder builder)
+    {
+        var endpoints = EndpointOptions.From(name => builder.Configuration[name]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (endpoints.GrpcPort is { } grpc) kestrel.Listen(endpoints.Address, grpc, listen => listen.Protocols = HttpProtocols.Http2);
+            if (endpoints.HttpPort is { } http) kestrel.Listen(endpoints.Address, http, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+
+        // Aspire sets ASPNETCORE_URLS as well; it cannot say which port speaks which protocol, so the ports above win.
+        if (endpoints.GrpcPort is not null || endpoints.HttpPort is not null)
+            builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Empty);
+    }
+
+    private static void AddConsoleLog(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+
+        // One line per request from the framework itself says less than our own facts and costs more.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+    }
+
+    private static void AddGrpcServer(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MessageBytesMax;
+            options.MaxSendMessageSize = MessageBytesMax;
+            options.Interceptors.Add<CallContextInterceptor>();
+            options.Interceptors.Add<ErrorInterceptor>();
+        });
+        builder.Services.AddSingleton<CallContextInterceptor>();
+        builder.Services.AddSingleton<ErrorInterceptor>();
+    }
+}
