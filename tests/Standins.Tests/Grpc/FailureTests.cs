@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Grpc.Net.Client;
 using Millrace.Standins.Tests.Grpc.Wire;
 
 namespace Millrace.Standins.Tests.Grpc;
@@ -91,10 +92,11 @@ public sealed class FailureTests
     public async Task Server_Gone_IsUnavailable()
     {
         var host = await EchoHost.Start();
-        var client = new Echo.EchoClient(global::Grpc.Net.Client.GrpcChannel.ForAddress($"http://{host.Channel.Target}"));
+        using var channel = GrpcChannel.ForAddress($"http://{host.Channel.Target}");
         await host.DisposeAsync();
 
-        var failure = await Assert.ThrowsAsync<RpcException>(async () => await client.SayAsync(new Words { Text = "hello" }));
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            async () => await new Echo.EchoClient(channel).SayAsync(new Words { Text = "hello" }));
 
         Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
     }
