@@ -54,7 +54,7 @@ with_progress() {
 }
 
 download() {
-  npm pack --silent --pack-destination "$1" "$2" > "$1/npm.out" 2> "$1/npm.err"
+  npm pack --loglevel=error --pack-destination "$1" "$2" > "$1/npm.out" 2> "$1/npm.err"
 }
 
 # fetch PLATFORM FOLDER: the package's libraries, put in place by one rename so that no half-filled folder is ever seen.
@@ -66,12 +66,14 @@ fetch() {
   temp=$(mktemp -d "$(dirname "$folder")/.fetch-XXXXXX")
   trap 'rm -rf "$temp"' EXIT
   with_progress "$package" download "$temp" "$package" ||
-    fail "$package could not be fetched ($(grep -m1 -E 'code|error' "$temp/npm.err" || echo 'no answer from npm')); check the network and npm's registry setting, then run eng/native.sh again"
+    fail "$package could not be fetched ($(grep -m1 -E 'npm (error|ERR!)' "$temp/npm.err" || echo 'npm gave no reason')); check the network and npm's registry setting, then run eng/native.sh again"
   tar -xzf "$temp"/*.tgz -C "$temp" || fail "$package is damaged; run eng/native.sh again"
   complete "$temp/package/bins/$1" || fail "$package does not hold the expected libraries; set MILLRACE_LLAMA_DIR to a folder with llama.cpp"
   cp "$temp/package/LICENSE" "$temp/package/bins/$1/"
-  rm -rf "$folder"
-  mv "$temp/package/bins/$1" "$folder"
+  if ! complete "$folder"; then
+    rm -rf "$folder"
+    mv "$temp/package/bins/$1" "$folder"
+  fi
   rm -rf "$temp"
   trap - EXIT
   echo "fetched $package into ${folder#"$root"/}"

@@ -15,7 +15,8 @@ internal sealed class BatchRules(LlamaContext context)
     {
         if (batch.Count == 0) throw new ArgumentException("The batch is empty; add a token first.", nameof(batch));
         if (batch.Count > tokensMax)
-            throw new ArgumentException($"The batch has {batch.Count} tokens and the context takes {tokensMax} at once; split it.", nameof(batch));
+            throw new ArgumentException(
+                $"The batch has {batch.Count} tokens and the context takes {tokensMax} at once; split it.", nameof(batch));
 
         Array.Fill(_nextPositions, NotSeen);
         for (var i = 0; i < batch.Count; i++) CheckToken(batch, i);
@@ -25,7 +26,8 @@ internal sealed class BatchRules(LlamaContext context)
     {
         var token = batch.Tokens[index];
         if (!context.Model.Vocab.Contains(token))
-            throw new ArgumentException($"Token {token} at {index} is not in the vocabulary, whose ids are 0 to {context.Model.Vocab.Count - 1}.", nameof(batch));
+            throw new ArgumentException(
+                $"Token {token} at {index} is not in the vocabulary, whose ids are 0 to {context.Model.Vocab.Count - 1}.", nameof(batch));
 
         foreach (var sequence in batch.SequencesAt(index)) CheckPosition(sequence, batch.Positions[index], index);
     }
@@ -35,9 +37,11 @@ internal sealed class BatchRules(LlamaContext context)
         context.CheckSequence(sequence);
         var expected = _nextPositions[sequence.Id] != NotSeen ? _nextPositions[sequence.Id] : FirstExpected(sequence, position);
         if (position != expected)
-            throw new ArgumentException($"Token {index} is at position {position} of sequence {sequence}, where {expected} is next.", nameof(position));
+            throw new ArgumentException(
+                $"Token {index} is at position {position} of sequence {sequence}, where {expected} is next.", nameof(position));
         if (position >= context.SequenceTokensMax && !context.UnifiedCache)
-            throw new ArgumentException($"Position {position} is past the {context.SequenceTokensMax} tokens of a sequence in this context.", nameof(position));
+            throw new ArgumentException(
+                $"Position {position} is past the {context.SequenceTokensMax} tokens of a sequence in this context.", nameof(position));
 
         _nextPositions[sequence.Id] = position + 1;
     }

@@ -32,7 +32,9 @@ public sealed class LlamaAdapter : IDisposable
         var handle = LlamaAdapterHandle.Load(model.Handle, path);
         return handle is not null
             ? new(model, path, handle)
-            : throw new LlamaException(LlamaFailure.LoadFailed, $"{path} was refused as an adapter of {model.Path}{NativeLog.Explanation()}; use one made for this model");
+            : throw new LlamaException(
+                LlamaFailure.LoadFailed,
+                $"{path} was refused as an adapter of {model.Path}{NativeLog.Explanation()}; use one made for this model");
     }
 
     private static void CheckHeader(LlamaModel model, GgufHeader header, string path)
@@ -42,6 +44,7 @@ public sealed class LlamaAdapter : IDisposable
         if (header.Architecture != model.Metadata.Architecture)
             throw new LlamaException(
                 LlamaFailure.LoadFailed,
-                $"{path} is for architecture {header.Architecture} and {model.Path} is {model.Metadata.Architecture}; use an adapter made for this model");
+                $"{path} is for architecture {header.Architecture} and {model.Path} is {model.Metadata.Architecture}; "
+                    + "use an adapter made for this model");
     }
 }

@@ -18,7 +18,7 @@ public sealed unsafe class LlamaBatch
     private readonly byte[] _outputs;
 
     /// <summary>Allocates a batch.</summary>
-    /// <param name="capacity">Most tokens that it can hold; a context's <see cref="LlamaContext.BatchTokensMax"/> is the most that is of use.</param>
+    /// <param name="capacity">Most tokens that it can hold; more than <see cref="LlamaContext.BatchTokensMax"/> is of no use.</param>
     /// <param name="sequencesPerToken">Most sequences that one token can belong to.</param>
     public LlamaBatch(int capacity, int sequencesPerToken = 1)
     {
@@ -31,7 +31,8 @@ public sealed unsafe class LlamaBatch
         _sequences = Pinned<LlamaSequenceId>(checked(capacity * sequencesPerToken));
         _sequencePointers = Pinned<nint>(capacity);
         _outputs = Pinned<byte>(capacity);
-        for (var i = 0; i < capacity; i++) _sequencePointers[i] = (nint)Pointer(_sequences) + (i * sequencesPerToken * sizeof(LlamaSequenceId));
+        var first = (nint)Pointer(_sequences);
+        for (var i = 0; i < capacity; i++) _sequencePointers[i] = first + (i * sequencesPerToken * sizeof(LlamaSequenceId));
     }
 
     /// <summary>Tokens in the batch.</summary>
@@ -62,7 +63,8 @@ public sealed unsafe class LlamaBatch
     /// <inheritdoc cref="Add(LlamaToken, int, LlamaSequenceId, bool)"/>
     public int AddShared(LlamaToken token, int position, ReadOnlySpan<LlamaSequenceId> sequences, bool output)
     {
-        if (Count == Capacity) throw new InvalidOperationException($"The batch is full: it holds {Capacity} tokens. Decode it, or allocate a larger one.");
+        if (Count == Capacity)
+            throw new InvalidOperationException($"The batch is full: it holds {Capacity} tokens. Decode it, or allocate a larger one.");
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Length, nameof(sequences));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sequences.Length, SequencesPerToken, nameof(sequences));

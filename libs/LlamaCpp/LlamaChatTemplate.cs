@@ -31,7 +31,9 @@ public static unsafe class LlamaChatTemplate
             length = Apply(template, texts, offsets, addAssistant, buffer);
         }
 
-        if (length < 0) throw new LlamaException(LlamaFailure.TemplateUnsupported, "llama.cpp does not know this chat template; name a built-in one such as chatml");
+        if (length < 0)
+            throw new LlamaException(
+                LlamaFailure.TemplateUnsupported, "llama.cpp does not know this chat template; name a built-in one such as chatml");
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
@@ -42,7 +44,8 @@ public static unsafe class LlamaChatTemplate
         fixed (byte* output = buffer)
         fixed (NativeChatMessage* messages = native)
         {
-            for (var i = 0; i < native.Length; i++) native[i] = new() { Role = text + offsets[2 * i], Content = text + offsets[(2 * i) + 1] };
+            for (var i = 0; i < native.Length; i++)
+                native[i] = new() { Role = text + offsets[2 * i], Content = text + offsets[(2 * i) + 1] };
             return LlamaLibrary.ApplyChatTemplate(template, messages, (nuint)native.Length, addAssistant, output, buffer.Length);
         }
     }

@@ -105,12 +105,13 @@ public sealed unsafe class LlamaContext : IDisposable
     /// <summary>
     /// The pooled embedding of a sequence in the last batch; with <see cref="PoolingType.Rank"/> its scores.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The context computes no pooled embeddings, or the sequence was not in the last batch.</exception>
+    /// <exception cref="InvalidOperationException">No pooled embeddings are computed, or none for this sequence.</exception>
     public ReadOnlySpan<float> GetSequenceEmbedding(LlamaSequenceId sequence)
     {
         RequireEmbeddings();
         CheckSequence(sequence);
-        if (Pooling == PoolingType.None) throw new InvalidOperationException("This context does not pool; read embeddings by token, or create it with a pooling type.");
+        if (Pooling == PoolingType.None)
+            throw new InvalidOperationException("This context does not pool; read embeddings by token, or create it with a pooling type.");
         var pointer = _handle.SequenceEmbedding(sequence.Id);
         if (pointer is null) throw new InvalidOperationException($"Sequence {sequence} was not in the last batch.");
         return new(pointer, Pooling == PoolingType.Rank ? Model.Metadata.ClassifierOutputs : Model.Metadata.EmbeddingOutputLength);
@@ -162,7 +163,8 @@ public sealed unsafe class LlamaContext : IDisposable
     public int SaveState(LlamaSequenceId sequence, Span<byte> destination)
     {
         var size = GetStateBytes(sequence);
-        if (destination.Length < size) throw new ArgumentException($"The state of sequence {sequence} takes {size} bytes.", nameof(destination));
+        if (destination.Length < size)
+            throw new ArgumentException($"The state of sequence {sequence} takes {size} bytes.", nameof(destination));
         return (int)_handle.SaveState(sequence.Id, destination);
     }
 
@@ -173,17 +175,19 @@ public sealed unsafe class LlamaContext : IDisposable
         CheckSequence(sequence);
         NativeLog.ForgetError();
         if (state.IsEmpty || _handle.RestoreState(sequence.Id, state) == 0)
-            throw new LlamaException(LlamaFailure.StateInvalid, $"The saved state does not fit sequence {sequence} of this context{NativeLog.Explanation()}; compute it again");
+            throw new LlamaException(
+                LlamaFailure.StateInvalid,
+                $"The saved state does not fit sequence {sequence} of this context{NativeLog.Explanation()}; compute it again");
     }
 
     /// <summary>Waits until everything submitted has been computed; reading an output does so anyway.</summary>
     public void Synchronize() => _handle.Synchronize();
 
     /// <summary>
-    /// Makes a running or the next <see cref="Decode"/> return <see cref="DecodeResult.Aborted"/>, until <see cref="ResetAbort"/>. May be called
-    /// from any thread.
+    /// Makes a running or the next <see cref="Decode"/> return <see cref="DecodeResult.Aborted"/>, until <see cref="ResetAbort"/>. May be
+    /// called from any thread.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The context was not created with <see cref="LlamaContextOptions.Abortable"/>.</exception>
+    /// <exception cref="InvalidOperationException">The context was created without <see cref="LlamaContextOptions.Abortable"/>.</exception>
     public void RequestAbort() => RequireAbort().Set(true);
 
     /// <summary>Lets decoding go on after <see cref="RequestAbort"/>.</summary>
@@ -211,7 +215,8 @@ public sealed unsafe class LlamaContext : IDisposable
         abort?.Dispose();
         throw new LlamaException(
             LlamaFailure.ContextFailed,
-            $"No context of {options.ContextTokens} tokens for {model.Path}{NativeLog.Explanation()}; use fewer tokens or sequences, or a smaller cache type");
+            $"No context of {options.ContextTokens} tokens for {model.Path}{NativeLog.Explanation()}; "
+                + "use fewer tokens or sequences, or a smaller cache type");
     }
 
     internal void CheckSequence(LlamaSequenceId sequence)
@@ -224,7 +229,8 @@ public sealed unsafe class LlamaContext : IDisposable
     {
         0 or 1 or 2 => (DecodeResult)code,
         InvalidBatch => throw new ArgumentException($"llama.cpp refused the batch{NativeLog.Explanation()}."),
-        _ => throw new LlamaException(LlamaFailure.ComputeFailed, $"llama.cpp failed with code {code}{NativeLog.Explanation()}; clear the sequences of the batch"),
+        _ => throw new LlamaException(
+            LlamaFailure.ComputeFailed, $"llama.cpp failed with code {code}{NativeLog.Explanation()}; clear the sequences of the batch"),
     };
 
     private static ReadOnlySpan<float> Output(float* values, int length, int batchIndex) => values is not null

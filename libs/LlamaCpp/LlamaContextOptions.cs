@@ -69,11 +69,14 @@ public sealed record LlamaContextOptions
     /// <summary>Most sequences in the cache at a time.</summary>
     public int SequencesMax { get; init; } = 1;
 
-    /// <summary>Threads for single-token steps.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    /// <summary>
+    /// Threads for single-token steps; half the processors by default. The threads of a step wait for each other in busy loops, so with
+    /// more threads than free cores a small model's step takes tens of times as long.
+    /// </summary>
+    public int Threads { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 
-    /// <summary>Threads for batches and prompts.</summary>
-    public int BatchThreads { get; init; } = Environment.ProcessorCount;
+    /// <summary>Threads for batches and prompts; half the processors by default.</summary>
+    public int BatchThreads { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>Compute embeddings; without it only logits can be read.</summary>
     public bool Embeddings { get; init; }

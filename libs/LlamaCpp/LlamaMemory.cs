@@ -37,7 +37,8 @@ public sealed class LlamaMemory
     public void Copy(LlamaSequenceId source, LlamaSequenceId destination, int from = -1, int to = -1)
     {
         if (!_context.UnifiedCache && (from > 0 || to >= 0))
-            throw new ArgumentException("Part of a sequence can be shared only in a unified cache; copy it whole, or create the context with UnifiedCache.");
+            throw new ArgumentException(
+                "Part of a sequence can be shared only in a unified cache; copy it whole, or create the context with UnifiedCache.");
         _handle.Copy(Checked(source), Checked(destination), from, to);
     }
 
@@ -48,7 +49,8 @@ public sealed class LlamaMemory
     /// <exception cref="InvalidOperationException">The model's positions cannot be moved (<see cref="CanShift"/>).</exception>
     public void Shift(LlamaSequenceId sequence, int from, int to, int delta)
     {
-        if (!CanShift) throw new InvalidOperationException("Positions of this model cannot be shifted; remove the sequence and compute it again.");
+        if (!CanShift)
+            throw new InvalidOperationException("Positions of this model cannot be shifted; remove the sequence and compute it again.");
         _handle.Shift(Checked(sequence), from, to, delta);
     }
 

@@ -29,6 +29,9 @@ public sealed unsafe class LlamaRuntime
         var contextDefaults = ContextDefaults;
         ModelParameterLayout.Require(modelDefaults.Bytes, files.Llama);
         ContextLayout = ContextParameterLayout.Recognize(contextDefaults.Bytes, files.Llama);
+        SystemInfo = NativeText.FromPointer(LlamaLibrary.SystemInfo())?.Trim() ?? "";
+        Devices = ReadDevices();
+        SequencesMax = (int)LlamaLibrary.SequencesMax();
     }
 
     /// <summary>The files in use.</summary>
@@ -38,13 +41,13 @@ public sealed unsafe class LlamaRuntime
     public string Release => ContextLayout.Release;
 
     /// <summary>Instruction sets and back ends in use, as the library prints them.</summary>
-    public string SystemInfo { get; private init; } = "";
+    public string SystemInfo { get; }
 
     /// <summary>Devices that models can be placed on; the CPU is among them.</summary>
-    public ImmutableArray<LlamaDevice> Devices { get; private init; } = [];
+    public ImmutableArray<LlamaDevice> Devices { get; }
 
     /// <summary>Most sequences that a context can have.</summary>
-    public int SequencesMax { get; private init; }
+    public int SequencesMax { get; }
 
     internal ParameterBlob ModelDefaults { get; }
 
@@ -58,8 +61,8 @@ public sealed unsafe class LlamaRuntime
         _current ?? throw new InvalidOperationException("The native library is not loaded: call LlamaRuntime.Initialize first.");
 
     /// <summary>
-    /// Finds and loads the native library, checks that its parameter layouts are known, and sends its log to <paramref name="loggerFactory"/>.
-    /// A second call only changes where the log goes; after a failure it tries again.
+    /// Finds and loads the native library, checks that its parameter layouts are known, and sends its log to
+    /// <paramref name="loggerFactory"/>. A second call only changes where the log goes; after a failure it tries again.
     /// </summary>
     /// <exception cref="LlamaException">There is no usable library; the message is one line with the remedy.</exception>
     public static LlamaRuntime Initialize(ILoggerFactory loggerFactory)
@@ -74,7 +77,9 @@ public sealed unsafe class LlamaRuntime
         }
     }
 
-    private static LlamaRuntime Start(NativeLibraryLocation location, ILogger logger)
+    /// <summary>Loads what was located.</summary>
+    /// <exception cref="LlamaException">Nothing was located, or it is not usable.</exception>
+    internal static LlamaRuntime Start(NativeLibraryLocation location, ILogger logger)
     {
         if (!location.Found) throw new LlamaException(LlamaFailure.LibraryMissing, location.Reason);
         try
@@ -94,26 +99,15 @@ public sealed unsafe class LlamaRuntime
     {
         NativeLibraries.Load(files);
         NativeLog.Attach(logger);
-        var layouts = new LlamaRuntime(files);
         LlamaLibrary.LoadBackends(files.Directory);
         LlamaLibrary.InitializeBackend();
-        var runtime = layouts.Inspect();
+        var runtime = new LlamaRuntime(files);
+        if (runtime.Devices.IsEmpty)
+            throw new LlamaException(
+                LlamaFailure.LibraryUnsupported, $"{files.Directory} has no back end for this processor; run eng/native.sh");
+
         runtime.Report(logger);
         return runtime;
-    }
-
-    private LlamaRuntime Inspect()
-    {
-        var devices = ReadDevices();
-        if (devices.IsEmpty)
-            throw new LlamaException(LlamaFailure.LibraryUnsupported, $"{Files.Directory} has no back end for this processor; run eng/native.sh");
-
-        return new(Files)
-        {
-            SystemInfo = NativeText.FromPointer(LlamaLibrary.SystemInfo())?.Trim() ?? "",
-            Devices = devices,
-            SequencesMax = (int)LlamaLibrary.SequencesMax(),
-        };
     }
 
     private void Report(ILogger logger)

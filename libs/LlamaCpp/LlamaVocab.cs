@@ -107,8 +107,8 @@ public sealed class LlamaVocab
     /// <param name="text">Any text; a lone surrogate becomes U+FFFD.</param>
     /// <param name="addSpecial">Add the tokens that the model expects around a text, for example <c>[CLS]</c> and <c>[SEP]</c>.</param>
     /// <param name="parseSpecial">
-    /// Read control tokens such as <c>&lt;|im_start|&gt;</c> where they are spelled out. Leave it off for text from users, who could otherwise
-    /// forge turns.
+    /// Read control tokens such as <c>&lt;|im_start|&gt;</c> where they are spelled out. Leave it off for text from users, who could
+    /// otherwise forge turns.
     /// </param>
     public LlamaToken[] Tokenize(string text, bool addSpecial = false, bool parseSpecial = false)
     {
@@ -126,11 +126,15 @@ public sealed class LlamaVocab
     /// <summary>Splits UTF-8 text into tokens without allocating.</summary>
     /// <returns>False when <paramref name="destination"/> is too short; <paramref name="count"/> is then the length needed.</returns>
     /// <exception cref="LlamaException">The model has no vocabulary, or the text is too long to count.</exception>
-    public bool TryTokenize(ReadOnlySpan<byte> utf8, Span<LlamaToken> destination, out int count, bool addSpecial = false, bool parseSpecial = false)
+    public bool TryTokenize(
+        ReadOnlySpan<byte> utf8, Span<LlamaToken> destination, out int count, bool addSpecial = false, bool parseSpecial = false)
     {
-        if (Type == VocabularyType.None) throw new LlamaException(LlamaFailure.LoadFailed, "The model has no vocabulary, so that text cannot be tokenized with it.");
+        if (Type == VocabularyType.None)
+            throw new LlamaException(LlamaFailure.LoadFailed, "The model has no vocabulary, so that text cannot be tokenized with it.");
         var written = _handle.Tokenize(utf8, destination, addSpecial, parseSpecial);
-        if (written == int.MinValue) throw new LlamaException(LlamaFailure.ComputeFailed, "The text has more tokens than can be counted; split it.");
+        if (written == int.MinValue)
+            throw new LlamaException(LlamaFailure.ComputeFailed, "The text has more tokens than can be counted; split it.");
+
         count = Math.Abs(written);
         return written >= 0;
     }

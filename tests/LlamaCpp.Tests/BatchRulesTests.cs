@@ -6,7 +6,9 @@ public sealed class BatchRulesTests(Models models) : IDisposable
 {
     private static readonly LlamaToken Token = new(300);
 
-    private readonly LlamaContext _context = models.Chat.CreateContext(new() { ContextTokens = 512, BatchTokensMax = 32, SequencesMax = 2 });
+    private static readonly LlamaContextOptions Options = new() { ContextTokens = 512, BatchTokensMax = 32, SequencesMax = 2 };
+
+    private readonly LlamaContext _context = models.Chat.CreateContext(Options);
     private readonly LlamaBatch _batch = new(64, sequencesPerToken: 2);
 
     [Fact]

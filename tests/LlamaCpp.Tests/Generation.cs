@@ -16,7 +16,8 @@ internal static class Generation
         return last;
     }
 
-    public static LlamaToken Best(this LlamaContext context, int batchIndex) => new(TensorPrimitives.IndexOfMax(context.GetLogits(batchIndex)));
+    public static LlamaToken Best(this LlamaContext context, int batchIndex) =>
+        new(TensorPrimitives.IndexOfMax(context.GetLogits(batchIndex)));
 
     /// <summary>Generates greedily until the model ends its turn.</summary>
     public static string Greedy(LlamaContext context, string prompt, int tokensMax = 120)

@@ -8,7 +8,8 @@ internal sealed record GroundedCase
 {
     private const string SystemPrompt =
         "You are a helpful assistant that answers questions based on the provided context. Rules:\n"
-        + "1. Only answer based on the provided context. If the context doesn't contain the answer, say 'I don't have enough information to answer that.'\n"
+        + "1. Only answer based on the provided context. If the context doesn't contain the answer, "
+        + "say 'I don't have enough information to answer that.'\n"
         + "2. Cite your sources using [1], [2], etc. corresponding to the context chunks.\n"
         + "3. Be concise. Aim for 2-3 sentences unless the question requires more detail.\n"
         + "4. Never make up information. Never hallucinate.";
@@ -30,10 +31,15 @@ internal sealed record GroundedCase
 
     public IReadOnlyList<LlamaChatMessage> Messages => [new("system", SystemPrompt), new("user", User)];
 
-    private string User => $"Context:\n{string.Join("\n\n---\n\n", Contexts.Select(Render))}\n\nQuestion: {Question}\n\nAnswer based on the context above:";
+    private string User =>
+        $"Context:\n{string.Join("\n\n---\n\n", Contexts.Select(Render))}\n\nQuestion: {Question}\n\nAnswer based on the context above:";
 
     public static IReadOnlyList<GroundedCase> Load(string path, params string[] ids) =>
-        [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<GroundedCase>(line)!).Where(one => ids.Length == 0 || ids.Contains(one.Id))];
+    [
+        .. File.ReadLines(path)
+            .Select(line => JsonSerializer.Deserialize<GroundedCase>(line)!)
+            .Where(one => ids.Length == 0 || ids.Contains(one.Id)),
+    ];
 
     private static string Render(Chunk chunk, int index) => $"[{index + 1}] (Source: {chunk.Source})\n{chunk.Text}";
 

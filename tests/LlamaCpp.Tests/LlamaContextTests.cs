@@ -27,7 +27,9 @@ public sealed class LlamaContextTests(Models models)
     [Fact]
     public void Create_WithBadOptions_NamesAllOfThem()
     {
-        var failure = Assert.Throws<ArgumentException>(() => models.Chat.CreateContext(new() { ContextTokens = -1, SequencesMax = 100_000, Threads = 0 }));
+        var options = new LlamaContextOptions { ContextTokens = -1, SequencesMax = 100_000, Threads = 0 };
+
+        var failure = Assert.Throws<ArgumentException>(() => models.Chat.CreateContext(options));
 
         Assert.Contains("ContextTokens is -1", failure.Message, StringComparison.Ordinal);
         Assert.Contains("SequencesMax is 100000", failure.Message, StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class LlamaModelTests(Models models)
 
     [Fact]
     public void Load_Cancelled_Stops() =>
-        Assert.Throws<OperationCanceledException>(() => LlamaModel.Load(Repository.ChatModel, cancellationToken: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => LlamaModel.Load(Repository.ChatModel, cancellationToken: new(canceled: true)));
 
     [Fact]
     public void Load_VocabularyOnly_Tokenizes()
@@ -105,7 +105,8 @@ public sealed class LlamaModelTests(Models models)
 
     private void CreateContexts(int count)
     {
-        for (var i = 0; i < count; i++) models.Chat.CreateContext(new() { ContextTokens = 256, MicroBatchTokensMax = 32, Threads = 1, BatchThreads = 1 }).Dispose();
+        var options = new LlamaContextOptions { ContextTokens = 256, MicroBatchTokensMax = 32, Threads = 1, BatchThreads = 1 };
+        for (var i = 0; i < count; i++) models.Chat.CreateContext(options).Dispose();
     }
 
     private static long ResidentBytes()

@@ -26,8 +26,8 @@ public sealed record GgufHeader
 
     /// <summary>Reads and checks the head of <paramref name="path"/>.</summary>
     /// <exception cref="LlamaException">
-    /// <see cref="LlamaFailure.FileMissing"/> when it cannot be read; <see cref="LlamaFailure.FileInvalid"/> when it is not GGUF, is damaged,
-    /// or is shorter than the tensors it declares. The message names the file and the remedy.
+    /// <see cref="LlamaFailure.FileMissing"/> when it cannot be read; <see cref="LlamaFailure.FileInvalid"/> when it is not GGUF, is
+    /// damaged, or is shorter than the tensors it declares. The message names the file and the remedy.
     /// </exception>
     public static GgufHeader Read(string path)
     {
@@ -57,7 +57,8 @@ public sealed record GgufHeader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new LlamaException(LlamaFailure.FileMissing, $"{path} cannot be read: {e.Message} Check the path and its permissions.", e);
+            throw new LlamaException(
+                LlamaFailure.FileMissing, $"{path} cannot be read: {e.Message} Check the path and its permissions.", e);
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class GgufReader(FileStream stream)
     private const int TensorsMax = 1 << 20;
     private const int KeyBytesMax = 1 << 16;
     private const int DimensionsMax = 4;
+    private const ulong DataBytesMax = 1UL << 50;
     private const int ArrayDepthMax = 2;
     private const uint StringType = 8;
     private const uint ArrayType = 9;
@@ -44,7 +45,7 @@ internal sealed class GgufReader(FileStream stream)
             Type = _type,
             TensorCount = tensors,
             MetadataCount = metadata,
-            RequiredBytes = dataBytes == 0 ? stream.Position : checked(AlignUp(stream.Position) + dataBytes),
+            RequiredBytes = dataBytes == 0 ? stream.Position : AlignUp(stream.Position) + dataBytes,
             FileBytes = _length,
         };
     }
@@ -105,18 +106,26 @@ internal sealed class GgufReader(FileStream stream)
         var dimensions = ReadUInt();
         if (dimensions > DimensionsMax) throw new InvalidDataException($"tensor {name} has {dimensions} dimensions");
 
-        var elements = 1UL;
         try
         {
-            for (var i = 0; i < dimensions; i++) elements = checked(elements * ReadULong());
-            var type = ReadUInt();
-            var offset = ReadULong();
-            return checked((long)(offset + GgufTensorType.SizeBytes(type, elements)));
+            var end = ReadTensorEnd((int)dimensions);
+            if (end <= DataBytesMax) return (long)end;
         }
         catch (OverflowException)
         {
-            throw new InvalidDataException($"tensor {name} has an impossible size");
+            // Said below, as for any size that no file can have.
         }
+
+        throw new InvalidDataException($"tensor {name} has an impossible size");
+    }
+
+    private ulong ReadTensorEnd(int dimensions)
+    {
+        var elements = 1UL;
+        for (var i = 0; i < dimensions; i++) elements = checked(elements * ReadULong());
+        var type = ReadUInt();
+        var offset = ReadULong();
+        return checked(offset + GgufTensorType.SizeBytes(type, elements));
     }
 
     private long ReadCount(string what, long most)

@@ -3,7 +3,7 @@ namespace Millrace.LlamaCpp.Gguf;
 /// <summary>Sizes of the tensor element types.</summary>
 internal static class GgufTensorType
 {
-    /// <summary>Size in bytes of <paramref name="elements"/> elements; 0 for a type that is not in the table, which then goes unchecked.</summary>
+    /// <summary>Size in bytes of <paramref name="elements"/> elements; 0 for a type not in the table, which then goes unchecked.</summary>
     public static ulong SizeBytes(uint type, ulong elements)
     {
         var (block, bytes) = Block(type);

@@ -24,7 +24,7 @@ internal sealed unsafe class LoadProgress : IDisposable
     /// <summary>The callback's state.</summary>
     public nint State => GCHandle<LoadProgress>.ToIntPtr(_self);
 
-    /// <summary>Raises what stopped the load, cancellation or an exception of the progress receiver, and drops what was loaded by then.</summary>
+    /// <summary>Raises what stopped the load (cancellation, or an exception of the receiver) and drops what was loaded by then.</summary>
     public void ThrowIfStopped(IDisposable? loaded)
     {
         if (_failure is null && !_cancellationToken.IsCancellationRequested) return;
@@ -51,5 +51,6 @@ internal sealed unsafe class LoadProgress : IDisposable
     }
 
     [UnmanagedCallersOnly]
-    private static byte OnProgress(float share, nint state) => GCHandle<LoadProgress>.FromIntPtr(state).Target.Report(share) ? (byte)1 : (byte)0;
+    private static byte OnProgress(float share, nint state) =>
+        GCHandle<LoadProgress>.FromIntPtr(state).Target.Report(share) ? (byte)1 : (byte)0;
 }

@@ -8,7 +8,7 @@ internal static unsafe class NativeText
 {
     private const int StackBytesMax = 256;
 
-    /// <summary>Fills a buffer; returns the text's full length in bytes without terminator, or a negative number when there is no such text.</summary>
+    /// <summary>Fills a buffer; returns the text's full length in bytes without terminator, negative when there is no such text.</summary>
     public delegate int Fill(byte* buffer, nuint sizeBytes);
 
     /// <summary>Reads a string through a function that reports the full length; null when there is none.</summary>

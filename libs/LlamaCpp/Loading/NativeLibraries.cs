@@ -33,7 +33,8 @@ internal sealed class NativeLibraries
         {
             throw new LlamaException(
                 LlamaFailure.LibraryUnsupported,
-                $"{files.Llama} cannot be loaded on {NativePlatform.Rid} ({FirstLine(e.Message)}); delete {files.Directory} and run eng/native.sh",
+                $"{files.Llama} cannot be loaded on {NativePlatform.Rid} ({FirstLine(e.Message)}); "
+                    + $"delete {files.Directory} and run eng/native.sh",
                 e);
         }
 

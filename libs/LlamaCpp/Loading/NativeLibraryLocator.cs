@@ -18,14 +18,17 @@ public static class NativeLibraryLocator
     public static NativeLibraryLocation Locate() =>
         Locate(Environment.GetEnvironmentVariable(DirectoryVariable), AppContext.BaseDirectory);
 
-    /// <summary>Searches <paramref name="overrideDirectory"/> alone when it is given, else from <paramref name="baseDirectory"/> upwards.</summary>
+    /// <summary>Searches <paramref name="overrideDirectory"/> alone if given, else from <paramref name="baseDirectory"/> up.</summary>
     internal static NativeLibraryLocation Locate(string? overrideDirectory, string baseDirectory) =>
         string.IsNullOrEmpty(overrideDirectory) ? LocateFrom(baseDirectory) : LocateIn(overrideDirectory);
 
     private static NativeLibraryLocation LocateIn(string directory) =>
         ReadSet(directory) is { } files
             ? new() { Files = files }
-            : new() { Reason = $"{DirectoryVariable} names {directory}, which has no {Wanted}; correct it, or unset it and run eng/native.sh" };
+            : new()
+            {
+                Reason = $"{DirectoryVariable} names {directory}, which has no {Wanted}; correct it, or unset it and run eng/native.sh",
+            };
 
     private static NativeLibraryLocation LocateFrom(string baseDirectory)
     {
@@ -35,8 +38,8 @@ public static class NativeLibraryLocator
 
         return new()
         {
-            Reason = $"llama.cpp is not installed: no {Wanted} in .millrace/native/{NativePlatform.Rid}/{PackageVersion} at or above {baseDirectory}, "
-                + $"nor in its runtimes folder; run eng/native.sh, or set {DirectoryVariable}",
+            Reason = $"llama.cpp is not installed: no {Wanted} in .millrace/native/{NativePlatform.Rid}/{PackageVersion} "
+                + $"at or above {baseDirectory}, nor in its runtimes folder; run eng/native.sh, or set {DirectoryVariable}",
         };
     }
 

@@ -67,7 +67,7 @@ internal static unsafe class NativeLog
         LlamaCppLog.NativeLine(_logger, _level, line);
     }
 
-    // The library's "info" is its load report of some hundred lines, which is our debug. Level 5 continues the line before; 0 is plain output.
+    // The library's "info" is its load report of some hundred lines, which is our debug. Level 5 continues the line before, 0 is plain.
     private static LogLevel? MapLevel(int nativeLevel) => nativeLevel switch
     {
         1 => LogLevel.Trace,

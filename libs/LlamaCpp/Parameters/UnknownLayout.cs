@@ -5,5 +5,6 @@ internal static class UnknownLayout
 {
     public static LlamaException Of(string structName, string libraryPath) => new(
         LlamaFailure.LibraryUnsupported,
-        $"{libraryPath} has an unknown layout of {structName}: this is not a release of llama.cpp that Millrace knows; run eng/native.sh for the pinned one");
+        $"{libraryPath} has an unknown layout of {structName}: this is not a release of llama.cpp that Millrace knows; "
+            + "run eng/native.sh for the pinned one");
 }

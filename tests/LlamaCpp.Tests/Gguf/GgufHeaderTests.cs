@@ -34,7 +34,8 @@ public sealed class GgufHeaderTests(Models models) : IDisposable
     public void Load_EmptyFile_IsRefused() => AssertRefused(LlamaFailure.FileInvalid, _folder.Write("empty.gguf", []));
 
     [Fact]
-    public void Load_TextFile_IsRefused() => AssertRefused(LlamaFailure.FileInvalid, _folder.Write("page.gguf", "<html>not found</html>"u8));
+    public void Load_TextFile_IsRefused() =>
+        AssertRefused(LlamaFailure.FileInvalid, _folder.Write("page.gguf", "<html>not found</html>"u8));
 
     [Theory]
     [InlineData(6)]
@@ -55,6 +56,17 @@ public sealed class GgufHeaderTests(Models models) : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(_model.AsSpan(offset), ulong.MaxValue - 7);
 
         AssertRefused(LlamaFailure.FileInvalid, _folder.Write("counts.gguf", _model));
+    }
+
+    [Fact]
+    public void Load_TensorOfImpossibleSize_IsRefused()
+    {
+        var firstTensor = _model.AsSpan().LastIndexOf("token_embd.weight"u8) + "token_embd.weight"u8.Length;
+        BinaryPrimitives.WriteInt64LittleEndian(_model.AsSpan(firstTensor + 4), long.MaxValue);
+
+        var reason = AssertRefused(LlamaFailure.FileInvalid, _folder.Write("size.gguf", _model));
+
+        Assert.Contains("impossible size", reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.LlamaCpp.Loading;
 
 namespace Millrace.LlamaCpp.Tests.Loading;
@@ -74,6 +75,17 @@ public sealed class NativeLibraryLocatorTests : IDisposable
         File.Delete(Path.Combine(native, Library("ggml-base")));
 
         Assert.False(NativeLibraryLocator.Locate(native, _folder.Path).Found);
+    }
+
+    [Fact]
+    public void Start_WithoutLibraries_FailsWithTheLocatorsLine()
+    {
+        var location = NativeLibraryLocator.Locate(null, _folder.Path);
+
+        var failure = Assert.Throws<LlamaException>(() => LlamaRuntime.Start(location, NullLogger.Instance));
+
+        Assert.Equal(LlamaFailure.LibraryMissing, failure.Failure);
+        Assert.Equal(location.Reason, failure.Message);
     }
 
     [Fact]

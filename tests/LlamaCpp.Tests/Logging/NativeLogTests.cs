@@ -16,7 +16,8 @@ public sealed class NativeLogTests : IDisposable
     {
         using var model = LlamaModel.Load(Repository.ChatModel);
 
-        Assert.Contains(_loggers.Lines, line => line.Level == LogLevel.Debug && line.Text.Contains("tiny-rag-chat", StringComparison.Ordinal));
+        var report = _loggers.Lines.Where(line => line.Level == LogLevel.Debug);
+        Assert.Contains(report, line => line.Text.Contains("tiny-rag-chat", StringComparison.Ordinal));
         Assert.DoesNotContain(_loggers.Lines, line => line.Level >= LogLevel.Error);
         Assert.DoesNotContain(_loggers.Lines, line => line.Text.Contains('\n'));
     }
@@ -81,7 +82,8 @@ public sealed class NativeLogTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             lock (Lines) Lines.Add((logLevel, formatter(state, exception)));
         }

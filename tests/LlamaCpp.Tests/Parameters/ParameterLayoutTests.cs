@@ -73,8 +73,12 @@ public sealed class ParameterLayoutTests(Models models)
     }
 
     [Fact]
-    public void UnknownContextLayout_IsRefusedWithTheFilesName() =>
-        AssertRefused("llama_context_params", Assert.Throws<LlamaException>(() => ContextParameterLayout.Recognize(new byte[ParameterBlob.SizeBytes], File)));
+    public void UnknownContextLayout_IsRefusedWithTheFilesName()
+    {
+        var failure = Assert.Throws<LlamaException>(() => ContextParameterLayout.Recognize(new byte[ParameterBlob.SizeBytes], File));
+
+        AssertRefused("llama_context_params", failure);
+    }
 
     [Fact]
     public void UnknownModelLayout_IsRefusedWithTheFilesName()
