@@ -79,6 +79,9 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
+
+        // A failed start is thrown to whoever started, and RunAsync prints it.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 
     private static string? ProjectDirectoryOf(Assembly? assembly) => assembly?

@@ -118,8 +118,7 @@ internal sealed class ReplicaProxy : IAsyncDisposable
     {
         try
         {
-            // An empty read waits for data without holding a buffer, so idle connections cost none.
-            while (await HasMoreAsync(from)) await CopyAvailableAsync(from, to);
+            while (await CopyNextAsync(from, to)) { }
             to.Shutdown(SocketShutdown.Send);
         }
         catch
@@ -131,19 +130,16 @@ internal sealed class ReplicaProxy : IAsyncDisposable
         }
     }
 
-    private async ValueTask<bool> HasMoreAsync(Socket from)
+    /// <summary>Moves what has arrived; false at the end. The empty read waits for data, so that an idle connection holds no buffer.</summary>
+    private async Task<bool> CopyNextAsync(Socket from, Socket to)
     {
         await from.ReceiveAsync(Memory<byte>.Empty, _stopping.Token);
-        return from.Available > 0;
-    }
-
-    private async Task CopyAvailableAsync(Socket from, Socket to)
-    {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             var received = await from.ReceiveAsync(buffer.AsMemory(0, BufferBytes), _stopping.Token);
             for (var sent = 0; sent < received;) sent += await to.SendAsync(buffer.AsMemory(sent, received - sent), _stopping.Token);
+            return received > 0;
         }
         finally
         {

@@ -16,6 +16,7 @@ internal sealed class ChildProcess : IDisposable
 {
     private const string Setsid = "setsid";
 
+    // bash, because other shells drop variables such as services__inference-1__grpc__0, whose names are no identifiers.
     // `read` returns when the pipe closes. TERM first, so that the child may end cleanly; the shell itself ignores it.
     private const string Guarded =
         "exec 3<&0; (trap '' TERM; read _ <&3; kill -TERM 0; sleep 3; kill -KILL 0) >/dev/null 2>&1 & exec \"$@\" 3<&- </dev/null";
@@ -32,7 +33,8 @@ internal sealed class ChildProcess : IDisposable
     /// <exception cref="DistributedApplicationException">The program or its folder does not exist.</exception>
     public static ChildProcess Start(LaunchSpec spec, Action<string> onLine)
     {
-        if (!OperatingSystem.IsLinux()) throw new DistributedApplicationException("The local orchestrator runs on Linux only: use PackageSet=full.");
+        if (!OperatingSystem.IsLinux())
+            throw new DistributedApplicationException("The local orchestrator runs on Linux only: use PackageSet=full.");
         if (!Directory.Exists(spec.WorkingDirectory))
             throw new DistributedApplicationException($"The working directory '{spec.WorkingDirectory}' does not exist.");
         if (Executables.Find(spec.FileName) is not { } path)
@@ -79,7 +81,7 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] arguments = ["/bin/sh", "-c", Guarded, "millrace-guard", path, .. spec.Arguments];
+        string[] arguments = ["bash", "-p", "-c", Guarded, "millrace-guard", path, .. spec.Arguments];
         foreach (var argument in arguments) info.ArgumentList.Add(argument);
         foreach (var (name, value) in spec.Environment) info.Environment[name] = value;
         try
@@ -88,7 +90,7 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (Win32Exception exception)
         {
-            throw new DistributedApplicationException($"The program '{Setsid}' (package util-linux) could not be started.", exception);
+            throw new DistributedApplicationException($"The program '{Setsid}' (package util-linux, it needs bash too) could not be started.", exception);
         }
     }
 }

@@ -9,4 +9,5 @@ builder.AddProject("front", Service).WithHttpEndpoint(port: 18080).WithHttpHealt
 builder.AddProject("later", Service).WithHttpEndpoint().WithHttpHealthCheck("/health").WithExplicitStart();
 builder.AddExecutable("tree", "sh", ".", "-c", "sleep 1000 & echo child $!; wait");
 
+if (builder.Configuration["Fail"] is not null) throw new ArgumentException("asked to fail");
 builder.Build().Run();
