@@ -30,7 +30,8 @@ internal sealed class TestApp : IAsyncDisposable
 
     public Task StartAsync() => App.StartAsync().WaitAsync(Poll.TimeMax);
 
-    public Task<ResourceEvent> HealthyAsync(string name) => App.ResourceNotifications.WaitForResourceHealthyAsync(name).WaitAsync(Poll.TimeMax);
+    public Task<ResourceEvent> HealthyAsync(string name) =>
+        App.ResourceNotifications.WaitForResourceHealthyAsync(name).WaitAsync(Poll.TimeMax);
 
     public Task<ResourceEvent> WhenAsync(string name, Func<CustomResourceSnapshot, bool> condition) =>
         App.ResourceNotifications.WaitForResourceAsync(name, change => condition(change.Snapshot)).WaitAsync(Poll.TimeMax);
@@ -54,6 +55,8 @@ internal sealed class TestApp : IAsyncDisposable
 
 internal static class ResourceEventExtensions
 {
-    public static int Pid(this ResourceEvent change) =>
-        (int)change.Snapshot.Properties.Single(property => property.Name == "executable.pid").Value!;
+    public static int Pid(this ResourceEvent change) => (int)change.Property("executable.pid")!;
+
+    public static object? Property(this ResourceEvent change, string name) =>
+        change.Snapshot.Properties.Single(property => property.Name == name).Value;
 }

@@ -54,8 +54,8 @@ public static class DistributedApplicationTestingBuilder
 
     private static DistributedApplicationBuilder WithTestDefaults(DistributedApplicationBuilder builder)
     {
-        foreach (var (key, value) in new Dictionary<string, string> { ["DcpPublisher:RandomizePorts"] = "true", ["AppHost:ResourceTable"] = "false" })
-            builder.Configuration[key] ??= value;
+        builder.Configuration["DcpPublisher:RandomizePorts"] ??= "true";
+        builder.Configuration["AppHost:ResourceTable"] ??= "false";
         return builder;
     }
 

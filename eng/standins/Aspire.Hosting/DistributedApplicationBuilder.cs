@@ -23,7 +23,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = options.Args, ContentRootPath = AppHostDirectory });
         Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["AppHost:Directory"] = AppHostDirectory });
         if (Configuration["AppHost:Operation"] == "publish" || Configuration["operation"] == "publish")
-            throw new DistributedApplicationException("This package set runs applications and cannot publish them: build with PackageSet=full.");
+            throw new DistributedApplicationException("This package set cannot publish applications: build with PackageSet=full.");
         AddServices();
     }
 

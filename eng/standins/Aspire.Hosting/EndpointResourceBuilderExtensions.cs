@@ -7,7 +7,8 @@ public static class EndpointResourceBuilderExtensions
 {
     /// <summary>Adds an http endpoint; <paramref name="env"/> names the variable that receives the port to listen on.</summary>
     public static IResourceBuilder<T> WithHttpEndpoint<T>(
-        this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null, bool isProxied = true)
+        this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null,
+        bool isProxied = true)
         where T : IResourceWithEndpoints =>
         builder.WithEndpoint(port, targetPort, "http", name, env, isProxied);
 
@@ -21,8 +22,8 @@ public static class EndpointResourceBuilderExtensions
             protocol ?? ProtocolType.Tcp, scheme, null, name, port, targetPort, isExternal, isProxied);
         if (Find(builder.Resource, endpoint.Name) is not null)
             throw new DistributedApplicationException(
-                $"Endpoint with name '{endpoint.Name}' already exists. Endpoint name may not have been explicitly specified and was derived "
-                + "automatically from scheme argument (e.g. 'http', 'https', or 'tcp'). Each endpoint must have a unique name.");
+                $"Endpoint with name '{endpoint.Name}' already exists. Endpoint name may not have been explicitly specified and was "
+                + "derived automatically from scheme argument (e.g. 'http', 'https', or 'tcp'). Each endpoint must have a unique name.");
         builder.WithAnnotation(endpoint);
         if (env is not null) builder.InjectTargetPort(env, endpoint.Name);
         return builder;

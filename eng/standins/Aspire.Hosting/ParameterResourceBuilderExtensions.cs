@@ -49,7 +49,7 @@ public static class ExternalServiceBuilderExtensions
         this IDistributedApplicationBuilder builder, string name, Uri uri) =>
         uri is { IsAbsoluteUri: true, PathAndQuery: "/" }
             ? builder.AddResource(new ExternalServiceResource(name, uri))
-            : throw new ArgumentException($"The URL '{uri}' for external service '{name}' is invalid: its path must be \"/\".", nameof(uri));
+            : throw new ArgumentException($"The URL '{uri}' for external service '{name}' is invalid: it must have no path.", nameof(uri));
 
     public static IResourceBuilder<ExternalServiceResource> AddExternalService(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource> urlParameter) =>

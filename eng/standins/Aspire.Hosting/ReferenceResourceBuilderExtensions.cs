@@ -7,8 +7,8 @@ public static class ReferenceResourceBuilderExtensions
 {
     /// <summary>Injects every endpoint of the source.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
-        this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source) where TDestination : IResourceWithEnvironment =>
-        builder.ReferTo(source.Resource, endpointName: null, serviceName: null);
+        this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source)
+        where TDestination : IResourceWithEnvironment => builder.ReferTo(source.Resource, endpointName: null, serviceName: null);
 
     /// <summary>Injects every endpoint of the source under another name.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
@@ -16,8 +16,10 @@ public static class ReferenceResourceBuilderExtensions
         where TDestination : IResourceWithEnvironment => builder.ReferTo(source.Resource, endpointName: null, name);
 
     /// <summary>Injects one endpoint; repeated references to the same source merge.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder, EndpointReference endpointReference)
-        where TDestination : IResourceWithEnvironment => builder.ReferTo(endpointReference.Resource, endpointReference.EndpointName, serviceName: null);
+    public static IResourceBuilder<TDestination> WithReference<TDestination>(
+        this IResourceBuilder<TDestination> builder, EndpointReference endpointReference)
+        where TDestination : IResourceWithEnvironment =>
+        builder.ReferTo(endpointReference.Resource, endpointReference.EndpointName, serviceName: null);
 
     /// <summary>Injects <c>ConnectionStrings__NAME</c> and the properties of the connection.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
@@ -37,7 +39,8 @@ public static class ReferenceResourceBuilderExtensions
 
     /// <summary>Injects the URL of a service that somebody else runs.</summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
-        this IResourceBuilder<TDestination> builder, IResourceBuilder<ExternalServiceResource> externalService) where TDestination : IResourceWithEnvironment
+        this IResourceBuilder<TDestination> builder, IResourceBuilder<ExternalServiceResource> externalService)
+        where TDestination : IResourceWithEnvironment
     {
         var service = externalService.Resource;
         return builder.RelateTo(service).WithEnvironment(async context =>
@@ -51,7 +54,8 @@ public static class ReferenceResourceBuilderExtensions
     }
 
     /// <summary>Injects a fixed address.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder, string name, Uri uri)
+    public static IResourceBuilder<TDestination> WithReference<TDestination>(
+        this IResourceBuilder<TDestination> builder, string name, Uri uri)
         where TDestination : IResourceWithEnvironment
     {
         if (!uri.IsAbsoluteUri) throw new InvalidOperationException("The uri for service reference must be absolute.");

@@ -83,9 +83,11 @@ public static class ResourceBuilderExtensions
         string[] candidates = endpointName is null ? ["https", "http"] : [endpointName];
         var endpoint = candidates.Select(name => resource.GetEndpoint(name)).FirstOrDefault(reference => reference.Exists)
             ?? throw new DistributedApplicationException(
-                $"Could not create HTTP health check for resource '{resource.Name}' as no endpoint was found matching one of the specified names: {string.Join(", ", candidates)}");
+                $"Could not create HTTP health check for resource '{resource.Name}' as no endpoint was found matching one of the specified "
+                + $"names: {string.Join(", ", candidates)}");
         return endpoint.EndpointAnnotation.IsHttp ? endpoint.EndpointAnnotation : throw new DistributedApplicationException(
-            $"Could not create HTTP health check for resource '{resource.Name}' as the endpoint with name '{endpoint.EndpointName}' and scheme '{endpoint.Scheme}' is not an HTTP endpoint.");
+            $"Could not create HTTP health check for resource '{resource.Name}' as the endpoint with name '{endpoint.EndpointName}' "
+            + $"and scheme '{endpoint.Scheme}' is not an HTTP endpoint.");
     }
 
     private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, IResource dependency, WaitType type, int exitCode = 0)

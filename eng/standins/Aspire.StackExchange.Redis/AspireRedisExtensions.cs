@@ -51,7 +51,8 @@ public static class AspireRedisExtensions
         return ConnectionMultiplexer.Connect(options);
     }
 
-    private static RedisHealthCheck CreateHealthCheck(IServiceProvider provider) => new(provider.GetRequiredService<IConnectionMultiplexer>());
+    private static RedisHealthCheck CreateHealthCheck(IServiceProvider provider) =>
+        new(provider.GetRequiredService<IConnectionMultiplexer>());
 
     private sealed class RedisHealthCheck(IConnectionMultiplexer connection) : IHealthCheck
     {

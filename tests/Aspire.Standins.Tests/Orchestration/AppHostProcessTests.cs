@@ -52,7 +52,8 @@ public sealed partial class AppHostProcessTests
 
         Assert.Equal(1, exitCode);
         Assert.Equal(
-            ["error: Port 18080 of endpoint 'http' of 'front' is taken: end the program that listens on it or choose another."], second.Lines);
+            "error: Port 18080 of endpoint 'http' of 'front' is taken: end the program that listens on it or choose another.",
+            Assert.Single(second.Lines));
     }
 
     /// <summary>A running fixture AppHost, what it printed, and every process below it.</summary>
@@ -89,7 +90,8 @@ public sealed partial class AppHostProcessTests
         }
 
         /// <summary>The process ids of the table, by resource; null where there is none.</summary>
-        public IReadOnlyDictionary<string, int?> Pids => Lines.SkipWhile(line => !line.StartsWith("resource ", StringComparison.Ordinal)).Skip(1)
+        public IReadOnlyDictionary<string, int?> Pids => Lines
+            .SkipWhile(line => !line.StartsWith("resource ", StringComparison.Ordinal)).Skip(1)
             .Select(line => TableRow().Match(line))
             .ToDictionary(row => row.Groups[1].Value, row => int.TryParse(row.Groups[2].Value, out var pid) ? pid : (int?)null);
 

@@ -73,7 +73,8 @@ public sealed class EndpointTests
             await Task.WhenAll(apps.Select(app => app.StartAsync()));
             await Task.WhenAll(apps.Select(app => app.HealthyAsync("back")));
 
-            var ports = apps.SelectMany(app => new[] { "http", "grpc", "fixed" }.Select(name => app.App.GetEndpoint("back", name).Port)).ToList();
+            string[] names = ["http", "grpc", "fixed"];
+            var ports = apps.SelectMany(app => names.Select(name => app.App.GetEndpoint("back", name).Port)).ToList();
             Assert.Equal(9, ports.Distinct().Count());
             Assert.DoesNotContain(18081, ports);
         }

@@ -130,7 +130,8 @@ public sealed class LifecycleTests
 
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => app.HealthyAsync("missing"));
         Assert.Equal("Stopped waiting for resource 'missing' to become healthy because it failed to start.", failure.Message);
-        var reason = (await app.WhenAsync("missing", _ => true)).Snapshot.Properties.Single(property => property.Name == "resource.reason").Value;
-        Assert.Equal("The program 'no-such-program-anywhere' was not found: install it or put it on PATH.", reason);
+        Assert.Equal(
+            "The program 'no-such-program-anywhere' was not found: install it or put it on PATH.",
+            (await app.WhenAsync("missing", _ => true)).Property("resource.reason"));
     }
 }

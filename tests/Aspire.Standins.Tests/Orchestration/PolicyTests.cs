@@ -11,7 +11,8 @@ public sealed class PolicyTests
     public void RestartPolicy_OfAServiceThatWasHealthy_DoublesUpToThirtySecondsAndStartsAnewAfterAMinute()
     {
         var policy = new RestartPolicy();
-        var delays = Enumerable.Range(0, 7).Select(_ => policy.Next(TimeSpan.FromSeconds(5), wasHealthy: true)!.Value.TotalSeconds).ToList();
+        var delays = Enumerable.Range(0, 7)
+            .Select(_ => policy.Next(TimeSpan.FromSeconds(5), wasHealthy: true)!.Value.TotalSeconds).ToList();
 
         Assert.Equal([1, 2, 4, 8, 16, 30, 30], delays);
         Assert.Equal(TimeSpan.FromSeconds(1), policy.Next(TimeSpan.FromMinutes(1), wasHealthy: true));
@@ -38,6 +39,16 @@ public sealed class PolicyTests
         var stages = DependencyGraph.StopStages([one, two, edge]);
 
         Assert.Equal<IEnumerable<IResource>>([[edge], [one, two]], stages);
+    }
+
+    [Fact]
+    public void StandsFor_AConnectionStringOfExpressions_IsTheResourcesInIt()
+    {
+        var server = new ProjectResource("server");
+        var inner = new ConnectionStringResource("inner", ReferenceExpression.Create($"at={server.GetEndpoint("http")}"));
+        var outer = new ConnectionStringResource("outer", ReferenceExpression.Create($"{inner};extra"));
+
+        Assert.Equal([server], DependencyGraph.StandsFor(outer));
     }
 
     [Fact]

@@ -19,7 +19,9 @@ public sealed class ValidationTests
         var failure = await Assert.ThrowsAsync<DistributedApplicationException>(app.StartAsync);
 
         var lines = failure.Message.Split(Environment.NewLine);
-        Assert.Matches("""^'unbuilt' cannot start\. '.*Unbuilt\.csproj' is not built in configuration '(release|debug)': run `dotnet build .*Unbuilt\.csproj -c (Release|Debug)`\.$""", lines[0]);
+        Assert.StartsWith("'unbuilt' cannot start. '", lines[0], StringComparison.Ordinal);
+        Assert.Matches(
+            """is not built in configuration '(release|debug)': run `dotnet build .*Unbuilt\.csproj -c (Release|Debug)`\.$""", lines[0]);
         Assert.Equal("'absent' cannot start. The project file 'samples/Unbuilt.csproj' does not exist.", lines[1]);
     }
 
@@ -32,7 +34,8 @@ public sealed class ValidationTests
         var failure = await Assert.ThrowsAsync<MissingParameterValueException>(app.StartAsync);
 
         Assert.Equal(
-            "Parameter resource could not be used because configuration key 'Parameters:token' is missing and the Parameter has no default value.",
+            "Parameter resource could not be used because configuration key 'Parameters:token' is missing "
+            + "and the Parameter has no default value.",
             failure.Message);
     }
 
@@ -91,9 +94,9 @@ public sealed class ValidationTests
 
         await app.StateAsync("broken", KnownResourceStates.FailedToStart);
 
-        var end = (await app.WhenAsync("broken", _ => true)).Snapshot;
-        Assert.Equal(3, end.ExitCode);
-        Assert.Equal(4, end.Properties.Single(property => property.Name == "executable.restarts").Value);
-        Assert.Contains("ended 5 times before it was healthy", (string?)end.Properties.Single(property => property.Name == "resource.reason").Value);
+        var end = await app.WhenAsync("broken", _ => true);
+        Assert.Equal(3, end.Snapshot.ExitCode);
+        Assert.Equal(4, end.Property("executable.restarts"));
+        Assert.Contains("ended 5 times before it was healthy", (string?)end.Property("resource.reason"), StringComparison.Ordinal);
     }
 }

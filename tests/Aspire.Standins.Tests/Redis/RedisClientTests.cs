@@ -51,7 +51,8 @@ public sealed class RedisClientTests
         await app.StartAsync();
         await app.StateAsync("redis", KnownResourceStates.Running);
         var log = app.PathOf("logs/redis.log");
-        await Poll.UntilAsync(() => File.ReadAllText(log).Contains("Ready to accept connections", StringComparison.Ordinal), "redis is ready");
+        await Poll.UntilAsync(
+            () => File.ReadAllText(log).Contains("Ready to accept connections", StringComparison.Ordinal), "redis is ready");
     }
 
     private static IHost CreateHost(Uri server)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -146,7 +147,7 @@ public class ConnectionStringReference(IResourceWithConnectionString resource, b
 
 public static class ResourceExtensions
 {
-    public static bool TryGetLastAnnotation<T>(this IResource resource, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? annotation)
+    public static bool TryGetLastAnnotation<T>(this IResource resource, [NotNullWhen(true)] out T? annotation)
         where T : IResourceAnnotation
     {
         annotation = resource.Annotations.OfType<T>().LastOrDefault();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -131,16 +132,18 @@ public sealed class EndpointReferenceExpression(EndpointReference endpointRefere
 
     public EndpointProperty Property { get; } = property;
 
-    public string ValueExpression => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{{{Endpoint.Resource.Name}.bindings.{Endpoint.EndpointName}.{char.ToLowerInvariant(Property.ToString()[0])}{Property.ToString()[1..]}}}");
+    public string ValueExpression =>
+        $"{{{Endpoint.Resource.Name}.bindings.{Endpoint.EndpointName}.{JsonNamingPolicy.CamelCase.ConvertName(Property.ToString())}}}";
 
     IEnumerable<object> IValueWithReferences.References => [Endpoint];
 
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) =>
         GetValueAsync(new ValueProviderContext(), cancellationToken);
 
-    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default) => new(Property switch
+    public ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default) =>
+        new(Value(context));
+
+    private string Value(ValueProviderContext context) => Property switch
     {
         EndpointProperty.Url => Endpoint.Url,
         EndpointProperty.Host => Endpoint.Host,
@@ -150,7 +153,7 @@ public sealed class EndpointReferenceExpression(EndpointReference endpointRefere
         EndpointProperty.TargetPort => TargetPortFor(context).ToString(CultureInfo.InvariantCulture),
         EndpointProperty.HostAndPort => Endpoint.Allocated.EndPointString,
         _ => throw new InvalidOperationException($"The property '{Property}' is not supported for the endpoint '{Endpoint.EndpointName}'."),
-    });
+    };
 
     private int TargetPortFor(ValueProviderContext context)
     {

@@ -34,7 +34,8 @@ public sealed class ConnectionStringResource(string name, ReferenceExpression co
 }
 
 /// <summary>A connection string that the operator gives: configuration <c>ConnectionStrings:NAME</c>.</summary>
-internal sealed class ConnectionStringParameterResource(string name, Func<ParameterDefault?, string> callback, string? environmentVariableName)
+internal sealed class ConnectionStringParameterResource(
+    string name, Func<ParameterDefault?, string> callback, string? environmentVariableName)
     : ParameterResource(name, callback, secret: true), IResourceWithConnectionString
 {
     public string? ConnectionStringEnvironmentVariable { get; } = environmentVariableName;

@@ -19,6 +19,9 @@ public sealed class ExecuteCommandResult
 /// <summary>Starts, stops and restarts single resources of a running application.</summary>
 public class ResourceCommandService
 {
+    private static readonly string[] Known =
+        [KnownResourceCommands.StartCommand, KnownResourceCommands.StopCommand, KnownResourceCommands.RestartCommand];
+
     private readonly Orchestrator _orchestrator;
 
     internal ResourceCommandService(Orchestrator orchestrator) => _orchestrator = orchestrator;
@@ -33,8 +36,7 @@ public class ResourceCommandService
     {
         var instances = _orchestrator.Find(resourceId);
         if (instances.Count == 0) return Failed($"Resource '{resourceId}' not found.");
-        if (commandName is not (KnownResourceCommands.StartCommand or KnownResourceCommands.StopCommand or KnownResourceCommands.RestartCommand))
-            return Failed($"Command '{commandName}' not available for resource '{resourceId}'.");
+        if (!Known.Contains(commandName)) return Failed($"Command '{commandName}' not available for resource '{resourceId}'.");
         await Task.WhenAll(instances.Select(instance => ExecuteAsync(instance, commandName))).WaitAsync(cancellationToken);
         return new ExecuteCommandResult { Success = true };
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Aspire.Hosting.Orchestration;
 
 namespace Aspire.Hosting.ApplicationModel;
 
@@ -54,7 +55,7 @@ public class ResourceNotificationService
     {
         await foreach (var change in WatchAsync(cancellationToken))
             if (IsNamed(change, resourceName) && predicate(change)) return change;
-        throw new OperationCanceledException($"The operation was cancelled while waiting for resource '{resourceName}'.", cancellationToken);
+        throw new OperationCanceledException($"Cancelled while waiting for resource '{resourceName}'.", cancellationToken);
     }
 
     /// <summary>Waits until the resource runs, its checks pass and its ready handlers have finished.</summary>
@@ -66,7 +67,7 @@ public class ResourceNotificationService
     }
 
     /// <summary>Waits for what the resource waits for.</summary>
-    /// <exception cref="DistributedApplicationException">One of the dependencies failed to start or ended in another way than asked.</exception>
+    /// <exception cref="DistributedApplicationException">A dependency failed to start or ended in another way than asked.</exception>
     public async Task WaitForDependenciesAsync(IResource resource, CancellationToken cancellationToken)
     {
         foreach (var wait in resource.Annotations.OfType<WaitAnnotation>()) await WaitForDependencyAsync(wait, cancellationToken);
@@ -115,7 +116,8 @@ public class ResourceNotificationService
 
     private async Task WaitForDependencyAsync(WaitAnnotation wait, CancellationToken cancellationToken)
     {
-        foreach (var instance in InstancesOf(wait.Resource)) await WaitForInstanceAsync(wait, instance.ResourceId, cancellationToken);
+        foreach (var instance in DependencyGraph.StandsFor(wait.Resource).SelectMany(InstancesOf))
+            await WaitForInstanceAsync(wait, instance.ResourceId, cancellationToken);
     }
 
     private async Task WaitForInstanceAsync(WaitAnnotation wait, string resourceId, CancellationToken cancellationToken)

@@ -110,7 +110,8 @@ internal sealed class ResourceCollection : Collection<IResource>, IResourceColle
     {
         if (this.Any(other => string.Equals(other.Name, item.Name, StringComparison.OrdinalIgnoreCase)))
             throw new DistributedApplicationException(
-                $"Cannot add resource of type '{item.GetType()}' with name '{item.Name}' because a resource with that name already exists. Resource names are case-insensitive.");
+                $"Cannot add resource of type '{item.GetType()}' with name '{item.Name}' because a resource with that name already exists. "
+                + "Resource names are case-insensitive.");
         base.InsertItem(index, item);
     }
 }

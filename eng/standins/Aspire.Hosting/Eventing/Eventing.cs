@@ -35,7 +35,8 @@ internal sealed class DistributedApplicationEventing : IDistributedApplicationEv
     public DistributedApplicationEventSubscription Subscribe<T>(Func<T, CancellationToken, Task> callback)
         where T : IDistributedApplicationEvent
     {
-        var subscription = new DistributedApplicationEventSubscription((e, token) => e is T match ? callback(match, token) : Task.CompletedTask);
+        var subscription = new DistributedApplicationEventSubscription(
+            (e, token) => e is T match ? callback(match, token) : Task.CompletedTask);
         ImmutableInterlocked.Update(ref _subscriptions, all => all.Add(subscription));
         return subscription;
     }

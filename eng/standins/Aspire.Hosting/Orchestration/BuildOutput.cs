@@ -39,8 +39,9 @@ internal sealed record BuildOutput(string RepositoryFolder, string BinFolder, st
     private string NotBuilt(string projectPath)
     {
         var path = Path.GetRelativePath(RepositoryFolder, projectPath);
+        var configuration = $"{char.ToUpperInvariant(Configuration[0])}{Configuration[1..]}";
         return File.Exists(projectPath)
-            ? $"'{path}' is not built in configuration '{Configuration}': run `dotnet build {path} -c {char.ToUpperInvariant(Configuration[0])}{Configuration[1..]}`."
+            ? $"'{path}' is not built in configuration '{Configuration}': run `dotnet build {path} -c {configuration}`."
             : $"The project file '{path}' does not exist.";
     }
 }

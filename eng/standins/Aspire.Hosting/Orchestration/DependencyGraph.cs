@@ -32,15 +32,17 @@ internal static class DependencyGraph
         foreach (var resource in resources) Visit(resource, [], done);
     }
 
-    /// <summary>The resources that the value of a connection string is made of, through any depth of expressions.</summary>
-    public static IEnumerable<IResource> ReferencedBy(IValueWithReferences value) => value.References.SelectMany(reference => reference switch
-    {
-        EndpointReference endpoint => [endpoint.Resource],
-        IResource resource and not IValueWithReferences => [resource],
-        IResource resource => ReferencedBy((IValueWithReferences)resource).Append(resource),
-        IValueWithReferences nested => ReferencedBy(nested),
-        _ => Enumerable.Empty<IResource>(),
-    });
+    /// <summary>The resource itself, or for one that is only a value the resources that the value is made of.</summary>
+    public static IEnumerable<IResource> StandsFor(IResource resource) =>
+        resource is ConnectionStringResource value ? ReferencedBy(value) : [resource];
+
+    private static IEnumerable<IResource> ReferencedBy(IValueWithReferences value) =>
+        value.References.SelectMany(reference => reference switch
+        {
+            IResource resource => StandsFor(resource),
+            IValueWithReferences nested => ReferencedBy(nested),
+            _ => [],
+        });
 
     private static void Visit(IResource resource, List<IResource> path, HashSet<IResource> done)
     {
@@ -58,5 +60,6 @@ internal static class DependencyGraph
 
     private static IEnumerable<IResource> DependenciesOf(IResource resource) => resource.Annotations
         .OfType<WaitAnnotation>().Select(wait => wait.Resource)
-        .Concat(resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(relationship => relationship.Resource));
+        .Concat(resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(relationship => relationship.Resource))
+        .SelectMany(StandsFor);
 }

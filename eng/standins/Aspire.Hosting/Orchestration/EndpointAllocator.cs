@@ -53,7 +53,8 @@ internal sealed class EndpointAllocator(OrchestratorOptions options) : IDisposab
         catch (SocketException exception)
         {
             throw new DistributedApplicationException(
-                $"Port {port} of endpoint '{endpoint.Name}' of '{resource.Name}' is taken: end the program that listens on it or choose another.",
+                $"Port {port} of endpoint '{endpoint.Name}' of '{resource.Name}' is taken: "
+                + "end the program that listens on it or choose another.",
                 exception);
         }
     }
@@ -65,7 +66,8 @@ internal sealed class EndpointAllocator(OrchestratorOptions options) : IDisposab
     {
         if (!endpoint.IsProxied || endpoint.TargetPort is not null)
             throw new DistributedApplicationException(
-                $"Resource '{resource.Name}' uses multiple replicas and its endpoint '{endpoint.Name}' has a fixed target port or no proxy: let the port be chosen.");
+                $"Resource '{resource.Name}' uses multiple replicas and its endpoint '{endpoint.Name}' has a fixed target port "
+                + "or no proxy: let the port be chosen.");
     }
 }
 

@@ -31,14 +31,14 @@ internal sealed class HealthMonitor(
         var unknown = ChecksOf(resource).Find(check => check is not HttpHealthCheckAnnotation && !keys.Contains(check.Key));
         if (unknown is not null)
             throw new DistributedApplicationException(
-                $"The health check '{unknown.Key}' of resource '{resource.Name}' is not registered: add it with Services.AddHealthChecks().");
+                $"The health check '{unknown.Key}' of resource '{resource.Name}' is not registered: use Services.AddHealthChecks().");
     }
 
     /// <summary>The reports of an instance whose checks have not answered yet.</summary>
     public static IEnumerable<HealthReportSnapshot> Pending(IResource resource) =>
         ChecksOf(resource).Select(check => new HealthReportSnapshot(check.Key, null, null, null));
 
-    /// <summary>Publishes the health of one instance until cancelled; <paramref name="onHealthy"/> runs after each change to healthy.</summary>
+    /// <summary>Publishes the health of one instance until cancelled; each change to healthy runs <paramref name="onHealthy"/>.</summary>
     public async Task MonitorAsync(ResourceInstance instance, Func<Task> onHealthy, CancellationToken cancellationToken)
     {
         var delay = FirstDelayBeforeSuccess;

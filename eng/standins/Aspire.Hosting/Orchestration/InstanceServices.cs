@@ -46,9 +46,7 @@ internal static class SnapshotProperties
     public static CustomResourceSnapshot With(this CustomResourceSnapshot snapshot, params ResourcePropertySnapshot[] properties)
     {
         var names = properties.Select(property => property.Name).ToHashSet();
-        return snapshot with
-        {
-            Properties = [.. snapshot.Properties.Where(old => !names.Contains(old.Name)), .. properties.Where(property => property.Value is not null)],
-        };
+        var kept = snapshot.Properties.Where(old => !names.Contains(old.Name));
+        return snapshot with { Properties = [.. kept, .. properties.Where(property => property.Value is not null)] };
     }
 }

@@ -28,7 +28,7 @@ internal sealed class LaunchPlanner(BuildOutput build, DistributedApplicationExe
         IResource resource, ValueProviderContext caller, CancellationToken cancellationToken)
     {
         var context = new EnvironmentCallbackContext(executionContext, resource, [], cancellationToken);
-        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToList()) await annotation.Callback(context);
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>()) await annotation.Callback(context);
         var values = new Dictionary<string, string?>();
         foreach (var (name, value) in context.EnvironmentVariables)
             if (await ResolveAsync(value, caller, cancellationToken) is { } text) values[name] = text;
@@ -39,7 +39,7 @@ internal sealed class LaunchPlanner(BuildOutput build, DistributedApplicationExe
         IResource resource, ValueProviderContext caller, CancellationToken cancellationToken)
     {
         var context = new CommandLineArgsCallbackContext([], cancellationToken);
-        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>().ToList()) await annotation.Callback(context);
+        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>()) await annotation.Callback(context);
         var arguments = new List<string>(context.Args.Count);
         foreach (var arg in context.Args)
             if (await ResolveAsync(arg, caller, cancellationToken) is { } text) arguments.Add(text);

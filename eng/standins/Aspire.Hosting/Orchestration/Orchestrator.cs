@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>Runs the model on this machine: addresses first, then every resource in parallel, each when what it waits for is there.</summary>
+/// <summary>Runs the model on this machine: addresses first, then all resources, each when what it waits for is there.</summary>
 internal sealed class Orchestrator(
     DistributedApplicationModel model, EndpointAllocator endpoints, InstanceServices services, ResourceConsole console)
     : IHostedService, IAsyncDisposable

@@ -130,7 +130,7 @@ internal sealed class ReplicaProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves what has arrived; false at the end. The empty read waits for data, so that an idle connection holds no buffer.</summary>
+    /// <summary>Moves what arrives; false at the end. The empty read waits, so that an idle connection holds no buffer.</summary>
     private async Task<bool> CopyNextAsync(Socket from, Socket to)
     {
         await from.ReceiveAsync(Memory<byte>.Empty, _stopping.Token);

@@ -45,10 +45,9 @@ internal sealed class ResourceConsole(OrchestratorOptions options, ResourceNotif
 
     private void Show(ResourceEvent change)
     {
-        var known = _latest.TryGetValue(change.ResourceId, out var before) ? StateOf(before) : null;
+        var isKnown = _latest.TryGetValue(change.ResourceId, out var before);
         _latest[change.ResourceId] = change;
-        var state = StateOf(change);
-        if (state == known || known is null) return;
+        if (!isKnown || (StateOf(change) == StateOf(before!) && ReasonOf(change) == ReasonOf(before!))) return;
         if (_tablePrinted || IsSettled(change)) Console.Out.WriteLine(Line(change));
         if (_tablePrinted || !_instances.All(instance => _latest.TryGetValue(instance.Id, out var latest) && IsSettled(latest))) return;
         PrintTable();
@@ -75,7 +74,7 @@ internal sealed class ResourceConsole(OrchestratorOptions options, ResourceNotif
         var name = _instances.First(instance => instance.Id == change.ResourceId).Name;
         var detail = StateOf(change) switch
         {
-            KnownResourceStates.FailedToStart => Text(change.Snapshot.Property(KnownProperties.Reason), ""),
+            _ when ReasonOf(change) is { } reason => reason,
             KnownResourceStates.Exited or KnownResourceStates.Finished => $"exit code {Text(change.Snapshot.ExitCode, "?")}",
             _ when change.Snapshot.Property(KnownProperties.ExecutablePid) is { } pid => $"pid {Text(pid, "")}",
             _ => "",
@@ -83,13 +82,19 @@ internal sealed class ResourceConsole(OrchestratorOptions options, ResourceNotif
         return $"{name,-20} {StateOf(change),-14} {detail}".TrimEnd();
     }
 
+    private static string? ReasonOf(ResourceEvent resource) => resource.Snapshot.Property(KnownProperties.Reason) as string;
+
     private static string StateOf(ResourceEvent resource) =>
         resource.Snapshot.IsHealthy ? "Healthy" : resource.Snapshot.State?.Text ?? "Unknown";
 
     /// <summary>Whether nothing more happens by itself: ready, ended, or waiting for the operator.</summary>
-    private static bool IsSettled(ResourceEvent resource) => resource.Snapshot.IsHealthy
-        || resource.Snapshot.State?.Text is KnownResourceStates.FailedToStart or KnownResourceStates.Finished
-        || (resource.Snapshot.State?.Text == KnownResourceStates.NotStarted && resource.Resource.TryGetLastAnnotation<ExplicitStartupAnnotation>(out _));
+    private static bool IsSettled(ResourceEvent resource) => StateOf(resource) switch
+    {
+        "Healthy" or KnownResourceStates.FailedToStart or KnownResourceStates.Finished => true,
+        KnownResourceStates.NotStarted => resource.Resource.TryGetLastAnnotation<ExplicitStartupAnnotation>(out _),
+        _ => false,
+    };
 
-    private static string Text(object? value, string fallback) => Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : fallback;
+    private static string Text(object? value, string fallback) =>
+        Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : fallback;
 }

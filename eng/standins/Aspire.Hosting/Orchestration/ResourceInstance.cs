@@ -42,6 +42,7 @@ internal sealed class ResourceInstance(IResource resource, int replica, string n
         lock (_gate)
         {
             if (!_running.IsCompleted) return;
+            Explain(null);
             _stopping?.Dispose();
             _stopping = new CancellationTokenSource();
             var token = _stopping.Token;
@@ -165,14 +166,28 @@ internal sealed class ResourceInstance(IResource resource, int replica, string n
     private async Task BecomeHealthyAsync(CancellationToken stopping)
     {
         _isHealthy = true;
-        await services.Ready.AnnounceAsync(resource, stopping);
-        Publish(snapshot => snapshot with { IsReady = true });
+        try
+        {
+            await services.Ready.AnnounceAsync(resource, stopping);
+            Publish(snapshot => snapshot with { IsReady = true });
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Explain($"it is healthy, but a handler of its ready event failed: {exception.Message}");
+        }
     }
 
     private async Task AnnounceStoppedAsync()
     {
-        if (services.Notifications.TryGetCurrentState(Id, out var current))
+        if (!services.Notifications.TryGetCurrentState(Id, out var current)) return;
+        try
+        {
             await services.Eventing.PublishAsync(new ResourceStoppedEvent(resource, services.Provider, current));
+        }
+        catch (Exception exception)
+        {
+            Explain($"a handler of its stopped event failed: {exception.Message}");
+        }
     }
 
     private CustomResourceSnapshot Starting(CustomResourceSnapshot snapshot) => snapshot with
@@ -203,16 +218,24 @@ internal sealed class ResourceInstance(IResource resource, int replica, string n
     private void CountRestart() => Publish(snapshot => snapshot.With(
         new ResourcePropertySnapshot(KnownProperties.Restarts, (snapshot.Property(KnownProperties.Restarts) as int? ?? 0) + 1)));
 
-    private void FailToStart(string reason) => Publish(snapshot => snapshot.With(
-        new ResourcePropertySnapshot(KnownProperties.Reason, reason)) with { State = KnownResourceStates.FailedToStart, StopTimeStamp = Now });
+    private void FailToStart(string reason)
+    {
+        Explain(reason);
+        Publish(snapshot => snapshot with { State = KnownResourceStates.FailedToStart, StopTimeStamp = Now });
+    }
+
+    private void Explain(string? reason) =>
+        Publish(snapshot => snapshot.With(new ResourcePropertySnapshot(KnownProperties.Reason, reason)));
 
     private string GaveUp(int exitCode) =>
-        $"it ended {RestartPolicy.EarlyExitsMax} times before it was healthy, last with exit code {exitCode}; its log says why: {services.LogPath(this)}";
+        $"it ended {RestartPolicy.EarlyExitsMax} times before it was healthy, last with exit code {exitCode}; "
+        + $"its log says why: {services.LogPath(this)}";
 
     // What serves endpoints is not meant to end, whatever its exit code.
     private bool HasFinished(int exitCode) => exitCode == 0 && !resource.Annotations.OfType<EndpointAnnotation>().Any();
 
-    private void Publish(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) => services.Notifications.Publish(resource, Id, change);
+    private void Publish(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
+        services.Notifications.Publish(resource, Id, change);
 
     private static async Task IgnoreCancellationAsync(Task task)
     {

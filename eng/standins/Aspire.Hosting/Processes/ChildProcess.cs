@@ -90,7 +90,7 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (Win32Exception exception)
         {
-            throw new DistributedApplicationException($"The program '{Setsid}' (package util-linux, it needs bash too) could not be started.", exception);
+            throw new DistributedApplicationException($"The program '{Setsid}' of util-linux could not be started: install it.", exception);
         }
     }
 }

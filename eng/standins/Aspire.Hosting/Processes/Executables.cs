@@ -16,6 +16,7 @@ internal static class Executables
     {
         if (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host)) return host;
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") return Environment.ProcessPath!;
-        return Find("dotnet") ?? throw new DistributedApplicationException("'dotnet' was not found: put it on PATH or set DOTNET_HOST_PATH.");
+        return Find("dotnet")
+            ?? throw new DistributedApplicationException("'dotnet' was not found: put it on PATH or set DOTNET_HOST_PATH.");
     }
 }

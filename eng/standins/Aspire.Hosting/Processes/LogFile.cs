@@ -22,19 +22,31 @@ internal sealed class LogFile : IDisposable
         _writer = Open();
     }
 
+    /// <summary>Appends a line; one that the disk does not take is lost, because a full disk must not stop the service.</summary>
     public void WriteLine(string line)
     {
         lock (_gate)
         {
-            if (_bytes > _bytesMax) Rotate();
-            _writer.WriteLine(line);
-            _bytes += Encoding.UTF8.GetByteCount(line) + 1;
+            try
+            {
+                Append(line);
+            }
+            catch (IOException)
+            {
+            }
         }
     }
 
     public void Dispose()
     {
         lock (_gate) _writer.Dispose();
+    }
+
+    private void Append(string line)
+    {
+        if (_bytes >= _bytesMax) Rotate();
+        _writer.WriteLine(line);
+        _bytes += Encoding.UTF8.GetByteCount(line) + 1;
     }
 
     private void Rotate()
