@@ -3,8 +3,10 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Ingestion;
+using Millrace.Retrieval.Seeding;
 using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Calls;
 using Millrace.TestShared;
@@ -67,6 +69,13 @@ public sealed class RunningRetrieval : IAsyncDisposable
 
     public async Task<IReadOnlyList<SearchResult>> SearchAsync(string collection, string query, SearchMode mode = SearchMode.Unspecified) =>
         (await Client.SearchAsync(new SearchRequest { Collections = { collection }, Query = query, Mode = mode, Explain = true })).Results;
+
+    /// <summary>Waits until the seeding is over.</summary>
+    public async Task SeededAsync()
+    {
+        var seeding = Service.Services.GetServices<IHostedService>().OfType<SeedingWorker>().Single();
+        await (seeding.ExecuteTask ?? Task.CompletedTask).DefaultTimeout();
+    }
 
     /// <summary>Waits until every document of a collection of the default tenant is ready.</summary>
     public async Task AllReadyAsync(string collection)
