@@ -1,4 +1,3 @@
-using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,7 +10,6 @@ using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Discovery;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Health;
-using Millrace.ServiceDefaults.Telemetry;
 
 namespace Millrace.ServiceDefaults.Hosting;
 
@@ -26,7 +24,6 @@ public static class ServiceDefaultsExtensions
     {
         builder.AddListening();
         builder.AddConsoleLog();
-        builder.AddTelemetry();
         builder.AddGrpcServer();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [HealthEndpoints.LiveTag]);
         builder.Services.TryAddSingleton(TimeProvider.System);

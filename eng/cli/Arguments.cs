@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Millrace.Cli;
+
+/// <summary>A verb, positional values, and options written <c>--name value</c> or <c>--flag</c>.</summary>
+public sealed class Arguments
+{
+    private static readonly HashSet<string> Flags = ["--verbose"];
+
+    private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
+    private readonly List<string> _values = [];
+
+    /// <summary>Reads the arguments of a command line.</summary>
+    /// <exception cref="UsageException">An option has no value.</exception>
+    public Arguments(IReadOnlyList<string> args)
+    {
+        for (var i = 0; i < args.Count; i++)
+        {
+            var arg = args[i];
+            if (!arg.StartsWith("--", StringComparison.Ordinal)) _values.Add(arg);
+            else if (Flags.Contains(arg)) _options[arg] = "true";
+            else if (i + 1 < args.Count) _options[arg] = args[++i];
+            else throw new UsageException($"{arg} needs a value.");
+        }
+    }
+
+    /// <summary>The first positional value.</summary>
+    public string Verb => _values.Count > 0 ? _values[0] : "";
+
+    /// <summary>The positional value behind the verb.</summary>
+    public string Value(string name) => _values.Count > 1 ? _values[1] : throw new UsageException($"{name} is missing.");
+
+    /// <summary>Whether a flag was given.</summary>
+    public bool Has(string flag) => _options.ContainsKey(flag);
+
+    /// <summary>The value of an option that must be there.</summary>
+    public string Require(string option) =>
+        _options.TryGetValue(option, out var value) ? value : throw new UsageException($"{option} is missing.");
+
+    /// <summary>The whole number of an option, or its default.</summary>
+    public int Number(string option, int fallback)
+    {
+        if (!_options.TryGetValue(option, out var text)) return fallback;
+        return int.TryParse(text, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new UsageException($"{option} is '{text}': give a whole number.");
+    }
+
+    /// <summary>The absolute URL of an option.</summary>
+    public Uri Url(string option) => Uri.TryCreate(Require(option), UriKind.Absolute, out var url)
+        ? url
+        : throw new UsageException($"{option} is '{Require(option)}': give a URL such as http://localhost:8080.");
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Millrace.Cli.Readiness;
+
+/// <summary><c>ready</c>: waits until the edge is healthy, which it is when everything behind it is, and says how to use the system.</summary>
+internal static class ReadyCommand
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
+
+    public static async Task<int> RunAsync(Arguments arguments, TextWriter output, CancellationToken cancellationToken)
+    {
+        var url = arguments.Url("--url");
+        var host = FindProcess(arguments.Number("--pid", 0));
+        var started = Stopwatch.GetTimestamp();
+        var limit = TimeSpan.FromSeconds(arguments.Number("--timeout", 180));
+        var nextLine = ProgressInterval;
+
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var timer = new PeriodicTimer(PollInterval);
+        while (!await IsHealthyAsync(http, url, cancellationToken))
+        {
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            if (host is { HasExited: true }) throw new CommandException("The system stopped before it was ready; the lines above say why.");
+            if (elapsed > limit) throw new CommandException($"Not ready after {limit.TotalSeconds:F0} s. The logs are in .millrace/logs.");
+            if (elapsed > nextLine)
+            {
+                await output.WriteLineAsync($"  waiting for the services ({elapsed.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)} s)");
+                nextLine += ProgressInterval;
+            }
+
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+
+        await output.WriteLineAsync(Banner(url));
+        return 0;
+    }
+
+    private static Process? FindProcess(int pid)
+    {
+        try
+        {
+            return pid == 0 ? null : Process.GetProcessById(pid);
+        }
+        catch (ArgumentException)
+        {
+            throw new CommandException("The system stopped before it was ready; the lines above say why.");
+        }
+    }
+
+    private static async Task<bool> IsHealthyAsync(HttpClient http, Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri(url, "/health"), cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private static string Banner(Uri url)
+    {
+        var telemetry = Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint
+            ? $"sent to {endpoint}"
+            : "off; set OTEL_EXPORTER_OTLP_ENDPOINT to an OTLP collector to get traces and metrics";
+        return $$"""
+
+            Millrace is ready at {{url.GetLeftPart(UriPartial.Authority)}}
+
+            Ask a question about the sample documents:
+
+              curl -N {{url.GetLeftPart(UriPartial.Authority)}}/v1/chat/completions \
+                -H 'content-type: application/json' \
+                -d '{"model": "docs-assistant", "stream": true,
+                     "messages": [{"role": "user", "content": "How many days do I have to return an item?"}]}'
+
+            Ask all of them:  ./run eval
+            Logs:             .millrace/logs, one file for each service
+            Telemetry:        {{telemetry}}
+            Stop:             Ctrl-C
+            """;
+    }
+}
