@@ -34,7 +34,7 @@ internal sealed class Choice(Generation generation, int index, Sequence sequence
 
         Generation.Write(new TokenGenerated(index, _text.Add(vocabulary.Piece(token.Id)), token));
         if (_text.StopMet is not null) return Finish(FinishReason.Stop, clock);
-        Scheduler.Append(Sequence, token.Id);
+        Sequence.Append(token.Id);
         return Sequence.IsFull && Finish(FinishReason.Length, clock);
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Millrace.Inference.Engine;
 
 /// <summary>Facts about engines. Event ids 2000 to 2019.</summary>

@@ -123,21 +123,21 @@ internal sealed class EngineLoop
         try
         {
             if (_runner.Run(plan) == RunResult.Done) return true;
-            if (!TryMakeRoom(plan)) FailRunning(EngineRefusals.NoRoom());
+            if (!TryMakeRoom()) FailRunning(EngineRefusals.NoRoom());
         }
         catch (LlamaException error)
         {
             EngineLog.StepFailed(_parts.Logger, _model, error.Message);
-            TryMakeRoom(plan);
+            TryMakeRoom();
             FailRunning(EngineRefusals.StepFailed(error));
         }
 
         return false;
     }
 
-    private bool TryMakeRoom(StepPlan plan)
+    private bool TryMakeRoom()
     {
-        if (_scheduler.Abandon(plan) is not { } slot) return false;
+        if (_scheduler.Abandon() is not { } slot) return false;
         _runner.Release(slot);
         return true;
     }
@@ -145,7 +145,7 @@ internal sealed class EngineLoop
     private void Deliver(StepPlan plan)
     {
         _steps++;
-        _scheduler.Commit(plan);
+        _scheduler.Commit();
         _clock.Tick();
         for (var i = 0; i < plan.Entries.Count; i++)
             if (plan.Entries[i].WantsOutput && _choices.TryGetValue(plan.Entries[i].Sequence.Id, out var choice))

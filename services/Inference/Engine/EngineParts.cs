@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Millrace.Inference.Detokenization;
 
 namespace Millrace.Inference.Engine;

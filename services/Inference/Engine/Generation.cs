@@ -80,7 +80,7 @@ internal sealed class Generation
     {
         if (_started) return;
         _started = true;
-        Write(new GenerationStarted(Request.Prompt.Count, queueTime, firstTokenTime, Seed));
+        Write(new PromptEvaluated(Request.Prompt.Count, queueTime, firstTokenTime, Seed));
     }
 
     /// <summary>Tells of a token.</summary>

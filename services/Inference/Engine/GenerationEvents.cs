@@ -20,7 +20,7 @@ internal abstract record GenerationEvent;
 /// <param name="QueueTime">From arrival to the first step that worked on it.</param>
 /// <param name="FirstTokenTime">From arrival to the first token.</param>
 /// <param name="Seed">The seed in use.</param>
-internal sealed record GenerationStarted(int PromptTokens, TimeSpan QueueTime, TimeSpan FirstTokenTime, ulong Seed) : GenerationEvent;
+internal sealed record PromptEvaluated(int PromptTokens, TimeSpan QueueTime, TimeSpan FirstTokenTime, ulong Seed) : GenerationEvent;
 
 /// <summary>A token was generated.</summary>
 /// <param name="Choice">Index of the choice.</param>

@@ -16,6 +16,9 @@ internal sealed class LoadedModel(ModelFile file, LlamaModel model, LlamaVocabul
     /// <summary>What it says of itself.</summary>
     public LlamaModelMetadata Metadata => model.Metadata;
 
+    /// <summary>Release of llama.cpp that computes it.</summary>
+    public string NativeRelease { get; } = LlamaRuntime.Current.Release;
+
     /// <summary>Its tokens.</summary>
     public LlamaVocabulary Vocabulary { get; } = vocabulary;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
 using Millrace.LlamaCpp;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
 using Millrace.LlamaCpp;
@@ -16,6 +15,9 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
 
     /// <summary>The models in memory.</summary>
     public IEnumerable<LoadedModel> Loaded => _models.Values.Where(task => task.IsCompletedSuccessfully).Select(task => task.Result);
+
+    /// <summary>Release of llama.cpp in use; empty before the first model.</summary>
+    public string NativeRelease => Loaded.FirstOrDefault()?.NativeRelease ?? "";
 
     /// <summary>The model of this name, loaded if need be; the default model for an empty name.</summary>
     /// <exception cref="MillraceException">There is no such model, or it cannot be loaded.</exception>

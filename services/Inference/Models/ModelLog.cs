@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Millrace.Inference.Models;
 
 /// <summary>Facts about models. Event ids 2020 to 2039.</summary>

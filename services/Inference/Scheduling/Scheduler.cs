@@ -2,7 +2,7 @@ namespace Millrace.Inference.Scheduling;
 
 /// <summary>
 /// Decides what each step computes. A pure state machine: no clock, no I/O, no native call; the engine alternates
-/// <see cref="Plan"/> → run the model → <see cref="Commit"/> → <see cref="Append"/> or <see cref="Remove"/>.
+/// <see cref="Plan"/> → run the model → <see cref="Commit"/> → <see cref="Sequence.Append"/> or <see cref="Remove"/>.
 /// <para>
 /// There are no phases of a request. Every sequence has a token count and a computed count, and all a step does is to let computed counts
 /// catch up with token counts. A sequence that is one token behind is decoding; one that is many behind is a new prompt, or was preempted
@@ -74,24 +74,17 @@ internal sealed class Scheduler
     }
 
     /// <summary>The planned step was run: its tokens are computed.</summary>
-    public void Commit(StepPlan plan)
+    public void Commit()
     {
-        foreach (var entry in plan.Entries) entry.Sequence.Advance(entry.Count);
+        foreach (var entry in _plan.Entries) entry.Sequence.Advance(entry.Count);
     }
 
     /// <summary>The planned step was not run, because the cache had less room than it should have: the newest sequence makes some.</summary>
     /// <returns>The slot to empty; null when no more than one sequence runs, which then cannot run at all.</returns>
-    public int? Abandon(StepPlan plan)
+    public int? Abandon()
     {
-        foreach (var entry in plan.Entries) _cells.Return(entry.Sequence, entry.Count);
+        foreach (var entry in _plan.Entries) _cells.Return(entry.Sequence, entry.Count);
         return _running.Count > 1 ? PreemptNewest() : null;
-    }
-
-    /// <summary>The next token of a sequence was chosen.</summary>
-    public static void Append(Sequence sequence, int token)
-    {
-        if (sequence.IsFull) throw new InvalidOperationException($"Sequence {sequence.Id} has all of its {sequence.TokensMax} tokens.");
-        sequence.Append(token);
     }
 
     /// <summary>A sequence has ended or is not wanted any more.</summary>

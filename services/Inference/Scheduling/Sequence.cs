@@ -69,11 +69,16 @@ internal sealed class Sequence
     /// <summary>Whether it has all the tokens that it may have.</summary>
     public bool IsFull => Count >= TokensMax;
 
+    /// <summary>The next token was chosen.</summary>
+    public void Append(int token)
+    {
+        if (IsFull) throw new InvalidOperationException($"Sequence {Id} has all of its {TokensMax} tokens.");
+        _tokens.Add(token);
+    }
+
     internal void Admit(int slot) => Slot = slot;
 
     internal void Advance(int count) => ComputedCount += count;
-
-    internal void Append(int token) => _tokens.Add(token);
 
     /// <summary>Forgets what was computed; the tokens stay, so that it can be computed again.</summary>
     internal void Evict()
