@@ -19,10 +19,10 @@ public abstract class Recogniser
     /// <summary>Whether a finding never starts directly behind a letter, a digit or an underscore.</summary>
     public virtual bool StartsAtWord => true;
 
-    /// <summary>Whether a finding may start with this character. Only asked for ASCII when <see cref="StartsWithAscii"/>.</summary>
+    /// <summary>Whether a finding may start with this character.</summary>
     public abstract bool CanStart(char first);
 
-    /// <summary>Whether every finding starts with an ASCII character.</summary>
+    /// <summary>Whether every finding starts with an ASCII character; then <see cref="CanStart"/> is asked for no other.</summary>
     public virtual bool StartsWithAscii => true;
 
     /// <summary>Decides whether something starts at a position.</summary>

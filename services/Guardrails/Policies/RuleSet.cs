@@ -1,3 +1,4 @@
+using System.Numerics;
 using Millrace.Guardrails.Detection;
 
 namespace Millrace.Guardrails.Policies;
@@ -47,7 +48,7 @@ public sealed class RuleSet
     internal ulong StartingAt(ReadOnlySpan<char> text, int position)
     {
         var c = text[position];
-        var rules = c < AsciiCount ? _startsAt[c] : _startsBeyondAscii;
+        var rules = c < AsciiCount ? _startsAt[c] : BeyondAscii(c);
         if (rules == 0) return 0;
         return position > 0 && Chars.IsWord(text[position - 1]) ? rules & _startsInsideWord : rules;
     }
@@ -58,6 +59,14 @@ public sealed class RuleSet
     /// <summary>What happens with a finding.</summary>
     internal RuleAction ActionOn(Rule rule, float score) =>
         rule.Action == RuleAction.Block && score < _blockScoreMin ? RuleAction.Flag : rule.Action;
+
+    private ulong BeyondAscii(char c)
+    {
+        var starting = 0UL;
+        for (var left = _startsBeyondAscii; left != 0; left &= left - 1)
+            if (_rules[BitOperations.TrailingZeroCount(left)].Recogniser.CanStart(c)) starting |= left & (~left + 1);
+        return starting;
+    }
 
     private static IEnumerable<Rule> Active(IReadOnlyDictionary<string, RuleAction> actions)
     {
