@@ -77,7 +77,7 @@ public sealed class LifecycleTests
     public async Task Program_ThatEndsWell_IsFinishedAndReleasesWhoWaitsForItsCompletion()
     {
         await using var app = new TestApp();
-        var prepare = app.Builder.AddExecutable("prepare", "sh", ".", "-c", "echo prepared");
+        var prepare = app.Builder.AddExecutable("prepare", "sh", ".", "-c", @"printf 'pre\033[32mpared\033[0m\n'");
         app.AddService("back").WaitForCompletion(prepare);
         await app.StartAsync();
 
