@@ -41,7 +41,6 @@ public static class EdgeServiceExtensions
     private static void AddConnectionLimits(this IServiceCollection services) =>
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<EdgeOptions>>((kestrel, edge) =>
         {
-            kestrel.Limits.MaxRequestBodySize = edge.Value.BodyBytesMax;
             kestrel.Limits.MaxRequestHeadersTotalSize = edge.Value.HeaderBytesMax;
             kestrel.Limits.MaxRequestHeaderCount = edge.Value.HeadersMax;
             kestrel.Limits.MaxConcurrentConnections = edge.Value.ConnectionsMax;
