@@ -44,9 +44,13 @@ public sealed class InferenceOptions : ISelfValidating
     [Range(16, 65536, ErrorMessage = "StepTokensMax must be from 16 to 65536.")]
     public int StepTokensMax { get; set; } = 512;
 
-    /// <summary>Threads that compute; 0 for one per core.</summary>
+    /// <summary>
+    /// Threads that compute; 0 for one per core but one. The library's threads wait for each other many times per token by spinning, so a
+    /// core that somebody else needs as well, this service's own network threads included, slows them all: on two busy cores, 20 tokens
+    /// took 8 s with two threads and 40 ms with one.
+    /// </summary>
     /// <value>Default 0.</value>
-    [Range(0, 1024, ErrorMessage = "ThreadCount must be from 0 (one per core) to 1024.")]
+    [Range(0, 1024, ErrorMessage = "ThreadCount must be from 0 (one per core but one) to 1024.")]
     public int ThreadCount { get; set; }
 
     /// <summary>Layers on the GPU; -1 for all. Without a GPU it has no effect.</summary>
@@ -96,7 +100,7 @@ public sealed class InferenceOptions : ISelfValidating
     /// <summary>Cells of a model's cache.</summary>
     internal int KvCellsFor(int trained) => (int)Math.Min((long)SlotsMax * ContextTokensFor(trained), KvCellsMax);
 
-    internal int Threads => ThreadCount > 0 ? ThreadCount : Environment.ProcessorCount;
+    internal int Threads => ThreadCount > 0 ? ThreadCount : Math.Max(1, Environment.ProcessorCount - 1);
 
     internal EngineLimits LimitsFor(int trained) => new()
     {

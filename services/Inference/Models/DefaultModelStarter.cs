@@ -14,6 +14,7 @@ internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLife
         }
         catch (MillraceException error)
         {
+            await HostHasStartedAsync(stoppingToken);
             ModelLog.DefaultModelFailed(logger, error.Message);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
@@ -22,5 +23,13 @@ internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLife
         {
             // Asked to stop while it was loading.
         }
+    }
+
+    /// <summary>A host that is told to stop while it still starts reports that as a failure of its own, with a stack trace.</summary>
+    private async Task HostHasStartedAsync(CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
     }
 }

@@ -65,7 +65,8 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
         }
         catch (Exception error) when (error is LlamaException or ArgumentException)
         {
-            ModelLog.ModelFailed(logger, file.Name, error.Message);
+            // Of the default model's failure its starter tells.
+            if (file.Name != catalog.DefaultName) ModelLog.ModelFailed(logger, file.Name, error.Message);
             throw new MillraceException(Reason.ModelUnavailable, error.Message, error);
         }
     }

@@ -26,8 +26,8 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     public async Task Generate_EvaluationSetOfTheModelCard_IsAnsweredAsTheCardSays()
     {
         var cases = Prompts.Handwritten().ToList();
-
-        var answers = await Task.WhenAll(cases.Select(@case => AskAsync(Prompts.Greedy(@case.Chat))));
+        var answers = new List<GenerationResult>();
+        foreach (var group in cases.Chunk(8)) answers.AddRange(await Task.WhenAll(group.Select(@case => AskAsync(Prompts.Greedy(@case.Chat)))));
 
         // The card: half of the 48 answerable ones word by word, 11 of the 12 unanswerable ones refused.
         var right = cases.Zip(answers).Count(pair => pair.First.Expected == pair.Second.Text.Trim());
