@@ -17,6 +17,7 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     private const int ListedNamesMax = 20;
 
     private readonly ConcurrentDictionary<string, (DateTime ChangedAt, ModelFile File)> _heads = new(StringComparer.Ordinal);
+    private volatile string? _firstName;
 
     /// <summary>The folder with models.</summary>
     public string Folder { get; } =
@@ -27,8 +28,9 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     private bool ConfiguredIsPath =>
         Configured.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || Configured.Contains(Path.DirectorySeparatorChar);
 
-    /// <summary>Name of the model for requests that name none; null when there is no model.</summary>
-    public string? DefaultName => ConfiguredIsPath ? NameOf(Configured) : Configured.Length > 0 ? Configured : Servable().FirstOrDefault()?.Name;
+    /// <summary>Name of the model for requests that name none; null when there is no model. Once found, it stays.</summary>
+    public string? DefaultName =>
+        ConfiguredIsPath ? NameOf(Configured) : Configured.Length > 0 ? Configured : _firstName ??= Servable().FirstOrDefault()?.Name;
 
     /// <summary>The models that can be asked for, by name; those that cannot be read are among them, with their problem.</summary>
     public IEnumerable<ModelFile> Servable() => Files().Where(file => !file.IsEncoder);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
+using Millrace.Inference.Engine;
 using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
 
@@ -23,9 +24,8 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
     /// <exception cref="MillraceException">There is no such model, or it cannot be loaded.</exception>
     public async Task<LoadedModel> GetAsync(string name, CancellationToken cancellationToken)
     {
-        var file = catalog.Find(name);
-        var model = await LoadOnce(file).WaitAsync(cancellationToken);
-        return model.Engine.IsBroken ? throw Engine.EngineRefusals.Broken() : model;
+        var model = InMemory(name.Length > 0 ? name : catalog.DefaultName) ?? await LoadOnce(catalog.Find(name)).WaitAsync(cancellationToken);
+        return model.Engine.IsBroken ? throw EngineRefusals.Broken() : model;
     }
 
     /// <summary>How far a model is on its way into memory; null when it is only on disk.</summary>
@@ -44,6 +44,9 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
         _models.Clear();
         _stop.Dispose();
     }
+
+    private LoadedModel? InMemory(string? name) =>
+        name is not null && _models.TryGetValue(name, out var task) && task.IsCompletedSuccessfully ? task.Result : null;
 
     private Task<LoadedModel> LoadOnce(ModelFile file)
     {

@@ -33,7 +33,7 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         var batch = new GenerationBatch(model);
         try
         {
-            while (await HasMoreAsync(generation, ending.Token))
+            while (await HasMoreAsync(generation, observation, ending.Token))
             {
                 batch.Fill(generation.Events, observation);
                 yield return batch;
@@ -85,17 +85,25 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
             throw MillraceException.InvalidArgument(field, $"{field} has {text.Length} characters; at most {TextCharsMax} are taken.");
     }
 
-    private async Task<bool> HasMoreAsync(Generation generation, CancellationToken cancellationToken)
+    private async Task<bool> HasMoreAsync(Generation generation, GenerationObservation observation, CancellationToken cancellationToken)
     {
         try
         {
             return await generation.Events.WaitToReadAsync(cancellationToken);
         }
-        catch (Exception error) when (gate.Evicted.IsCancellationRequested && error is OperationCanceledException or MillraceException { Reason: Reason.Cancelled })
+        catch (Exception error) when (gate.Evicted.IsCancellationRequested && IsCancellation(error))
         {
+            observation.Fail(Reason.Draining);
             throw EngineRefusals.Stopped();
         }
+        catch (MillraceException error)
+        {
+            observation.Fail(error.Reason);
+            throw;
+        }
     }
+
+    private static bool IsCancellation(Exception error) => error is OperationCanceledException or MillraceException { Reason: Reason.Cancelled };
 }
 
 /// <summary>A request for the tokens of a text.</summary>
