@@ -34,7 +34,9 @@ public sealed class InferenceOptions : ISelfValidating
     [Range(0, 1 << 24, ErrorMessage = "ContextTokens must be from 0 (the model's own) to 16777216.")]
     public int ContextTokens { get; set; }
 
-    /// <summary>Cells of the KV cache at most, one per token of all slots together. It bounds memory: a cell of a small model takes some KiB.</summary>
+    /// <summary>
+    /// Cells of the KV cache at most, one per token of all slots together. It bounds memory: a cell of a small model takes some KiB.
+    /// </summary>
     /// <value>Default 16,384.</value>
     [Range(256, 1 << 24, ErrorMessage = "KvCellsMax must be from 256 to 16777216.")]
     public int KvCellsMax { get; set; } = 16384;
@@ -85,9 +87,9 @@ public sealed class InferenceOptions : ISelfValidating
     public IEnumerable<string> Validate()
     {
         if (ContextTokens > KvCellsMax)
-            yield return $"ContextTokens ({ContextTokens}) does not fit into KvCellsMax ({KvCellsMax}): raise KvCellsMax or lower ContextTokens.";
+            yield return $"ContextTokens ({ContextTokens}) is above KvCellsMax ({KvCellsMax}): raise KvCellsMax or lower ContextTokens.";
         if (StepTokensMax < SlotsMax)
-            yield return $"StepTokensMax ({StepTokensMax}) is below SlotsMax ({SlotsMax}): a step must have room for one token of every slot.";
+            yield return $"StepTokensMax ({StepTokensMax}) is below SlotsMax ({SlotsMax}): a step needs room for a token of every slot.";
         if (GenerationTimeMax <= TimeSpan.Zero || GenerationTimeMax > TimeSpan.FromDays(1))
             yield return "GenerationTimeMax must be above 0 and at most one day.";
         if (ShutdownGrace < TimeSpan.Zero || ShutdownGrace > TimeSpan.FromMinutes(5))

@@ -2,8 +2,11 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Models;
 
-/// <summary>Loads the default model when the service starts. A member that cannot serve it says so in one line and ends with exit code 1.</summary>
-internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLifetime lifetime, ILogger<DefaultModelStarter> logger) : BackgroundService
+/// <summary>
+/// Loads the default model when the service starts. A member that cannot serve it says so in one line and ends with exit code 1.
+/// </summary>
+internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLifetime lifetime, ILogger<DefaultModelStarter> logger)
+    : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -8,7 +8,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Inference.Models;
 
 /// <summary>Owns the models in memory. A model is loaded once, by its first request, while others that want it wait.</summary>
-internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptions<InferenceOptions> options, ILogger<ModelHost> logger) : IAsyncDisposable
+internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptions<InferenceOptions> options, ILogger<ModelHost> logger)
+    : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Task<LoadedModel>> _models = new(StringComparer.Ordinal);
     private readonly Lock _loading = new();
@@ -24,7 +25,8 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
     /// <exception cref="MillraceException">There is no such model, or it cannot be loaded.</exception>
     public async Task<LoadedModel> GetAsync(string name, CancellationToken cancellationToken)
     {
-        var model = InMemory(name.Length > 0 ? name : catalog.DefaultName) ?? await LoadOnce(catalog.Find(name)).WaitAsync(cancellationToken);
+        var model = InMemory(name.Length > 0 ? name : catalog.DefaultName)
+            ?? await LoadOnce(catalog.Find(name)).WaitAsync(cancellationToken);
         return model.Engine.IsBroken ? throw EngineRefusals.Broken() : model;
     }
 
@@ -76,7 +78,8 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
 
     private MillraceException TooMany(string name) => new(
         Reason.ModelUnavailable,
-        $"The model '{name}' is not in memory, and {options.Value.ModelsLoadedMax} others are, which is the most. Use one of them, or raise Inference:ModelsLoadedMax.")
+        $"The model '{name}' is not in memory, and {options.Value.ModelsLoadedMax} others are, which is the most. "
+        + "Use one of them, or raise Inference:ModelsLoadedMax.")
     {
         Param = "model",
     };

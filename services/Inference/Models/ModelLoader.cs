@@ -38,7 +38,7 @@ internal sealed class ModelLoader(IOptions<InferenceOptions> options, ILoggerFac
         if (model.Metadata is { HasDecoder: true, HasEncoder: false }) return;
         throw new LlamaException(
             LlamaFailure.LoadFailed,
-            $"{model.Path} has an encoder ({model.Metadata.Architecture}), and only decoder models are served; name a model such as llama or qwen");
+            $"{model.Path} has an encoder ({model.Metadata.Architecture}), and only decoders are served; name one such as llama or qwen");
     }
 
     private LoadedModel Start(ModelFile file, LlamaModel model)

@@ -5,7 +5,10 @@ using Millrace.ServiceDefaults.Telemetry;
 
 namespace Millrace.Inference.Telemetry;
 
-/// <summary>Watches one generation: its span and its figures. Disposed at the end; unless it was completed or failed before, its caller went away.</summary>
+/// <summary>
+/// Watches one generation: its span and its figures. Disposed at the end; unless it was completed or failed before, its caller went
+/// away.
+/// </summary>
 internal sealed class GenerationObservation(InferenceMetrics metrics, string model, TimeProvider time, Activity? activity) : IDisposable
 {
     private const string ErrorIfAbandoned = "cancelled";

@@ -27,7 +27,8 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     {
         var cases = Prompts.Handwritten().ToList();
         var answers = new List<GenerationResult>();
-        foreach (var group in cases.Chunk(8)) answers.AddRange(await Task.WhenAll(group.Select(@case => AskAsync(Prompts.Greedy(@case.Chat)))));
+        foreach (var group in cases.Chunk(8))
+            answers.AddRange(await Task.WhenAll(group.Select(@case => AskAsync(Prompts.Greedy(@case.Chat)))));
 
         // The card: half of the 48 answerable ones word by word, 11 of the 12 unanswerable ones refused.
         var right = cases.Zip(answers).Count(pair => pair.First.Expected == pair.Second.Text.Trim());
@@ -95,7 +96,8 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     [Fact]
     public async Task Generate_SameSeed_GivesTheSameText()
     {
-        GenerateRequest Request(ulong seed) => new() { Text = "Once", MaxTokens = 40, IgnoreEnd = true, Sampling = new() { Seed = seed, TopP = 0.95f } };
+        GenerateRequest Request(ulong seed) =>
+            new() { Text = "Once", MaxTokens = 40, IgnoreEnd = true, Sampling = new() { Seed = seed, TopP = 0.95f } };
 
         var (first, second, other) = (await AskAsync(Request(5)), await AskAsync(Request(5)), await AskAsync(Request(6)));
 
@@ -107,7 +109,10 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     [Fact]
     public async Task Generate_TwoChoices_AreDifferentAndBothComplete()
     {
-        var result = await AskAsync(new GenerateRequest { Text = "Once", MaxTokens = 20, IgnoreEnd = true, ChoiceCount = 2, Sampling = new() { Seed = 1 } });
+        var request = new GenerateRequest { Text = "Once", MaxTokens = 20, IgnoreEnd = true, ChoiceCount = 2 };
+        request.Sampling = new SamplingParameters { Seed = 1 };
+
+        var result = await AskAsync(request);
 
         Assert.Equal(20u, result.FinishedOf(0).CompletionTokens);
         Assert.Equal(20u, result.FinishedOf(1).CompletionTokens);
@@ -159,7 +164,8 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     [Fact]
     public async Task Generate_CallerGoesAway_FreesTheSlot()
     {
-        using var call = member.Client.Generate(new GenerateRequest { Text = "The", IgnoreEnd = true, Sampling = new() { Temperature = 0 } });
+        var endless = new GenerateRequest { Text = "The", IgnoreEnd = true, Sampling = new() { Temperature = 0 } };
+        using var call = member.Client.Generate(endless);
         await call.ResponseStream.MoveNext(CancellationToken.None).DefaultTimeout();
         Assert.Equal(1u, (await EngineAsync()).SlotsUsed);
 
@@ -173,7 +179,8 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     public async Task Generate_DeadlinePasses_IsDeadlineExceeded()
     {
         using var call = member.Client.Generate(
-            new GenerateRequest { Text = "The", IgnoreEnd = true, ChoiceCount = 8 }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(50));
+            new GenerateRequest { Text = "The", IgnoreEnd = true, ChoiceCount = 8 },
+            deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(50));
 
         var error = await Assert.ThrowsAsync<MillraceException>(async () =>
         {
@@ -248,7 +255,11 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
 
     private static ChatPrompt Holiday() => Prompts.Grounded(
         "How many days off do I earn each month?",
-        ("leave-policy.md", "Permanent staff accrue two days of paid time off for every month worked. Unused days can be carried over until the end of March."),
+        (
+            "leave-policy.md",
+            "Permanent staff accrue two days of paid time off for every month worked. "
+            + "Unused days can be carried over until the end of March."
+        ),
         ("bakery-allergens.md", "The walnut loaf and the rye rolls contain gluten. Our oat cookies are baked without eggs."));
 
     private static async Task WaitForAsync(Func<Task<bool>> condition)
@@ -262,7 +273,8 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
 
     private Task<MillraceException> RefusalAsync(GenerateRequest request) => Assert.ThrowsAsync<MillraceException>(() => AskAsync(request));
 
-    private async Task<int> CountAsync(ChatPrompt chat) => (int)(await member.Client.CountTokensAsync(new CountTokensRequest { Chat = chat })).ChatCount;
+    private async Task<int> CountAsync(ChatPrompt chat) =>
+        (int)(await member.Client.CountTokensAsync(new CountTokensRequest { Chat = chat })).ChatCount;
 
     private async Task<EngineStatus> EngineAsync() => (await member.Client.GetStatusAsync(new GetStatusRequest())).Engines.Single();
 }

@@ -23,7 +23,8 @@ public sealed class StatusTests(InferenceMember member) : IClassFixture<Inferenc
     public async Task GetStatus_AfterAGeneration_CountsItsStepsAndTokens()
     {
         var before = (await member.Client.GetStatusAsync(new GetStatusRequest())).Engines.Single();
-        await GenerationResult.OfAsync(member.Client, new GenerateRequest { Text = "The", MaxTokens = 10, IgnoreEnd = true }).DefaultTimeout();
+        var request = new GenerateRequest { Text = "The", MaxTokens = 10, IgnoreEnd = true };
+        await GenerationResult.OfAsync(member.Client, request).DefaultTimeout();
         var after = await member.Client.GetStatusAsync(new GetStatusRequest());
 
         var engine = after.Engines.Single();

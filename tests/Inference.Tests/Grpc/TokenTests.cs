@@ -50,7 +50,8 @@ public sealed class TokenTests(InferenceMember member) : IClassFixture<Inference
     {
         var request = new CountTokensRequest { Texts = { Enumerable.Repeat("x", 1025) } };
 
-        var error = await Assert.ThrowsAsync<MillraceException>(() => member.Client.CountTokensAsync(request).ResponseAsync.DefaultTimeout());
+        var error = await Assert.ThrowsAsync<MillraceException>(
+            () => member.Client.CountTokensAsync(request).ResponseAsync.DefaultTimeout());
 
         Assert.Equal("texts", error.Param);
     }

@@ -24,7 +24,8 @@ public sealed class StartTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("short.gguf");
-        await File.WriteAllBytesAsync(path, (await File.ReadAllBytesAsync(Path.Combine(RepoPaths.Models, "tiny-rag-chat.gguf")))[..5_000_000]);
+        var whole = await File.ReadAllBytesAsync(Path.Combine(RepoPaths.Models, "tiny-rag-chat.gguf"));
+        await File.WriteAllBytesAsync(path, whole[..5_000_000]);
 
         var (exitCode, output) = await RunAsync(("Inference__Model", path));
 
@@ -64,7 +65,9 @@ public sealed class StartTests
     public async Task Start_Sigterm_ExitsWithCode0()
     {
         using var process = Start();
-        while (await process.StandardOutput.ReadLineAsync().DefaultTimeout() is { } line && !line.Contains("loaded from", StringComparison.Ordinal)) continue;
+        string? line;
+        do line = await process.StandardOutput.ReadLineAsync().DefaultTimeout();
+        while (line?.Contains("loaded from", StringComparison.Ordinal) == false);
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
 
         await process.StandardOutput.ReadToEndAsync().DefaultTimeout();
@@ -75,7 +78,8 @@ public sealed class StartTests
 
     private static void AssertOneLine(int exitCode, string output, string expected)
     {
-        var lines = output.Split('\n').Where(line => line.Contains("crit:", StringComparison.Ordinal) || line.Contains("fail:", StringComparison.Ordinal));
+        string[] severe = ["crit:", "fail:"];
+        var lines = output.Split('\n').Where(line => severe.Any(level => line.Contains(level, StringComparison.Ordinal)));
         Assert.Contains(expected, Assert.Single(lines), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
@@ -92,7 +96,7 @@ public sealed class StartTests
 
     private static Process Start(params IEnumerable<(string Key, string Value)> environment)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Millrace.Inference.dll") },
             RedirectStandardOutput = true,

@@ -9,7 +9,8 @@ namespace Millrace.Inference.Tests.Runtime;
 
 public sealed class DrainTests
 {
-    private static readonly GenerateRequest Endless = new() { Text = "The", IgnoreEnd = true, ChoiceCount = 8, Sampling = new() { Temperature = 0 } };
+    private static readonly GenerateRequest Endless =
+        new() { Text = "The", IgnoreEnd = true, ChoiceCount = 8, Sampling = new() { Temperature = 0 } };
 
     [Fact]
     public async Task Stop_WhileAStreamRuns_RefusesNewOnesAndEndsItAfterTheGracePeriod()
