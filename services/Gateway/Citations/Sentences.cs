@@ -45,8 +45,23 @@ public static class Sentences
 
     private static TextSpan? Trim(string text, int start, int end)
     {
-        while (start < end && char.IsWhiteSpace(text[start])) start++;
+        start = SkipBlanks(text, start, end);
+        start = SkipBlanks(text, SkipListMarker(text, start, end), end);
         while (end > start && char.IsWhiteSpace(text[end - 1])) end--;
         return end > start ? new TextSpan(start, end - start) : null;
+    }
+
+    private static int SkipBlanks(string text, int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(text[start])) start++;
+        return start;
+    }
+
+    // The sign of a heading, an item or a quotation is layout.
+    private static int SkipListMarker(string text, int start, int end)
+    {
+        var at = start;
+        while (at < end && text[at] is '-' or '*' or '#' or '>' or '+' or '•') at++;
+        return at < end && char.IsWhiteSpace(text[at]) ? at : start;
     }
 }
