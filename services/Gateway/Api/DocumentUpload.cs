@@ -2,6 +2,7 @@ using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.ServiceDefaults.Errors;
@@ -9,7 +10,7 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Api;
 
 /// <summary>Streams a document from an HTTP body to Retrieval; at no time is the whole of it in memory here.</summary>
-internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient retrieval)
+internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient retrieval, IOptions<GatewayOptions> options)
 {
     private const int PieceBytesMax = 256 * 1024;
 
@@ -75,18 +76,33 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         return (await call).Document;
     }
 
-    private static async Task SendPiecesAsync(
+    private async Task SendPiecesAsync(
         Stream body, IClientStreamWriter<UploadDocumentRequest> stream, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytesMax);
         try
         {
+            long sent = 0;
             while (await body.ReadAsync(buffer.AsMemory(0, PieceBytesMax), cancellationToken) is > 0 and var count)
+            {
+                sent += count;
+                if (sent > options.Value.UploadBytesMax) throw await TooLargeAsync(body, buffer, cancellationToken);
                 await stream.WriteAsync(new UploadDocumentRequest { Content = ByteString.CopyFrom(buffer, 0, count) }, cancellationToken);
+            }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // Most clients read the answer only when they have sent everything. The server's own limit ends what is larger by far.
+    private async Task<MillraceException> TooLargeAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    {
+        while (await body.ReadAsync(buffer, cancellationToken) > 0)
+        {
+        }
+
+        return new MillraceException(Reason.PayloadTooLarge, $"The document has more than {options.Value.UploadBytesMax} bytes. Split it.");
     }
 }

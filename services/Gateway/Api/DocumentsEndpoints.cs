@@ -39,7 +39,7 @@ internal sealed class DocumentsEndpoints(
     {
         RequireQuery(context.Request, "wait");
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = options.Value.UploadBytesMax;
+            limit.MaxRequestBodySize = GatewayServiceExtensions.HardLimitFactor * options.Value.UploadBytesMax;
         var header = new UploadHeader { Collection = name, DocumentId = Decode(id ?? string.Empty), Wait = Wait(context.Request) };
         var document = await upload.RunAsync(context.Request, header, context.RequestAborted);
         return Results.Json(DocumentJson.Of(document), CollectionJsonContext.Default.DocumentJson);

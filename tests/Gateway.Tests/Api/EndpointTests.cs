@@ -124,6 +124,18 @@ public sealed class EndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Documents_AboveTheLimit_AreTooLarge()
+    {
+        await using var platform = await Platform.StartAsync(settings: ("Gateway:UploadBytesMax", "2000000"));
+        using var content = new ByteArrayContent(new byte[3_000_000]);
+
+        using var response = await platform.Http.PutAsync("/v1/collections/samples/documents/a.md", content).DefaultTimeout();
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Empty(platform.Retrieval.Uploads);
+    }
+
+    [Fact]
     public async Task Documents_WrongForm_IsRefused()
     {
         using var form = new MultipartFormDataContent { { new StringContent("x"), "data", "x.md" } };
