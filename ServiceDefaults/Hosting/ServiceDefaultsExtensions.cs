@@ -10,6 +10,7 @@ using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Discovery;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Health;
+using Millrace.ServiceDefaults.Telemetry;
 
 namespace Millrace.ServiceDefaults.Hosting;
 
@@ -24,6 +25,7 @@ public static class ServiceDefaultsExtensions
     {
         builder.AddListening();
         builder.AddConsoleLog();
+        builder.AddTelemetry();
         builder.AddGrpcServer();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [HealthEndpoints.LiveTag]);
         builder.Services.TryAddSingleton(TimeProvider.System);

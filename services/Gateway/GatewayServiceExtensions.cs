@@ -13,6 +13,7 @@ using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Models;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Quoting;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Rpc;
 using Millrace.Gateway.Runtime;
@@ -63,6 +64,7 @@ public static class GatewayServiceExtensions
         });
         builder.Services.AddValidatedOptions<GatewayOptions>("Gateway");
         builder.Services.AddValidatedOptions<AssistantsOptions>("Assistants");
+        builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
             (kestrel, gateway) => kestrel.Limits.MaxRequestBodySize = HardLimitFactor * gateway.Value.BodyBytesMax);
     }
@@ -99,6 +101,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ContextRetriever>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<Generator>();
+        services.AddSingleton<QuoteCascade>();
         services.AddSingleton<OutputGuard>();
         services.AddSingleton<Citer>();
         services.AddSingleton<ChatSteps>();

@@ -34,7 +34,7 @@ public abstract class ChannelCredentials
             ArgumentNullException.ThrowIfNull(channel);
             ArgumentNullException.ThrowIfNull(call);
             if (!channel.IsComposable)
-                throw new ArgumentException($"{channel.GetType().Name} does not encrypt, so it cannot carry call credentials: use SslCredentials.");
+                throw new ArgumentException($"{channel.GetType().Name} does not encrypt: call credentials need SslCredentials.");
             _channel = channel;
             _call = call;
         }

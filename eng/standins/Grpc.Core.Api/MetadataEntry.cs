@@ -18,7 +18,7 @@ public sealed partial class Metadata
         {
             ArgumentNullException.ThrowIfNull(valueBytes);
             Key = Normalized(key);
-            if (!IsBinary) throw new ArgumentException($"The key '{Key}' of a binary value must end in '{BinaryHeaderSuffix}'.", nameof(key));
+            if (!IsBinary) throw new ArgumentException($"The key '{Key}' of bytes must end in '{BinaryHeaderSuffix}'.", nameof(key));
             _bytes = valueBytes.AsSpan().ToArray();
         }
 
@@ -27,7 +27,7 @@ public sealed partial class Metadata
         {
             ArgumentNullException.ThrowIfNull(value);
             Key = Normalized(key);
-            if (IsBinary) throw new ArgumentException($"The key '{Key}' of a text value must not end in '{BinaryHeaderSuffix}'.", nameof(key));
+            if (IsBinary) throw new ArgumentException($"The key '{Key}' of text must not end in '{BinaryHeaderSuffix}'.", nameof(key));
             _text = value;
         }
 
@@ -44,7 +44,8 @@ public sealed partial class Metadata
         public string Value => _text ?? throw new InvalidOperationException($"The entry '{Key}' is binary: read ValueBytes.");
 
         /// <inheritdoc/>
-        public override string ToString() => $"[Entry: key={Key}, {(_text is null ? $"valueBytes={_bytes?.Length} bytes" : $"value={_text}")}]";
+        public override string ToString() =>
+            _text is null ? $"[Entry: key={Key}, valueBytes={_bytes?.Length} bytes]" : $"[Entry: key={Key}, value={_text}]";
 
         private static string Normalized(string key)
         {

@@ -14,6 +14,9 @@ public enum GroundingMode
 
     /// <summary>Only sentences that stand in the passages pass, each with the number of the passage that holds it.</summary>
     Verbatim,
+
+    /// <summary>For models that can only quote: as <see cref="Verbatim"/>, and the model is asked about one sentence at a time.</summary>
+    Quote,
 }
 
 /// <summary>A model with prompt, collections and sampling under one name.</summary>

@@ -29,7 +29,11 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         switch (response.EventCase)
         {
             case GenerateResponse.EventOneofCase.Started:
-                run.Usage = new ChatUsage((int)response.Started.PromptTokens, 0, (int)response.Started.CachedTokens);
+                run.Usage = run.Usage with
+                {
+                    PromptTokens = run.Usage.PromptTokens + (int)response.Started.PromptTokens,
+                    CachedTokens = run.Usage.CachedTokens + (int)response.Started.CachedTokens,
+                };
                 run.ServedBy = response.Started.Model;
                 break;
             case GenerateResponse.EventOneofCase.Tokens:

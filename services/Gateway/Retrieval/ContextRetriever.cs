@@ -48,5 +48,12 @@ public sealed class ContextRetriever(
     }
 
     private static RetrievedPassage Passage(Passage passage, int number) => new(
-        number, passage.Collection, passage.DocumentId, (int)passage.DocumentVersion, passage.Title, passage.Text, (int)passage.Start);
+        number,
+        passage.Collection,
+        passage.DocumentId,
+        (int)passage.DocumentVersion,
+        passage.Title,
+        passage.Breadcrumb,
+        passage.Text,
+        (int)passage.Start);
 }

@@ -19,7 +19,7 @@ namespace Millrace.Gateway.Runtime;
 ///  7 retrieve                                     ContextRetriever
 ///  8 prompt that fits                             PromptBuilder
 ///  9 route                                        a later capability; the pool chooses a member by load
-/// 10 generate, hold to the passages               Generator, Grounder
+/// 10 generate, hold to the passages               Generator or QuoteCascade, Grounder
 /// 11 guard output                                 OutputGuard
 /// 12 cite                                         Citer
 /// 13 settle                                       ConversationHistory
@@ -52,10 +52,11 @@ public sealed class ChatPipeline(
         var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
         var history = await steps.History.WindowAsync(run, cancellationToken);
         var context = await steps.Retriever.FindAsync(run, messages[^1].Content, vector, cancellationToken);
-        var prompt = await steps.Prompts.BuildAsync(run, history.Before(messages), context, cancellationToken);
+        var turns = history.Before(messages);
+        var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
 
         var source = new SourceText(prompt.Passages);
-        var generated = context is { Passages.Count: 0 } ? Refuse(run) : steps.Generator.GenerateAsync(prompt, run, cancellationToken);
+        var generated = steps.Generate(run, turns, context, prompt, cancellationToken);
         var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
         var guarded = steps.OutputGuard.FilterAsync(grounded, run, cancellationToken);
         var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
@@ -70,16 +71,6 @@ public sealed class ChatPipeline(
     {
         var id = CallContext.Current.RequestId;
         return "chatcmpl-" + (id.StartsWith(RequestPrefix, StringComparison.Ordinal) ? id[RequestPrefix.Length..] : id);
-    }
-
-    private static async IAsyncEnumerable<ChatEvent> Refuse(ChatRun run)
-    {
-        await Task.CompletedTask;
-        for (var choice = 0; choice < run.Plan.Request.ChoiceCount; choice++)
-        {
-            yield return new ChatDelta(choice, run.Plan.Grounding?.Prompt.Refusal ?? string.Empty);
-            yield return new ChatFinished(choice, ChatFinishReason.Stop, []);
-        }
     }
 
     private static async Task<string> DeliverAsync(

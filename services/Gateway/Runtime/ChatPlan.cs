@@ -28,4 +28,8 @@ public sealed record ChatPlan
 /// <param name="Prompt">How to ask.</param>
 /// <param name="Mode">How what the model says is held to the passages.</param>
 /// <param name="IsSmallTalk">Whether the user asks nothing of the documents, so that nothing is looked up and nothing checked.</param>
-public sealed record GroundingPlan(RetrievalSettings Retrieval, PromptTemplate Prompt, GroundingMode Mode, bool IsSmallTalk = false);
+public sealed record GroundingPlan(RetrievalSettings Retrieval, PromptTemplate Prompt, GroundingMode Mode, bool IsSmallTalk = false)
+{
+    /// <summary>Whether only words of the passages are said.</summary>
+    public bool Quotes => Mode is GroundingMode.Verbatim or GroundingMode.Quote;
+}

@@ -17,13 +17,14 @@ public sealed class ChatPlanner(
         var assistant = assistants.Find(request.Model);
         var model = await models.FindChatAsync(assistant is null ? request.Model : assistant.Model, cancellationToken)
             ?? throw await UnknownAsync(request.Model, cancellationToken);
+        var grounding = Grounding(request, assistant, model);
         var plan = new ChatPlan
         {
             Request = request,
             Model = model,
-            Sampling = Sampling(request.Sampling, assistant),
+            Sampling = Sampling(request.Sampling, assistant, grounding),
             TokensMax = request.TokensMax ?? assistant?.TokensMax,
-            Grounding = Grounding(request, assistant, model),
+            Grounding = grounding,
         };
         RequireMeaningfulLogprobs(plan);
         return plan;
@@ -39,7 +40,7 @@ public sealed class ChatPlanner(
         var prompt = prompts.Find(assistant?.Prompt ?? PromptLibrary.RagQa)
             ?? throw new InvalidOperationException($"The prompt '{PromptLibrary.RagQa}' is missing from the prompt folder.");
         if (prompt.IsSmallTalk(request.Messages[^1].Content)) return new GroundingPlan(retrieval, prompt, GroundingMode.None, IsSmallTalk: true);
-        var mode = options.Value.VerbatimModels.Contains(model.Name) ? GroundingMode.Verbatim : GroundingMode.Citations;
+        var mode = options.Value.VerbatimModels.Contains(model.Name) ? GroundingMode.Quote : GroundingMode.Citations;
         return new GroundingPlan(retrieval, prompt, assistant?.Grounding ?? mode);
     }
 
@@ -53,16 +54,17 @@ public sealed class ChatPlanner(
         return new RetrievalSettings(collections, asked?.TopK ?? assistant?.TopK, asked?.Rerank ?? assistant?.Rerank);
     }
 
-    private static SamplingSettings Sampling(SamplingSettings asked, AssistantOptions? assistant) => asked with
+    // A quote has no better wording than its own: where nobody says otherwise, a quoting model is read greedily.
+    private static SamplingSettings Sampling(SamplingSettings asked, AssistantOptions? assistant, GroundingPlan? grounding) => asked with
     {
-        Temperature = asked.Temperature ?? assistant?.Temperature,
+        Temperature = asked.Temperature ?? assistant?.Temperature ?? (grounding?.Quotes == true ? 0 : null),
         TopP = asked.TopP ?? assistant?.TopP,
     };
 
     // What passes the check is the source's text, not the model's tokens: their probabilities would describe something else.
     private static void RequireMeaningfulLogprobs(ChatPlan plan)
     {
-        if (plan.Request.Logprobs && plan.Grounding is { Mode: GroundingMode.Verbatim })
+        if (plan.Request.Logprobs && plan.Grounding is { Quotes: true })
             throw new MillraceException(
                 Reason.UnsupportedParameter,
                 "'logprobs' is not available where answers are checked word by word against their sources. Leave it out, or ask a plain model.")

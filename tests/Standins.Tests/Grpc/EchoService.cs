@@ -9,6 +9,7 @@ public sealed class EchoService(EchoProbe probe) : Echo.EchoBase
 {
     public override async Task<Words> Say(Words request, ServerCallContext context)
     {
+        using var watch = probe.Watch(context.CancellationToken);
         switch (request.Text)
         {
             case "fail":
@@ -16,7 +17,7 @@ public sealed class EchoService(EchoProbe probe) : Echo.EchoBase
                     new Status(StatusCode.FailedPrecondition, "not today"),
                     new Metadata { { "reason", "closed" }, { "detail-bin", new byte[] { 1, 2, 255 } } });
             case "wait":
-                await probe.UntilCancelled(context.CancellationToken);
+                await EchoProbe.UntilCancelled(context.CancellationToken);
                 break;
             case "headers":
                 await context.WriteResponseHeadersAsync(new Metadata { { "x-early", Header(context, "x-ask") } });
@@ -28,10 +29,11 @@ public sealed class EchoService(EchoProbe probe) : Echo.EchoBase
 
     public override async Task Repeat(Words request, IServerStreamWriter<Words> responseStream, ServerCallContext context)
     {
+        using var watch = probe.Watch(context.CancellationToken);
         for (var i = 1; request.Times == 0 || i <= request.Times; i++)
         {
             await responseStream.WriteAsync(new Words { Text = request.Text + i.ToString(CultureInfo.InvariantCulture) });
-            if (request.Times == 0) await probe.UntilCancelled(context.CancellationToken);
+            if (request.Times == 0) await EchoProbe.UntilCancelled(context.CancellationToken);
         }
     }
 

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Makes Aspire.sln anew from every project of the repository. Run it after adding or removing one.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+rm -f Aspire.sln
+dotnet new sln --format sln --name Aspire >/dev/null
+git ls-files -co --exclude-standard '*.csproj' | grep -v '^eng/probe/' | sort | xargs dotnet sln Aspire.sln add >/dev/null
+echo "Aspire.sln: $(dotnet sln Aspire.sln list | grep -c csproj) projects"

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using Millrace.Inference.Configuration;
+using Millrace.Inference.Engine;
+using Millrace.LlamaCpp;
+
+namespace Millrace.Inference.Models;
+
+/// <summary>Brings a model file into memory and starts its engine.</summary>
+internal sealed class ModelLoader(IOptions<InferenceOptions> options, ILoggerFactory loggers, TimeProvider time)
+{
+    private const int MicroBatchTokensMax = 512;
+
+    private readonly ILogger _logger = loggers.CreateLogger<ModelLoader>();
+
+    /// <summary>Loads a model. Blocks for as long as that takes.</summary>
+    /// <exception cref="LlamaException">It cannot be loaded; the message is one line that names the file and the remedy.</exception>
+    public LoadedModel Load(ModelFile file, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        LlamaRuntime.Initialize(loggers);
+        var model = LlamaModel.Load(file.Path, new LlamaModelOptions { GpuLayers = options.Value.GpuLayers }, cancellationToken);
+        try
+        {
+            var loaded = Start(file, model);
+            ModelLog.ModelLoaded(_logger, file.Name, file.Path, time.GetElapsedTime(start).TotalMilliseconds);
+            return loaded;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private LoadedModel Start(ModelFile file, LlamaModel model)
+    {
+        var trained = model.Metadata.ContextTokensTrained;
+        var vocabulary = new LlamaVocabulary(model.Vocab);
+        var engine = InferenceEngine.Start(file.Name, new EngineParts
+        {
+            Runner = new NativeRunner(model.CreateContext(ContextOptions(trained))),
+            Vocabulary = vocabulary,
+            Limits = options.Value.LimitsFor(trained),
+            Time = time,
+            Logger = loggers.CreateLogger<InferenceEngine>(),
+        });
+        return new LoadedModel(file, model, vocabulary, engine);
+    }
+
+    private LlamaContextOptions ContextOptions(int trained) => new()
+    {
+        ContextTokens = options.Value.KvCellsFor(trained),
+        BatchTokensMax = options.Value.StepTokensMax,
+        MicroBatchTokensMax = Math.Min(options.Value.StepTokensMax, MicroBatchTokensMax),
+        SequencesMax = options.Value.SlotsMax,
+        Threads = options.Value.Threads,
+        BatchThreads = options.Value.Threads,
+        UnifiedCache = true,
+    };
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Sessions.Conversations;
+
+/// <summary>What conversations and messages must be like.</summary>
+internal sealed partial class ConversationChecks(ConversationOptions options)
+{
+    private const int TitleCharsMax = 256;
+    private const int MetadataCharsMax = 1024;
+    private const int AppendCountMax = 64;
+
+    /// <summary>Returns the id if it may be one.</summary>
+    public static string Id(string param, string id) => IdPattern().IsMatch(id)
+        ? id
+        : throw MillraceException.InvalidArgument(
+            param, $"{param} must be 1 to 128 letters, digits, hyphens, underscores or dots.");
+
+    public static void Title(string title)
+    {
+        if (title.Length > TitleCharsMax)
+            throw MillraceException.InvalidArgument("title", $"title has {title.Length} characters; at most {TitleCharsMax} are kept.");
+    }
+
+    public void Metadata(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (metadata.Count > options.MetadataEntriesMax)
+            throw MillraceException.InvalidArgument("metadata", $"metadata has {metadata.Count} entries; at most {options.MetadataEntriesMax} are kept.");
+        if (metadata.Any(entry => entry.Key.Length + entry.Value.Length > MetadataCharsMax))
+            throw MillraceException.InvalidArgument("metadata", $"An entry of metadata is longer than {MetadataCharsMax} characters.");
+    }
+
+    public void Messages(IReadOnlyList<NewMessage> messages)
+    {
+        if (messages.Count is 0 or > AppendCountMax)
+            throw MillraceException.InvalidArgument("messages", $"messages has {messages.Count} entries; give 1 to {AppendCountMax}.");
+        for (var i = 0; i < messages.Count; i++) Message($"messages[{i}]", messages[i]);
+    }
+
+    private void Message(string param, NewMessage message)
+    {
+        Id($"{param}.id", message.Id);
+        if (!Enum.IsDefined(message.Role))
+            throw MillraceException.InvalidArgument($"{param}.role", $"{param}.role must be system, user, assistant or tool.");
+        if (message.TokenCount < 0)
+            throw MillraceException.InvalidArgument($"{param}.token_count", $"{param}.token_count must not be negative.");
+        var bytes = Encoding.UTF8.GetByteCount(message.Content) + Encoding.UTF8.GetByteCount(message.AnnotationsJson);
+        if (bytes > options.MessageBytesMax)
+            throw MillraceException.InvalidArgument(
+                $"{param}.content", $"{param} has {bytes} bytes; at most {options.MessageBytesMax} are kept. Split it.");
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,128}$", RegexOptions.NonBacktracking)]
+    private static partial Regex IdPattern();
+}
