@@ -29,7 +29,9 @@ public static class GatewayServiceExtensions
 {
     private const string AssistantsFile = "assistants.json";
 
-    /// <summary>A body up to this many times too large is read to its end and refused in words; a larger one loses its connection.</summary>
+    /// <summary>
+    /// A body up to this many times too large is read to its end and refused in words; a larger one loses its connection.
+    /// </summary>
     internal const long HardLimitFactor = 4;
 
     /// <summary>Adds the pipeline and both doors.</summary>

@@ -8,7 +8,8 @@ public sealed class GatewayOptionsTests
     [Fact]
     public async Task Start_WrongOptions_NamesAllOfThem()
     {
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(("Gateway:TopK", "0"), ("Gateway:PingInterval", "00:00:00")));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(("Gateway:TopK", "0"), ("Gateway:PingInterval", "00:00:00")));
 
         Assert.Contains("Gateway: TopK must be from 1 to 100.", error.Message, StringComparison.Ordinal);
         Assert.Contains("Gateway: PingInterval must be longer than zero", error.Message, StringComparison.Ordinal);

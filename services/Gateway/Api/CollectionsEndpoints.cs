@@ -63,10 +63,10 @@ internal static class CollectionsMapping
 {
     public static void MapCollections(this IEndpointRouteBuilder v1)
     {
-        v1.MapGet("/collections", (CollectionsEndpoints collections, CancellationToken cancellationToken) => collections.ListAsync(cancellationToken));
+        v1.MapGet("/collections", (CollectionsEndpoints collections, CancellationToken cancellationToken) =>
+            collections.ListAsync(cancellationToken));
         v1.MapPost("/collections", (HttpContext context, CollectionsEndpoints collections) => collections.CreateAsync(context));
-        v1.MapDelete(
-            "/collections/{name}",
-            (string name, CollectionsEndpoints collections, CancellationToken cancellationToken) => collections.DeleteAsync(name, cancellationToken));
+        v1.MapDelete("/collections/{name}", (string name, CollectionsEndpoints collections, CancellationToken cancellationToken) =>
+            collections.DeleteAsync(name, cancellationToken));
     }
 }

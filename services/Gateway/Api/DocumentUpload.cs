@@ -22,20 +22,23 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
 
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary))
-            throw new MillraceException(Reason.InvalidArgument, "The Content-Type lacks the multipart boundary. Let the HTTP client set it.");
+            throw new MillraceException(
+                Reason.InvalidArgument, "The Content-Type lacks the multipart boundary. Let the HTTP client set it.");
         var (section, fileName) = await FindFileAsync(new MultipartReader(boundary, request.Body), cancellationToken);
         var sectionType = MediaTypeHeaderValue.TryParse(section.ContentType, out var parsed) ? parsed : null;
         return await SendAsync(section.Body, Describe(header, fileName, sectionType), cancellationToken);
     }
 
-    private static async Task<(MultipartSection Section, string FileName)> FindFileAsync(MultipartReader reader, CancellationToken cancellationToken)
+    private static async Task<(MultipartSection Section, string FileName)> FindFileAsync(
+        MultipartReader reader, CancellationToken cancellationToken)
     {
         var section = await NextSectionAsync(reader, cancellationToken)
             ?? throw MillraceException.InvalidArgument("file", "'file' is missing. Send the document as the form field 'file'.");
         var disposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed) ? parsed : null;
         var name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Value;
         if (name != "file")
-            throw new MillraceException(Reason.UnsupportedParameter, $"The form field '{name}' is not supported. Send one field, 'file'.") { Param = name };
+            throw new MillraceException(
+                Reason.UnsupportedParameter, $"The form field '{name}' is not supported. Send one field, 'file'.") { Param = name };
         return (section, HeaderUtilities.RemoveQuotes(disposition?.FileName ?? default).Value ?? string.Empty);
     }
 
@@ -47,7 +50,8 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         }
         catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw new MillraceException(Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it.", error);
+            throw new MillraceException(
+                Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it.", error);
         }
     }
 
@@ -55,7 +59,9 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
     private static UploadHeader Describe(UploadHeader header, string fileName, MediaTypeHeaderValue? type)
     {
         header.FileName = Path.GetFileName(fileName);
-        header.MediaType = type?.MediaType.Value is { } name and not ("application/octet-stream" or "application/x-www-form-urlencoded") ? name : string.Empty;
+        header.MediaType = type?.MediaType.Value is { } name and not ("application/octet-stream" or "application/x-www-form-urlencoded")
+            ? name
+            : string.Empty;
         return header;
     }
 

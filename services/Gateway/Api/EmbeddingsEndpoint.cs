@@ -52,7 +52,8 @@ internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime, JsonBody json
     private static void WriteNumbers(Utf8JsonWriter json, ReadOnlySpan<byte> vector)
     {
         json.WriteStartArray("embedding"u8);
-        for (var at = 0; at < vector.Length; at += sizeof(float)) json.WriteNumberValue(BinaryPrimitives.ReadSingleLittleEndian(vector[at..]));
+        for (var at = 0; at < vector.Length; at += sizeof(float))
+            json.WriteNumberValue(BinaryPrimitives.ReadSingleLittleEndian(vector[at..]));
         json.WriteEndArray();
     }
 }

@@ -52,7 +52,11 @@ public sealed class BadInputTests : IAsyncLifetime
         { "\"stream\":\"yes\"", "stream", "invalid_argument" },
         { "\"stream_options\":{\"include_usage\":true}", "stream_options", "invalid_argument" },
         { "\"stream\":true,\"stream_options\":{\"include_usage\":1}", "stream_options.include_usage", "invalid_argument" },
-        { "\"stream\":true,\"stream_options\":{\"include_obfuscation\":true}", "stream_options.include_obfuscation", "unsupported_parameter" },
+        {
+            "\"stream\":true,\"stream_options\":{\"include_obfuscation\":true}",
+            "stream_options.include_obfuscation",
+            "unsupported_parameter"
+        },
         { "\"stream\":true,\"stream_options\":{\"x\":1}", "stream_options.x", "unsupported_parameter" },
         { "\"tools\":[{\"type\":\"function\"}]", "tools", "unsupported_parameter" },
         { "\"tools\":{}", "tools", "invalid_argument" },
@@ -110,7 +114,11 @@ public sealed class BadInputTests : IAsyncLifetime
         { "[{\"role\":\"user\",\"content\":[\"Hi\"]}]", "messages[0].content[0]", "invalid_argument" },
         { "[{\"role\":\"user\",\"content\":[{\"text\":\"Hi\"}]}]", "messages[0].content[0].type", "invalid_argument" },
         { "[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]", "messages[0].content[0].text", "invalid_argument" },
-        { "[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}]", "messages[0].content[0].type", "unsupported_parameter" },
+        {
+            "[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}]",
+            "messages[0].content[0].type",
+            "unsupported_parameter"
+        },
         { "[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\"}]}]", "messages[0].content[0].type", "unsupported_parameter" },
         { "[{\"role\":\"user\",\"content\":\"\\udc00\"}]", "messages[0].content", "invalid_argument" },
         { "[{\"role\":\"user\",\"content\":\"Hi\",\"name\":7}]", "messages[0].name", "invalid_argument" },
@@ -203,15 +211,19 @@ public sealed class BadInputTests : IAsyncLifetime
     [Fact]
     public async Task Chat_UnknownModel_ListsTheAvailable()
     {
-        var error = await AssertRefusedAsync(Chat, $$"""{"model":"gpt-9","messages":{{User}}}""", "model", "model_not_found", HttpStatusCode.NotFound);
+        var error = await AssertRefusedAsync(
+            Chat, $$"""{"model":"gpt-9","messages":{{User}}}""", "model", "model_not_found", HttpStatusCode.NotFound);
 
-        Assert.Equal("The model 'gpt-9' does not exist. Available: docs-assistant, plain, tiny-rag-chat.", error.GetProperty("message").GetString());
+        Assert.Equal(
+            "The model 'gpt-9' does not exist. Available: docs-assistant, plain, tiny-rag-chat.",
+            error.GetProperty("message").GetString());
     }
 
     [Fact]
     public Task Chat_UnknownCollection_IsNotFound() => AssertRefusedAsync(
         Chat,
-        $$$"""{"model":"plain","messages":{{{User}}},"millrace":{"collections":["nothing"]}}""".Replace("\"Hi\"", "\"What?\"", StringComparison.Ordinal),
+        $$$"""{"model":"plain","messages":{{{User}}},"millrace":{"collections":["nothing"]}}""".Replace(
+            "\"Hi\"", "\"What?\"", StringComparison.Ordinal),
         null,
         "collection_not_found",
         HttpStatusCode.NotFound);

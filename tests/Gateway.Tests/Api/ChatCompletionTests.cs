@@ -12,7 +12,14 @@ public sealed class ChatCompletionTests
         await using var platform = await Platform.StartAsync();
 
         using var response = await platform.ChatAsync(
-            new { model = "plain", messages = new[] { new { role = "user", content = "Hi there you" } }, temperature = 0.5, seed = 7, stop = "END" },
+            new
+            {
+                model = "plain",
+                messages = new[] { new { role = "user", content = "Hi there you" } },
+                temperature = 0.5,
+                seed = 7,
+                stop = "END",
+            },
             requestId: "req_abc");
 
         var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
@@ -55,7 +62,10 @@ public sealed class ChatCompletionTests
         await platform.AskAsync("docs-assistant", "How long $context does it take?");
 
         var sent = platform.Inference.LastRequest;
-        Assert.StartsWith("You are a helpful assistant that answers questions based on the provided context. Rules:\n1. ", sent.Chat.Messages[0].Content);
+        Assert.StartsWith(
+            "You are a helpful assistant that answers questions based on the provided context. Rules:\n1. ",
+            sent.Chat.Messages[0].Content,
+            StringComparison.Ordinal);
         Assert.EndsWith("4. Never make up information. Never hallucinate.", sent.Chat.Messages[0].Content);
         Assert.Equal(
             "Context:\n[1] (Source: returns.md)\nItems can be returned within 30 days. Refunds take five working days.\n\n---\n\n"
@@ -66,5 +76,6 @@ public sealed class ChatCompletionTests
         Assert.True(sent.Sampling.HasTemperature);
     }
 
-    private static string? Text(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
+    private static string? Text(JsonElement answer) =>
+        answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
 }

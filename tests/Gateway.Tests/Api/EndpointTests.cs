@@ -25,12 +25,14 @@ public sealed class EndpointTests : IAsyncLifetime
     public async Task Embeddings_AsNumbersAndAsBase64_AreTheSame()
     {
         var numbers = await PostAsync("/v1/embeddings", """{"model":"tiny-embed","input":["a","b"]}""");
-        var base64 = await PostAsync("/v1/embeddings", """{"model":"tiny-embed","input":"a","encoding_format":"base64","dimensions":2,"user":"u"}""");
+        var base64 = await PostAsync(
+            "/v1/embeddings", """{"model":"tiny-embed","input":"a","encoding_format":"base64","dimensions":2,"user":"u"}""");
 
         var vector = numbers.GetProperty("data")[1].GetProperty("embedding").EnumerateArray().Select(value => value.GetSingle()).ToArray();
         Assert.Equal(FakeEmbedding.Vector, vector);
         var bytes = base64.GetProperty("data")[0].GetProperty("embedding").GetBytesFromBase64();
-        Assert.Equal((FakeEmbedding.Vector[0], FakeEmbedding.Vector[1]), (BitConverter.ToSingle(bytes, 0), BitConverter.ToSingle(bytes, 4)));
+        Assert.Equal(
+            (FakeEmbedding.Vector[0], FakeEmbedding.Vector[1]), (BitConverter.ToSingle(bytes, 0), BitConverter.ToSingle(bytes, 4)));
         Assert.Equal(8, numbers.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
         Assert.Equal("tiny-embed", numbers.GetProperty("model").GetString());
     }
@@ -44,7 +46,8 @@ public sealed class EndpointTests : IAsyncLifetime
         Assert.Equal(
             ["docs-assistant", "plain", "tiny-embed", "tiny-rag-chat", "tiny-rerank"],
             list.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
-        Assert.Equal(("model", "assistant"), (one.GetProperty("object").GetString(), one.GetProperty("millrace").GetProperty("kind").GetString()));
+        Assert.Equal(
+            ("model", "assistant"), (one.GetProperty("object").GetString(), one.GetProperty("millrace").GetProperty("kind").GetString()));
         using var unknown = await _platform.Http.GetAsync("/v1/models/gpt-9").DefaultTimeout();
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
@@ -57,7 +60,9 @@ public sealed class EndpointTests : IAsyncLifetime
         using var deleted = await _platform.Http.DeleteAsync("/v1/collections/samples").DefaultTimeout();
         using var missing = await _platform.Http.DeleteAsync("/v1/collections/nothing").DefaultTimeout();
 
-        Assert.Equal(("new", 100), (created.GetProperty("name").GetString(), created.GetProperty("chunking").GetProperty("chunk_tokens_max").GetInt32()));
+        Assert.Equal(
+            ("new", 100),
+            (created.GetProperty("name").GetString(), created.GetProperty("chunking").GetProperty("chunk_tokens_max").GetInt32()));
         Assert.Equal("samples", list.GetProperty("data")[0].GetProperty("name").GetString());
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (deleted.StatusCode, missing.StatusCode));
     }
@@ -80,13 +85,15 @@ public sealed class EndpointTests : IAsyncLifetime
         Assert.Equal(bytes, content);
         Assert.Equal(("text/markdown", "a b.md", false), (header.MediaType, header.FileName, header.Wait));
         Assert.Equal(("guides/a b.md", "ready", 700_000), (
-            document.GetProperty("id").GetString(), document.GetProperty("state").GetString(), document.GetProperty("size_bytes").GetInt32()));
+            document.GetProperty("id").GetString(),
+            document.GetProperty("state").GetString(), document.GetProperty("size_bytes").GetInt32()));
     }
 
     [Fact]
     public async Task Documents_Form_ArrivesUnderItsFileName()
     {
-        using var form = new MultipartFormDataContent { { new StringContent("# Hi", Encoding.UTF8, "application/octet-stream"), "file", "hi.md" } };
+        using var text = new StringContent("# Hi", Encoding.UTF8, "application/octet-stream");
+        using var form = new MultipartFormDataContent { { text, "file", "hi.md" } };
 
         using var response = await _platform.Http.PostAsync("/v1/collections/samples/documents", form).DefaultTimeout();
 
@@ -98,7 +105,8 @@ public sealed class EndpointTests : IAsyncLifetime
     [Fact]
     public async Task Documents_GetListDelete_PassThrough()
     {
-        using var put = await _platform.Http.PutAsync("/v1/collections/samples/documents/x%2Fy.txt", new StringContent("text")).DefaultTimeout();
+        using var put = await _platform.Http.PutAsync(
+            "/v1/collections/samples/documents/x%2Fy.txt", new StringContent("text")).DefaultTimeout();
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
 
         var one = await GetAsync("/v1/collections/samples/documents/x/y.txt");

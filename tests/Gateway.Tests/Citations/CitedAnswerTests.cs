@@ -7,8 +7,8 @@ public sealed class CitedAnswerTests
 {
     private static readonly SourceText Source = new(
     [
-        new RetrievedPassage(1, "shop", "a b/returns.md", 4, "Returns", "Intro. Items can be returned within 30 days.", 50),
-        new RetrievedPassage(2, "shop", "shipping.md", 1, "Shipping", "Parcels are tracked. Shipping takes three days.", 0),
+        new RetrievedPassage(1, "shop", "a b/returns.md", 4, "Returns", [], "Intro. Items can be returned within 30 days.", 50),
+        new RetrievedPassage(2, "shop", "shipping.md", 1, "Shipping", [], "Parcels are tracked. Shipping takes three days.", 0),
     ]);
 
     [Theory]
@@ -37,13 +37,15 @@ public sealed class CitedAnswerTests
     [Fact]
     public void Push_Marker_CitesTheSentenceInThePassage()
     {
-        var answer = Cite("Hello. Items can be returned within 30 days [1]. It all goes by post, shipping takes two days.[2][1]", 3, out var shown);
+        var answer = Cite(
+            "Hello. Items can be returned within 30 days [1]. It all goes by post, shipping takes two days.[2][1]", 3, out var shown);
 
         Assert.Equal([1, 2, 1], answer.Citations.Select(citation => citation.Number));
         var first = answer.Citations[0];
         Assert.Equal("[1]", shown[first.Start..first.End]);
         Assert.Equal(
-            ("Items can be returned within 30 days", 57, 36, 4), (first.Quote, first.SourceStart, first.SourceLength, first.DocumentVersion));
+            ("Items can be returned within 30 days", 57, 36, 4),
+            (first.Quote, first.SourceStart, first.SourceLength, first.DocumentVersion));
         Assert.Equal("/v1/collections/shop/documents/a%20b/returns.md", first.Url);
         Assert.Equal("Shipping takes three days.", answer.Citations[1].Quote);
         Assert.Equal(21, answer.Citations[1].SourceStart);

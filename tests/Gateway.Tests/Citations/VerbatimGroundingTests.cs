@@ -32,7 +32,8 @@ public sealed partial class VerbatimGroundingTests
     [InlineData("The", Refusal)]
     [InlineData("", Refusal)]
     [InlineData("The shop opens at [2", "The shop opens at nine. [2]")]
-    public void Ground_Answer_KeepsWhatStandsInThePassages(string said, string expected) => Assert.Equal(expected, Ground(Pieces(said, said.Length)));
+    public void Ground_Answer_KeepsWhatStandsInThePassages(string said, string expected) =>
+        Assert.Equal(expected, Ground(Pieces(said, said.Length)));
 
     [Fact]
     public void Ground_AnySplit_GivesTheSame()
@@ -59,7 +60,8 @@ public sealed partial class VerbatimGroundingTests
         var random = new Random(5);
         string[] words =
         [
-            .. Passages.SelectMany(passage => passage.Text.Split(' ', '\n')), "[1]", "[2]", "[3]", "[7]", "moon", "90", "not", ".", "!", "\n", "[", "[1",
+            .. Passages.SelectMany(passage => passage.Text.Split(' ', '\n')),
+            "[1]", "[2]", "[3]", "[7]", "moon", "90", "not", ".", "!", "\n", "[", "[1",
         ];
         for (var round = 0; round < 2000; round++)
         {
@@ -76,7 +78,7 @@ public sealed partial class VerbatimGroundingTests
     [GeneratedRegex(@" \[\d+\] ?")]
     private static partial Regex Marker();
 
-    private static RetrievedPassage Passage(int number, string text) => new(number, "c", $"{number}.md", 1, $"Title {number}", text, 0);
+    private static RetrievedPassage Passage(int number, string text) => new(number, "c", $"{number}.md", 1, $"Title {number}", [], text, 0);
 
     private static string Ground(IEnumerable<string> pieces)
     {
@@ -84,5 +86,6 @@ public sealed partial class VerbatimGroundingTests
         return string.Concat(pieces.Select(grounding.Push)) + grounding.Finish();
     }
 
-    private static IEnumerable<string> Pieces(string text, int size) => text.Length == 0 ? [] : text.Chunk(Math.Max(1, size)).Select(chunk => new string(chunk));
+    private static IEnumerable<string> Pieces(string text, int size) =>
+        text.Length == 0 ? [] : text.Chunk(Math.Max(1, size)).Select(chunk => new string(chunk));
 }

@@ -39,7 +39,8 @@ internal sealed class FakeEmbedding : EmbeddingService.EmbeddingServiceBase
     {
         if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         var response = new ListModelsResponse();
-        response.Models.Add(new EncoderModel { Name = "tiny-embed", Task = EncoderTask.Embed, Dimension = 2, ContextTokensMax = 512, IsDefault = true });
+        response.Models.Add(
+            new EncoderModel { Name = "tiny-embed", Task = EncoderTask.Embed, Dimension = 2, ContextTokensMax = 512, IsDefault = true });
         response.Models.Add(new EncoderModel { Name = "tiny-rerank", Task = EncoderTask.Rerank, ContextTokensMax = 512 });
         return Task.FromResult(response);
     }

@@ -35,11 +35,14 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     {
         RequirePresence();
         var masked = request.Text.Replace(Address, Mask, StringComparison.Ordinal);
-        return Task.FromResult(new CheckOutputResponse { Action = masked == request.Text ? GuardAction.Allow : GuardAction.Modify, Text = masked });
+        return Task.FromResult(
+            new CheckOutputResponse { Action = masked == request.Text ? GuardAction.Allow : GuardAction.Modify, Text = masked });
     }
 
     public override async Task FilterOutput(
-        IAsyncStreamReader<FilterOutputRequest> requestStream, IServerStreamWriter<FilterOutputResponse> responseStream, ServerCallContext context)
+        IAsyncStreamReader<FilterOutputRequest> requestStream,
+        IServerStreamWriter<FilterOutputResponse> responseStream,
+        ServerCallContext context)
     {
         RequirePresence();
         var pending = new StringBuilder();
@@ -60,7 +63,8 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
             pending.Remove(0, length);
             var safe = text[..length].Replace(Address, Mask, StringComparison.Ordinal);
             await responseStream.WriteAsync(new FilterOutputResponse { Text = safe });
-            if (ends) await responseStream.WriteAsync(new FilterOutputResponse { Finished = new FilterFinished { Action = GuardAction.Allow } });
+            if (ends) await responseStream.WriteAsync(
+                new FilterOutputResponse { Finished = new FilterFinished { Action = GuardAction.Allow } });
         }
     }
 

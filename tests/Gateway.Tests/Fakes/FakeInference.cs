@@ -55,7 +55,8 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
     {
         var response = new ListModelsResponse();
         response.Models.Add(new ModelInfo { Name = "plain", ContextTokensMax = (uint)ContextTokensMax, State = ModelState.Loaded });
-        response.Models.Add(new ModelInfo { Name = Model, ContextTokensMax = (uint)ContextTokensMax, State = ModelState.Loaded, IsDefault = true });
+        response.Models.Add(
+            new ModelInfo { Name = Model, ContextTokensMax = (uint)ContextTokensMax, State = ModelState.Loaded, IsDefault = true });
         return Task.FromResult(response);
     }
 }

@@ -5,7 +5,7 @@ internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
-    private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
+    private readonly List<(int LengthMs, TaskCompletionSource Reached)> _waits = [];
     private DateTimeOffset _now = new(2035, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -62,7 +62,8 @@ internal sealed class ManualTime : TimeProvider
             {
                 DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : owner._now + dueTime;
                 if (!owner._timers.Contains(this)) owner._timers.Add(this);
-                foreach (var (_, reached) in owner._waits.Where(wait => wait.Count == (int)dueTime.TotalMilliseconds)) reached.TrySetResult();
+                foreach (var (_, reached) in owner._waits.Where(wait => wait.LengthMs == (int)dueTime.TotalMilliseconds))
+                    reached.TrySetResult();
             }
 
             return true;

@@ -40,6 +40,9 @@ internal sealed class Platform : IAsyncDisposable
         [
             ("services:guardrails:grpc:0", others), ("services:embedding:grpc:0", others),
             ("services:retrieval:grpc:0", others), ("services:sessions:grpc:0", others),
+
+            // Most tests look at one whole prompt and one whole answer; those of the cascade ask for it.
+            ("Assistants:docs-assistant:Grounding", "Verbatim"),
         ];
         for (var member = 0; member < memberCount; member++)
             all.Add(($"services:inference-{member + 1}:grpc:0", await platform.HostAsync(platform.Members[member])));
@@ -50,7 +53,7 @@ internal sealed class Platform : IAsyncDisposable
                 if (time is not null) builder.Services.AddSingleton(time);
             },
             app => app.MapGateway(),
-            [.. all, .. settings]);
+            all.Concat(settings).GroupBy(setting => setting.Item1).Select(same => same.Last()));
         return platform;
     }
 

@@ -112,7 +112,8 @@ public sealed class GuardTests
 
         var answer = await platform.AskAsync("docs-assistant", "Whom do I ask?");
 
-        Assert.Equal($"Write to {FakeGuardrails.Mask} for help. [1]", Choice(answer).GetProperty("message").GetProperty("content").GetString());
+        var text = Choice(answer).GetProperty("message").GetProperty("content").GetString();
+        Assert.Equal($"Write to {FakeGuardrails.Mask} for help. [1]", text);
         Assert.DoesNotContain(FakeGuardrails.Address, answer.GetRawText(), StringComparison.Ordinal);
         Assert.Equal("", answer.GetProperty("millrace").GetProperty("citations")[0].GetProperty("quote").GetString());
     }

@@ -82,7 +82,8 @@ public sealed class PoolTests
     {
         await using var platform = await Platform.StartAsync(memberCount: 2);
         foreach (var member in platform.Members)
-            member.Script = (_, _) => throw new ServiceDefaults.Errors.MillraceException(ServiceDefaults.Errors.Reason.QueueFull, "The queue is full.")
+            member.Script = (_, _) => throw new ServiceDefaults.Errors.MillraceException(
+                ServiceDefaults.Errors.Reason.QueueFull, "The queue is full.")
             {
                 RetryAfter = TimeSpan.FromMilliseconds(1500),
             };

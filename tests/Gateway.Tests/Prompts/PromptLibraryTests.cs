@@ -31,7 +31,7 @@ public sealed class PromptLibraryTests
         File.WriteAllText(folder.File("p.yaml"), Valid);
         var prompt = PromptLibrary.Load(folder.Path).Find("p");
 
-        var text = prompt?.Ask("$context?", [new Retrieval.RetrievedPassage(1, "c", "d", 1, "t", "costs $question", 0)]);
+        var text = prompt?.Ask("$context?", [new Retrieval.RetrievedPassage(1, "c", "d", 1, "t", [], "costs $question", 0)]);
 
         Assert.Equal("[1] costs $question / $context? / $5", text);
     }

@@ -78,7 +78,8 @@ public sealed class ChatPipelineTests
 
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("It takes three days [2], or so.", Text(answer));
-        Assert.Equal("Standard shipping takes three days.", answer.GetProperty("millrace").GetProperty("citations")[0].GetProperty("quote").GetString());
+        var citation = answer.GetProperty("millrace").GetProperty("citations")[0];
+        Assert.Equal("Standard shipping takes three days.", citation.GetProperty("quote").GetString());
         var search = Assert.Single(platform.Retrieval.Requests).Search;
         Assert.Equal((2u, RerankMode.On), (search.TopK, search.Rerank));
     }
@@ -156,7 +157,8 @@ public sealed class ChatPipelineTests
         using var response = await platform.ChatAsync(new { model = "docs-assistant", messages });
 
         var truncation = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("millrace").GetProperty("truncation");
-        Assert.Equal((2, 2), (truncation.GetProperty("passages_dropped").GetInt32(), truncation.GetProperty("messages_dropped").GetInt32()));
+        Assert.Equal(
+            (2, 2), (truncation.GetProperty("passages_dropped").GetInt32(), truncation.GetProperty("messages_dropped").GetInt32()));
         var sent = platform.Inference.LastRequest.Chat.Messages;
         Assert.Equal(2, sent.Count);
         Assert.Contains("[1] (Source: one.md)", sent[1].Content, StringComparison.Ordinal);
@@ -197,7 +199,8 @@ public sealed class ChatPipelineTests
             new { model = "docs-assistant", messages = new[] { new { role = "user", content = "How long?" } }, logprobs = true });
 
         var error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
-        Assert.Equal(("unsupported_parameter", "logprobs"), (error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
+        Assert.Equal(
+            ("unsupported_parameter", "logprobs"), (error.GetProperty("code").GetString(), error.GetProperty("param").GetString()));
     }
 
     private static async Task ConverseAsync(Platform platform, string text, string requestId)
@@ -215,5 +218,6 @@ public sealed class ChatPipelineTests
 
     private static string Words(string word, int count) => string.Join(' ', Enumerable.Repeat(word, count));
 
-    private static string? Text(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
+    private static string? Text(JsonElement answer) =>
+        answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Grpc.Core;
 using Millrace.Gateway.Tests.Fakes;
 using Millrace.TestShared;
 
@@ -24,7 +25,9 @@ public sealed class StreamTests
         platform.Inference.Answers("He", "llo “you” \n", "[1]");
 
         using var response = await platform.ChatAsync(
-            new { model = "plain", messages = Messages, stream = true, stream_options = new { include_usage = true } }, stream: true, "req_7");
+            new { model = "plain", messages = Messages, stream = true, stream_options = new { include_usage = true } },
+            stream: true,
+            requestId: "req_7");
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
         Assert.Equal("no", response.Headers.GetValues("x-accel-buffering").Single());
@@ -49,7 +52,8 @@ public sealed class StreamTests
         platform.Inference.Answers("Parcels", " are", " tracked. [2]");
 
         using var response = await platform.ChatAsync(
-            new { model = "docs-assistant", messages = new[] { new { role = "user", content = "Are parcels tracked?" } }, stream = true }, stream: true);
+            new { model = "docs-assistant", messages = new[] { new { role = "user", content = "Are parcels tracked?" } }, stream = true },
+            stream: true);
         var events = await EventsAsync(response);
 
         var last = events[^2];
@@ -70,7 +74,7 @@ public sealed class StreamTests
         {
             await speaker.StartAsync();
             await speaker.TokenAsync("Half a ");
-            throw new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.Unavailable, "killed"));
+            throw new RpcException(new Status(StatusCode.Unavailable, "killed"));
         };
 
         using var response = await platform.ChatAsync(new { model = "plain", messages = Messages, stream = true }, stream: true);
@@ -86,7 +90,7 @@ public sealed class StreamTests
     public async Task Stream_FailureBeforeFirstToken_IsAnHttpError()
     {
         await using var platform = await Platform.StartAsync();
-        platform.Inference.Script = (_, _) => throw new Grpc.Core.RpcException(new Grpc.Core.Status(Grpc.Core.StatusCode.Unavailable, "away"));
+        platform.Inference.Script = (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "away"));
 
         using var response = await platform.ChatAsync(new { model = "plain", messages = Messages, stream = true }, stream: true);
 
@@ -147,7 +151,9 @@ public sealed class StreamTests
 
         using var response = await platform.ChatAsync(
             new { model = "plain", messages = Messages, stream = true, n = 2, logprobs = true, top_logprobs = 1 }, stream: true);
-        var chunks = (await EventsAsync(response)).SkipLast(1).Select(text => JsonDocument.Parse(text).RootElement.GetProperty("choices")[0]).ToList();
+        var chunks = (await EventsAsync(response)).SkipLast(1)
+            .Select(text => JsonDocument.Parse(text).RootElement.GetProperty("choices")[0])
+            .ToList();
 
         Assert.Equal([0, 1], chunks.Take(2).Select(choice => choice.GetProperty("index").GetInt32()));
         Assert.All(chunks.TakeLast(2), choice => Assert.Equal("stop", choice.GetProperty("finish_reason").GetString()));
