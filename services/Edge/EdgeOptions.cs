@@ -9,7 +9,7 @@ public sealed class EdgeOptions : ISelfValidating
     /// <summary>Name of the section.</summary>
     public const string Section = "Edge";
 
-    /// <summary>Largest request body, in bytes; a larger one is answered with 413. The framing of a chunked body counts.</summary>
+    /// <summary>Largest request body, in bytes; a larger one is answered with 413.</summary>
     /// <value>Default 10 MiB.</value>
     [Range(1, 1L << 32)]
     public long BodyBytesMax { get; set; } = 10 * 1024 * 1024;

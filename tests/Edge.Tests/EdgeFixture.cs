@@ -22,7 +22,8 @@ internal sealed class EdgeFixture : IAsyncDisposable
     }
 
     public static Task<ServiceUnderTest> StartEdgeAsync(string gateway, params (string Key, string Value)[] settings) =>
-        ServiceUnderTest.StartAsync(builder => builder.AddEdge(), app => app.MapEdge(), [("services:gateway:http:0", gateway), .. settings]);
+        ServiceUnderTest.StartAsync(
+            builder => builder.AddEdge(), app => app.MapEdge(), [("services:gateway:http:0", gateway), .. settings]);
 
     /// <summary>The <c>error</c> of an OpenAI error object.</summary>
     public static async Task<JsonElement> ErrorOfAsync(HttpResponseMessage response)

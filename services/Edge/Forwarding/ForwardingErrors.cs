@@ -15,11 +15,19 @@ internal sealed class ForwardingErrors(RequestDelegate next, IOptions<EdgeOption
     {
         await next(context);
 
-        if (context.GetForwarderErrorFeature() is not { } failure) return;
-        EdgeLog.ForwardingFailed(logger, failure.Error, failure.Exception?.GetType().Name ?? "none", context.Response.HasStarted);
+        if (context.GetForwarderErrorFeature() is not { } failure || IsClientGone(failure.Error)) return;
+        EdgeLog.ForwardingFailed(logger, failure.Error, CauseOf(failure.Exception), context.Response.HasStarted);
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
         await OpenAiErrors.WriteAsync(context, Describe(failure), context.RequestAborted);
     }
+
+    // A client that leaves is no failure of ours.
+    private static bool IsClientGone(ForwarderError error) => error is ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
+        or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient;
+
+    private static string CauseOf(Exception? error) => error is AggregateException several
+        ? several.InnerExceptions[0].GetBaseException().GetType().Name
+        : error?.GetBaseException().GetType().Name ?? "none";
 
     private MillraceException Describe(IForwarderErrorFeature failure)
     {

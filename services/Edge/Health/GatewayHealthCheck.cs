@@ -9,7 +9,8 @@ namespace Millrace.Edge.Health;
 /// The edge is ready when the gateway says that it is. The answer is believed for a short time, so that many probes of the edge are few
 /// of the gateway, and probes at one time share one.
 /// </summary>
-internal sealed class GatewayHealthCheck(ServiceEndpoints endpoints, IOptions<EdgeOptions> options, TimeProvider time) : IHealthCheck, IDisposable
+internal sealed class GatewayHealthCheck(ServiceEndpoints endpoints, IOptions<EdgeOptions> options, TimeProvider time)
+    : IHealthCheck, IDisposable
 {
     private readonly HttpClient _client = new() { Timeout = options.Value.HealthTimeout };
     private readonly Uri _address = new(endpoints.Require(GatewayRoute.Service, GatewayRoute.Endpoint), "/health");
@@ -47,8 +48,9 @@ internal sealed class GatewayHealthCheck(ServiceEndpoints endpoints, IOptions<Ed
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy($"The gateway answers {(int)response.StatusCode}.");
         }
-        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return HealthCheckResult.Unhealthy("The gateway does not answer.");
         }
     }

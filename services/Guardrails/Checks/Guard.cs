@@ -16,7 +16,8 @@ public sealed class Guard(PolicyCatalog policies, IOptions<GuardrailsOptions> op
     {
         var limit = options.Value.TextsMax;
         if (texts.Count > limit)
-            throw MillraceException.InvalidArgument("texts", $"There are {texts.Count} texts, and {limit} may be checked at once. Send fewer.");
+            throw MillraceException.InvalidArgument(
+                "texts", $"There are {texts.Count} texts, and {limit} may be checked at once. Send fewer.");
 
         var policy = policies.Get(policyName);
         TextCheck[] checks = [.. texts.Select(text => CheckInput(policy, text))];

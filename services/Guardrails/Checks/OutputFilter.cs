@@ -4,7 +4,9 @@ using Millrace.Guardrails.Telemetry;
 
 namespace Millrace.Guardrails.Checks;
 
-/// <summary>One output that is filtered while it is being written, and counted when it is decided. Not for use by several threads at once.</summary>
+/// <summary>
+/// One output that is filtered while it is being written, and counted when it is decided. Not for use by several threads at once.
+/// </summary>
 public sealed class OutputFilter(StreamFilter filter, string policyVersion, GuardrailsMetrics metrics)
 {
     private bool _isCounted;

@@ -24,7 +24,7 @@ internal static class CardNumbers
         new(67, 67, 12, 19), new(604, 604, 12, 12), // Maestro; 0604 with its leading zero
     ];
 
-    /// <summary>Whether digits are a card number: an issuer's prefix and length, or sixteen digits, and a check digit that is right.</summary>
+    /// <summary>Whether digits are a card number: an issuer's prefix and length, or sixteen digits, and a right check digit.</summary>
     public static bool IsValid(ReadOnlySpan<byte> digits) =>
         digits.Length is >= DigitsMin and <= DigitsMax
         && digits.ContainsAnyExcept(digits[0])

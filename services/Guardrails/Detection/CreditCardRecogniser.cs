@@ -2,7 +2,7 @@ namespace Millrace.Guardrails.Detection;
 
 /// <summary>
 /// Payment card numbers: 12 to 19 digits in one run or in groups of four and more (the last may be shorter) between single spaces
-/// or dashes, valid by <see cref="CardNumbers"/>. The longest valid prefix is taken, so that a security code behind a number does not hide it.
+/// or dashes, valid by <see cref="CardNumbers"/>. The longest valid prefix is taken, so that a security code behind it does not hide it.
 /// </summary>
 internal sealed class CreditCardRecogniser : Recogniser
 {

@@ -1,6 +1,6 @@
 namespace Millrace.Guardrails.Detection;
 
-/// <summary>The ways in which telephone numbers are written. Each answers with a confidence in [0, 1]; 0 when the number is not written so.</summary>
+/// <summary>The ways in which telephone numbers are written.</summary>
 internal static class PhoneFormats
 {
     private const int InternationalDigitsMin = 8;
@@ -9,7 +9,7 @@ internal static class PhoneFormats
     private const int LocalDigitsMin = 7;
     private const int LocalDigitsMax = 12;
 
-    /// <summary>Confidence that groups are a telephone number by their form alone.</summary>
+    /// <summary>Confidence in [0, 1] that groups are a telephone number by their form alone; 0 when they are not.</summary>
     public static float Score(bool hasPlus, ReadOnlySpan<byte> digits, ReadOnlySpan<NumberGroup> groups)
     {
         if (hasPlus) return IsInternational(digits) ? 0.9f : 0;
@@ -18,7 +18,7 @@ internal static class PhoneFormats
         return IsNational(digits, groups) || IsParenthesised(digits, groups) ? 0.6f : 0;
     }
 
-    /// <summary>Whether groups may be a number within a town or a network, which only the words before it can tell from any other number.</summary>
+    /// <summary>Whether groups may be a number within a town or a network, which only the words before it tell from any other.</summary>
     public static bool IsLocal(ReadOnlySpan<byte> digits, ReadOnlySpan<NumberGroup> groups) =>
         digits.Length is >= LocalDigitsMin and <= LocalDigitsMax && HasGroupsOf(2, groups) && !IsDate(digits, groups);
 

@@ -26,7 +26,7 @@ public abstract class Recogniser
     public virtual bool StartsWithAscii => true;
 
     /// <summary>Decides whether something starts at a position.</summary>
-    /// <param name="text">What is known of the text; at least <see cref="LookBehindMax"/> characters before the position where the text has them.</param>
+    /// <param name="text">What is known of the text, from <see cref="LookBehindMax"/> characters before the position.</param>
     /// <param name="start">The position; <see cref="CanStart"/> holds for the character there.</param>
     /// <param name="isEnd">Whether no more text follows.</param>
     public abstract Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd);

@@ -7,8 +7,8 @@ using MessageCase = Millrace.Contracts.Guardrails.V1.FilterOutputRequest.Message
 namespace Millrace.Guardrails.Grpc;
 
 /// <summary>
-/// The order of messages in a filtered stream: <c>start</c>, then <c>delta</c> each answered by one <c>text</c>, then <c>end</c> answered by
-/// the rest, if any, and <c>finished</c>. <c>blocked</c> may take the place of any answer and is the last one.
+/// The order of messages in a filtered stream: <c>start</c>, then <c>delta</c> each answered by one <c>text</c>, then <c>end</c>
+/// answered by the rest, if any, and <c>finished</c>. <c>blocked</c> may take the place of any answer and is the last one.
 /// </summary>
 internal static class FilterOutputStream
 {
@@ -24,7 +24,8 @@ internal static class FilterOutputStream
         var filter = guard.FilterOutput(first.Start.Policy);
         while (await NextAsync(requests, cancellationToken) is { MessageCase: not MessageCase.End } message)
         {
-            if (message.MessageCase != MessageCase.Delta) throw OutOfOrder($"After `start` come `delta` and `end`, not `{NameOf(message)}`.");
+            if (message.MessageCase != MessageCase.Delta)
+                throw OutOfOrder($"After `start` come `delta` and `end`, not `{NameOf(message)}`.");
             var text = filter.Push(message.Delta);
             await responses.WriteAsync(filter.IsBlocked ? Blocked(filter) : Text(text), cancellationToken);
             if (filter.IsBlocked) return filter;

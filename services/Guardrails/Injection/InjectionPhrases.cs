@@ -34,7 +34,8 @@ internal static class InjectionPhrases
             "injection.chat_markup",
             0.95f,
             PhraseStep.Mark(
-                "<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|assistant|>", "<|endoftext|>", "<|eot_id|>", "<|start_header_id|>")),
+                "<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|assistant|>", "<|endoftext|>", "<|eot_id|>",
+                "<|start_header_id|>")),
         new PhraseRecogniser(
             "injection.section_header",
             0.8f,

@@ -76,9 +76,11 @@ internal sealed class PhraseRecogniser(string rule, float score, params PhraseSt
     private static int SpaceLength(ReadOnlySpan<char> text)
     {
         var length = 0;
-        while (length < text.Length && (char.IsWhiteSpace(text[length]) || text[length] is >= '\u200B' and <= '\u200D' or '\uFEFF')) length++;
+        while (length < text.Length && IsSpace(text[length])) length++;
         return length;
     }
+
+    private static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is (>= '\u200B' and <= '\u200D') or '\uFEFF';
 
     private static bool IsLineStart(ReadOnlySpan<char> before)
     {

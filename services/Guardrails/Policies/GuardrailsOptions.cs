@@ -33,7 +33,8 @@ public sealed class GuardrailsOptions : ISelfValidating
     public IEnumerable<string> Validate()
     {
         if (!Policies.ContainsKey(DefaultPolicy))
-            yield return $"DefaultPolicy is '{DefaultPolicy}', which is not under Policies. Add it there, or name one of {string.Join(", ", Policies.Keys)}.";
+            yield return $"DefaultPolicy is '{DefaultPolicy}', which is not under Policies. "
+                + $"Add it there, or name one of {string.Join(", ", Policies.Keys)}.";
         foreach (var (name, policy) in Policies)
             foreach (var error in policy.Validate())
                 yield return $"Policies:{name}: {error}";

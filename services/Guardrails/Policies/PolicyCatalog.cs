@@ -19,8 +19,11 @@ public sealed class PolicyCatalog(IOptions<GuardrailsOptions> options)
     public GuardPolicy Get(string name)
     {
         if (_policies.TryGetValue(name.Length == 0 ? options.Value.DefaultPolicy : name, out var policy)) return policy;
-        throw new MillraceException(
-            Reason.PolicyNotFound,
-            $"There is no policy '{name}'. Use {string.Join(", ", _policies.Keys.Order(StringComparer.Ordinal))}, or leave it empty.") { Param = "policy" };
+
+        var known = string.Join(", ", _policies.Keys.Order(StringComparer.Ordinal));
+        throw new MillraceException(Reason.PolicyNotFound, $"There is no policy '{name}'. Use {known}, or leave it empty.")
+        {
+            Param = "policy",
+        };
     }
 }

@@ -10,7 +10,17 @@ public sealed class PolicyOptions
 {
     private const string FamilySuffix = ".*";
 
-    private static readonly Dictionary<string, RuleAction> InputDefaults = new() { ["pii.*"] = RuleAction.Flag, ["injection.*"] = RuleAction.Block };
+    private static readonly string KnownRules = string.Join(", ", RecogniserCatalog.All.Select(known => known.Rule));
+
+    private static readonly Dictionary<string, RuleAction> ActionNames =
+        Enum.GetValues<RuleAction>().ToDictionary(action => action.ToString(), StringComparer.OrdinalIgnoreCase);
+
+    private static readonly Dictionary<string, RuleAction> InputDefaults = new()
+    {
+        ["pii.*"] = RuleAction.Flag,
+        ["injection.*"] = RuleAction.Block,
+    };
+
     private static readonly Dictionary<string, RuleAction> OutputDefaults = new() { ["pii.*"] = RuleAction.Mask };
 
     /// <summary>Longest input text, in UTF-16 code units; a longer one is blocked.</summary>
@@ -46,7 +56,7 @@ public sealed class PolicyOptions
         foreach (var (selector, action) in settings)
         {
             if (!RecogniserCatalog.All.Any(recogniser => Selects(selector, recogniser.Rule)))
-                yield return $"{direction}:{selector} names no rule. Use {string.Join(", ", RecogniserCatalog.All.Select(known => known.Rule))}, or a family such as pii.*.";
+                yield return $"{direction}:{selector} names no rule. Use {KnownRules}, or a family such as pii.*.";
             if (ParseAction(action) is null) yield return $"{direction}:{selector} is '{action}'. Set it to allow, flag, mask or block.";
         }
     }
@@ -60,7 +70,7 @@ public sealed class PolicyOptions
         settings.TryGetValue(rule, out var own) || settings.TryGetValue(FamilyOf(rule), out own) ? ParseAction(own) : null;
 
     private static RuleAction? ParseAction(string value) =>
-        Enum.TryParse<RuleAction>(value, ignoreCase: true, out var action) && Enum.IsDefined(action) && char.IsLetter(value.Trim()[0]) ? action : null;
+        ActionNames.TryGetValue(value.Trim(), out var action) ? action : null;
 
     private static bool Selects(string selector, string rule) =>
         selector.Equals(rule, StringComparison.OrdinalIgnoreCase) || selector.Equals(FamilyOf(rule), StringComparison.OrdinalIgnoreCase);

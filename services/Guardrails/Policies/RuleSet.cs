@@ -75,7 +75,11 @@ public sealed class RuleSet
                 yield return new Rule(recogniser, action, PlaceholderOf(recogniser.Rule));
     }
 
-    private static string PlaceholderOf(string rule) => $"[REDACTED_{rule[(rule.IndexOf('.', StringComparison.Ordinal) + 1)..].ToUpperInvariant()}]";
+    private static string PlaceholderOf(string rule)
+    {
+        var name = rule[(rule.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return $"[REDACTED_{name.ToUpperInvariant()}]";
+    }
 
     /// <summary>One rule.</summary>
     /// <param name="Recogniser">What finds.</param>

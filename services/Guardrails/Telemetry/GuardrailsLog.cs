@@ -3,7 +3,10 @@ namespace Millrace.Guardrails.Telemetry;
 /// <summary>Facts about checks, never any text. Event ids 400 to 419.</summary>
 internal static partial class GuardrailsLog
 {
-    [LoggerMessage(400, LogLevel.Information, "Policy {Policy}, version {Version}, holds back at most {HeldCharsMax} characters of a stream",
+    [LoggerMessage(
+        400,
+        LogLevel.Information,
+        "Policy {Policy}, version {Version}, holds back at most {HeldCharsMax} characters of a stream",
         EventName = "PolicyLoaded")]
     public static partial void PolicyLoaded(ILogger logger, string policy, string version, int heldCharsMax);
 

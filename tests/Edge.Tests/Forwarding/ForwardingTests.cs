@@ -17,7 +17,8 @@ public sealed class ForwardingTests
             var body = await reader.ReadToEndAsync(context.RequestAborted);
             context.Response.StatusCode = 418;
             context.Response.Headers["x-from"] = "gateway";
-            await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} {body}", context.RequestAborted);
+            var request = context.Request;
+            await context.Response.WriteAsync($"{request.Method} {request.Path}{request.QueryString} {body}", context.RequestAborted);
         };
 
         using var response = await fixture.Http.PutAsync("/v1/files/a%20b?x=1&y=%2F", new StringContent("hello")).DefaultTimeout();

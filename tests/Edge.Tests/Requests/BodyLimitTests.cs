@@ -7,11 +7,10 @@ namespace Millrace.Edge.Tests.Requests;
 public sealed class BodyLimitTests
 {
     private const int BytesMax = 100_000;
-    private const int ChunkFramingBytes = 1_000;
 
     [Theory]
     [InlineData(BytesMax, false)]
-    [InlineData(BytesMax - ChunkFramingBytes, true)]
+    [InlineData(BytesMax, true)]
     public async Task Body_AtTheLimit_Passes(int bytes, bool chunked)
     {
         await using var fixture = await EdgeFixture.StartAsync(("Edge:BodyBytesMax", $"{BytesMax}"));
@@ -30,8 +29,8 @@ public sealed class BodyLimitTests
     [Theory]
     [InlineData(BytesMax + 1, false)]
     [InlineData(BytesMax + 1, true)]
-    [InlineData(BytesMax * 20, false)]
-    [InlineData(BytesMax * 20, true)]
+    [InlineData(BytesMax * 100, false)]
+    [InlineData(BytesMax * 100, true)]
     public async Task Body_AboveTheLimit_Is413(int bytes, bool chunked)
     {
         await using var fixture = await EdgeFixture.StartAsync(("Edge:BodyBytesMax", $"{BytesMax}"));
@@ -52,12 +51,13 @@ public sealed class BodyLimitTests
         Assert.Empty(fixture.Edge.Errors);
     }
 
-    // "Expect: 100-continue" lets the refusal come before the body, as curl and the SDKs do with large ones.
+    // Without "Expect: 100-continue" a client sends all it has before it looks for an answer.
     private static async Task<HttpResponseMessage> PostAsync(EdgeFixture fixture, int bytes, bool chunked)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new ByteArrayContent(new byte[bytes]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
+        request.Content = new ByteArrayContent(new byte[bytes]);
         request.Headers.TransferEncodingChunked = chunked;
-        request.Headers.ExpectContinue = !chunked;
+        request.Headers.ExpectContinue = false;
         return await fixture.Http.SendAsync(request).DefaultTimeout();
     }
 }

@@ -39,7 +39,8 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("with space")]
     [InlineData("a,b")]
     [InlineData("<script>")]
-    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [InlineData("longer-than-128-characters-longer-than-128-characters-longer-than-128-characters-" +
+        "longer-than-128-characters-longer-than-128-characters-longer-than-128-characters")]
     public async Task RequestId_NoneOrAnOddOne_IsReplaced(string? id)
     {
         using var response = await SendAsync("/v1/models", ("x-request-id", id));
@@ -52,7 +53,8 @@ public sealed class RequestTests : IAsyncLifetime
     [Fact]
     public async Task Tenant_ClaimedByTheClient_IsReplaced()
     {
-        using var response = await SendAsync("/v1/models", ("x-millrace-tenant", "victim"), ("X-Millrace-Reason", "x"), ("x-other", "kept"));
+        using var response = await SendAsync(
+            "/v1/models", ("x-millrace-tenant", "victim"), ("X-Millrace-Reason", "x"), ("x-other", "kept"));
 
         Assert.Equal("default", _seen["x-millrace-tenant"]);
         Assert.False(_seen.ContainsKey("x-millrace-reason"));

@@ -57,11 +57,14 @@ public sealed class CorpusTests(ITestOutputHelper output)
             using var stream = System.IO.File.OpenRead(File!);
             using var document = JsonDocument.Parse(stream);
             foreach (var sample in document.RootElement.EnumerateArray())
-                yield return new Sample(sample.GetProperty("full_text").GetString()!, [.. sample.GetProperty("spans").EnumerateArray().Select(Read)]);
+                yield return new Sample(
+                    sample.GetProperty("full_text").GetString()!, [.. sample.GetProperty("spans").EnumerateArray().Select(Read)]);
         }
 
         private static Span Read(JsonElement span) => new(
-            span.GetProperty("entity_type").GetString()!, span.GetProperty("start_position").GetInt32(), span.GetProperty("end_position").GetInt32());
+            span.GetProperty("entity_type").GetString()!,
+            span.GetProperty("start_position").GetInt32(),
+            span.GetProperty("end_position").GetInt32());
     }
 
     internal sealed record Sample(string Text, IReadOnlyList<Span> Spans);

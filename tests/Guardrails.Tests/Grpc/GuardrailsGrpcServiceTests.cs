@@ -207,8 +207,9 @@ public sealed class GuardrailsGrpcServiceTests : IAsyncLifetime
         _ => new FilterOutputRequest(),
     };
 
-    // A server that has refused already may reset the stream before the last message is written; the refusal is read from the answers.
-    private static async Task SendAsync(AsyncDuplexStreamingCall<FilterOutputRequest, FilterOutputResponse> call, FilterOutputRequest message)
+    // A server that has refused already may reset the stream before the last message is written; the answers say why.
+    private static async Task SendAsync(
+        AsyncDuplexStreamingCall<FilterOutputRequest, FilterOutputResponse> call, FilterOutputRequest message)
     {
         try
         {

@@ -34,7 +34,8 @@ public sealed class PolicyTests
 
         Assert.Equal(new GuardPolicy("a", new PolicyOptions()).Version, new GuardPolicy("b", new PolicyOptions()).Version);
         Assert.NotEqual(new GuardPolicy("a", new PolicyOptions()).Version, new GuardPolicy("a", changed).Version);
-        Assert.NotEqual(new GuardPolicy("a", new PolicyOptions()).Version, new GuardPolicy("a", new PolicyOptions { InputCharsMax = 7 }).Version);
+        Assert.NotEqual(
+            new GuardPolicy("a", new PolicyOptions()).Version, new GuardPolicy("a", new PolicyOptions { InputCharsMax = 7 }).Version);
     }
 
     [Fact]
