@@ -29,6 +29,11 @@ public static class GatewayServiceExtensions
 {
     private const string AssistantsFile = "assistants.json";
 
+    /// <summary>
+    /// A body up to this many times too large is read to its end and refused in words; a larger one loses its connection.
+    /// </summary>
+    internal const long HardLimitFactor = 4;
+
     /// <summary>Adds the pipeline and both doors.</summary>
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
@@ -63,7 +68,7 @@ public static class GatewayServiceExtensions
         builder.Services.AddValidatedOptions<AssistantsOptions>("Assistants");
         builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
-            (kestrel, gateway) => kestrel.Limits.MaxRequestBodySize = gateway.Value.BodyBytesMax);
+            (kestrel, gateway) => kestrel.Limits.MaxRequestBodySize = HardLimitFactor * gateway.Value.BodyBytesMax);
     }
 
     private static void AddUpstreams(this IServiceCollection services)
@@ -109,6 +114,7 @@ public static class GatewayServiceExtensions
     {
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<EmbeddingRuntime>();
+        services.AddSingleton<JsonBody>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
         services.AddSingleton<ModelsEndpoint>();

@@ -6,7 +6,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Api;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
-internal sealed class ChatEndpoint(ChatPipeline pipeline, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChatEndpoint> logger)
+internal sealed class ChatEndpoint(
+    ChatPipeline pipeline, JsonBody json, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChatEndpoint> logger)
 {
     /// <summary>Header with the model that answered.</summary>
     public const string ModelHeader = "x-millrace-model";
@@ -18,9 +19,9 @@ internal sealed class ChatEndpoint(ChatPipeline pipeline, IOptions<GatewayOption
         else await AnswerAsync(context, request.Chat);
     }
 
-    private static async Task<ChatHttpRequest> ReadAsync(HttpContext context)
+    private async Task<ChatHttpRequest> ReadAsync(HttpContext context)
     {
-        using var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         return ChatRequestReader.Read(body.RootElement);
     }
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Millrace.Gateway.Api;
 
 /// <summary>
-/// Parameters of OpenAI's chat completions that change nothing here: labels for the operator, and those of which only the form that asks for
-/// nothing is accepted. Any other form is refused by name.
+/// Parameters of OpenAI's chat completions that change nothing here: labels for the operator, and those of which only the form that
+/// asks for nothing is accepted. Any other form is refused by name.
 /// </summary>
 internal static class ChatNeutralParameters
 {
@@ -57,7 +57,8 @@ internal static class ChatNeutralParameters
     private static void CheckModalities(JsonField field)
     {
         foreach (var modality in field.Items(1, 8))
-            if (modality.Text() != "text") throw modality.Unsupported("is not supported: answers are text. Send [\"text\"] or leave it out.");
+            if (modality.Text() != "text")
+                throw modality.Unsupported("is not supported: answers are text. Send [\"text\"] or leave it out.");
     }
 
     private static void CheckResponseFormat(JsonField field)

@@ -6,8 +6,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Api;
 
 /// <summary>
-/// The body of a chat request. Every parameter of the OpenAI API is in the table below or in <see cref="ChatNeutralParameters"/>: it is honoured,
-/// or accepted in the one form that changes nothing, or refused by name. So is any other. Null means absent everywhere.
+/// The body of a chat request. Every parameter of the OpenAI API is in the table below or in <see cref="ChatNeutralParameters"/>: it is
+/// honoured, or accepted in the one form that changes nothing, or refused by name. So is any other. Null means absent everywhere.
 /// </summary>
 internal static class ChatRequestReader
 {
@@ -86,11 +86,13 @@ internal static class ChatRequestReader
 
     private static MillraceException Together(string param, string message) => MillraceException.InvalidArgument(param, message);
 
-    private static string Name(JsonField field) => field.Text(NameLengthMax) is { Length: > 0 } name ? name : throw field.Invalid("must not be empty");
+    private static string Name(JsonField field) =>
+        field.Text(NameLengthMax) is { Length: > 0 } name ? name : throw field.Invalid("must not be empty");
 
     private static float Real(JsonField field, double min, double max) => (float)field.Number(min, max);
 
-    private static float TopP(JsonField field) => field.Number(0, 1) is > 0 and var value ? (float)value : throw field.Invalid("must be above 0");
+    private static float TopP(JsonField field) =>
+        field.Number(0, 1) is > 0 and var value ? (float)value : throw field.Invalid("must be above 0");
 
     // A negative seed is as good as any other; the engine counts from 0.
     private static ulong Seed(JsonField field) => unchecked((ulong)field.Integer(long.MinValue, long.MaxValue));
@@ -110,7 +112,8 @@ internal static class ChatRequestReader
     private static IReadOnlyList<string> Stop(JsonField field) =>
         field.Kind == JsonValueKind.String ? [StopText(field)] : [.. field.Items(0, 4).Select(StopText)];
 
-    private static string StopText(JsonField field) => field.Text(NameLengthMax) is { Length: > 0 } text ? text : throw field.Invalid("must not be empty");
+    private static string StopText(JsonField field) =>
+        field.Text(NameLengthMax) is { Length: > 0 } text ? text : throw field.Invalid("must not be empty");
 
     private static void ReadStreamOptions(ChatRequestDraft draft, JsonField options)
     {

@@ -5,7 +5,7 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Api;
 
 /// <summary><c>/v1/collections</c>.</summary>
-internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClient retrieval)
+internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClient retrieval, JsonBody json)
 {
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
     {
@@ -16,7 +16,7 @@ internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClie
 
     public async Task<IResult> CreateAsync(HttpContext context)
     {
-        using var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var answer = await retrieval.CreateCollectionAsync(Read(body.RootElement), cancellationToken: context.RequestAborted);
         return Results.Json(
             CollectionJson.Of(answer.Collection), CollectionJsonContext.Default.CollectionJson, statusCode: StatusCodes.Status201Created);
@@ -63,10 +63,10 @@ internal static class CollectionsMapping
 {
     public static void MapCollections(this IEndpointRouteBuilder v1)
     {
-        v1.MapGet("/collections", (CollectionsEndpoints collections, CancellationToken cancellationToken) => collections.ListAsync(cancellationToken));
+        v1.MapGet("/collections", (CollectionsEndpoints collections, CancellationToken cancellationToken) =>
+            collections.ListAsync(cancellationToken));
         v1.MapPost("/collections", (HttpContext context, CollectionsEndpoints collections) => collections.CreateAsync(context));
-        v1.MapDelete(
-            "/collections/{name}",
-            (string name, CollectionsEndpoints collections, CancellationToken cancellationToken) => collections.DeleteAsync(name, cancellationToken));
+        v1.MapDelete("/collections/{name}", (string name, CollectionsEndpoints collections, CancellationToken cancellationToken) =>
+            collections.DeleteAsync(name, cancellationToken));
     }
 }

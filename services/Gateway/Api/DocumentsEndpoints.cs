@@ -39,7 +39,7 @@ internal sealed class DocumentsEndpoints(
     {
         RequireQuery(context.Request, "wait");
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = options.Value.UploadBytesMax;
+            limit.MaxRequestBodySize = GatewayServiceExtensions.HardLimitFactor * options.Value.UploadBytesMax;
         var header = new UploadHeader { Collection = name, DocumentId = Decode(id ?? string.Empty), Wait = Wait(context.Request) };
         var document = await upload.RunAsync(context.Request, header, context.RequestAborted);
         return Results.Json(DocumentJson.Of(document), CollectionJsonContext.Default.DocumentJson);
@@ -67,7 +67,8 @@ internal sealed class DocumentsEndpoints(
     {
         foreach (var name in request.Query.Keys)
             if (!known.Contains(name))
-                throw new MillraceException(Reason.UnsupportedParameter, $"'{name}' is not a parameter of this endpoint. Remove it.") { Param = name };
+                throw new MillraceException(
+                    Reason.UnsupportedParameter, $"'{name}' is not a parameter of this endpoint. Remove it.") { Param = name };
     }
 }
 
@@ -82,7 +83,8 @@ internal static class DocumentsMapping
     {
         v1.MapGet(Documents, (string name, HttpContext context, DocumentsEndpoints documents) =>
             documents.ListAsync(name, context.Request, context.RequestAborted));
-        v1.MapPost(Documents, (string name, HttpContext context, DocumentsEndpoints documents) => documents.UploadAsync(name, null, context));
+        v1.MapPost(Documents, (string name, HttpContext context, DocumentsEndpoints documents) =>
+            documents.UploadAsync(name, null, context));
         v1.MapMethods(Document, UploadMethods, (string name, string id, HttpContext context, DocumentsEndpoints documents) =>
             documents.UploadAsync(name, id, context));
         v1.MapGet(Document, (string name, string id, DocumentsEndpoints documents, CancellationToken cancellationToken) =>

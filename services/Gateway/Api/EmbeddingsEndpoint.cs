@@ -5,12 +5,12 @@ using Millrace.Gateway.Models;
 namespace Millrace.Gateway.Api;
 
 /// <summary><c>POST /v1/embeddings</c>.</summary>
-internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime)
+internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime, JsonBody json)
 {
     public async Task HandleAsync(HttpContext context)
     {
         var cancellationToken = context.RequestAborted;
-        using var body = await JsonBody.ReadAsync(context.Request, cancellationToken);
+        using var body = await json.ReadAsync(context.Request, cancellationToken);
         var request = EmbeddingsRequestReader.Read(body.RootElement);
         var answer = await runtime.EmbedAsync(request.Model, request.Inputs, request.Dimension, cancellationToken);
 
@@ -52,7 +52,8 @@ internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime)
     private static void WriteNumbers(Utf8JsonWriter json, ReadOnlySpan<byte> vector)
     {
         json.WriteStartArray("embedding"u8);
-        for (var at = 0; at < vector.Length; at += sizeof(float)) json.WriteNumberValue(BinaryPrimitives.ReadSingleLittleEndian(vector[at..]));
+        for (var at = 0; at < vector.Length; at += sizeof(float))
+            json.WriteNumberValue(BinaryPrimitives.ReadSingleLittleEndian(vector[at..]));
         json.WriteEndArray();
     }
 }

@@ -15,6 +15,7 @@ internal static class EmbeddingsRequestReader
 {
     private const int InputsMax = 2048;
     private const int DimensionMax = 65_536;
+    private static readonly string[] Known = ["model", "input", "dimensions", "encoding_format", "user"];
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not supported; the exception names it.</exception>
@@ -22,9 +23,11 @@ internal static class EmbeddingsRequestReader
     {
         var request = new EmbeddingsRequest(string.Empty, [], 0, false);
         foreach (var field in JsonField.Root(body).Properties())
-            if (!field.IsNull || field.Name is not ("model" or "input" or "dimensions" or "encoding_format" or "user")) request = Read(request, field);
-        if (request.Model.Length == 0) throw MillraceException.InvalidArgument("model", "'model' is missing. Name a model; GET /v1/models lists them.");
-        if (request.Inputs.Count == 0) throw MillraceException.InvalidArgument("input", "'input' is missing. Send a text or an array of texts.");
+            if (!field.IsNull || !Known.Contains(field.Name)) request = Read(request, field);
+        if (request.Model.Length == 0)
+            throw MillraceException.InvalidArgument("model", "'model' is missing. Name a model; GET /v1/models lists them.");
+        if (request.Inputs.Count == 0)
+            throw MillraceException.InvalidArgument("input", "'input' is missing. Send a text or an array of texts.");
         return request;
     }
 
@@ -49,7 +52,8 @@ internal static class EmbeddingsRequestReader
     private static string Input(JsonField field)
     {
         if (field.Kind is JsonValueKind.Number or JsonValueKind.Array)
-            throw new MillraceException(Reason.UnsupportedParameter, $"'{field.Path}' is made of token ids. Send text: tokens differ between models.")
+            throw new MillraceException(
+                Reason.UnsupportedParameter, $"'{field.Path}' is made of token ids. Send text: tokens differ between models.")
             {
                 Param = "input",
             };

@@ -32,12 +32,14 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
         MillraceException refusal => refusal,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new MillraceException(
             Reason.PayloadTooLarge, "The body is larger than this endpoint accepts. Send less.", error),
-        BadHttpRequestException => new MillraceException(Reason.InvalidArgument, "The request is not valid HTTP. Check its headers and body.", error),
+        BadHttpRequestException => new MillraceException(
+            Reason.InvalidArgument, "The request is not valid HTTP. Check its headers and body.", error),
         _ => new MillraceException(
             Reason.Internal, "The request failed because of a defect. The log has the details under this request's id.", error),
     };
 
-    private static Task WriteAsync(HttpContext context, MillraceException error) => OpenAiErrors.WriteAsync(context, error, context.RequestAborted);
+    private static Task WriteAsync(HttpContext context, MillraceException error) =>
+        OpenAiErrors.WriteAsync(context, error, context.RequestAborted);
 
     private static MillraceException? NoRoute(HttpContext context)
     {

@@ -91,9 +91,7 @@ internal readonly record struct JsonField(string Path, string Name, JsonElement 
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair, written as an escape.
-            throw Path.Length == 0
-                ? new MillraceException(Reason.InvalidArgument, "The body has a field name that is not valid Unicode. Remove unpaired surrogates.")
-                : Invalid("is not valid Unicode; remove unpaired surrogates");
+            throw Invalid("is not valid Unicode; remove unpaired surrogates");
         }
     }
 

@@ -45,7 +45,8 @@ internal static class ModelsMapping
     public static void MapModels(this IEndpointRouteBuilder v1)
     {
         v1.MapGet("/models", (ModelsEndpoint models, CancellationToken cancellationToken) => models.ListAsync(cancellationToken));
-        v1.MapGet("/models/{id}", (string id, ModelsEndpoint models, CancellationToken cancellationToken) => models.GetAsync(id, cancellationToken));
+        v1.MapGet("/models/{id}", (string id, ModelsEndpoint models, CancellationToken cancellationToken) =>
+            models.GetAsync(id, cancellationToken));
     }
 }
 

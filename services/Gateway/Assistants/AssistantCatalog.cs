@@ -14,7 +14,8 @@ public sealed class AssistantCatalog
     {
         _assistants = assistants.Value;
         var errors = _assistants.Where(assistant => prompts.Find(assistant.Value.Prompt) is null)
-            .Select(assistant => $"Assistants:{assistant.Key}:Prompt is '{assistant.Value.Prompt}'. Use one of: {string.Join(", ", prompts.Names)}.")
+            .Select(assistant => $"Assistants:{assistant.Key}:Prompt is '{assistant.Value.Prompt}'. "
+                + $"Use one of: {string.Join(", ", prompts.Names)}.")
             .ToList();
         if (errors.Count > 0) throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
     }

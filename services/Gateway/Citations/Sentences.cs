@@ -5,7 +5,8 @@ public static class Sentences
 {
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "mr", "mrs", "ms", "dr", "prof", "st", "no", "nr", "fig", "vs", "e.g", "i.e", "approx", "inc", "ltd", "co", "jr", "sr", "dept", "ext",
+        "mr", "mrs", "ms", "dr", "prof", "st", "no", "nr", "fig", "vs", "e.g", "i.e", "approx", "inc", "ltd", "co", "jr", "sr", "dept",
+        "ext",
     };
 
     /// <summary>The sentences of a text, without the white space around them.</summary>
@@ -22,7 +23,9 @@ public static class Sentences
         if (Trim(text, start, text.Length) is { } rest) yield return rest;
     }
 
-    /// <summary>Whether a sentence ends with the character at this place. It is decided by what stands before and right behind it.</summary>
+    /// <summary>
+    /// Whether a sentence ends with the character at this place. It is decided by what stands before and right behind it.
+    /// </summary>
     public static bool EndsAt(string text, int at)
     {
         var last = at + 1 == text.Length || char.IsWhiteSpace(text[at + 1]);
@@ -45,8 +48,23 @@ public static class Sentences
 
     private static TextSpan? Trim(string text, int start, int end)
     {
-        while (start < end && char.IsWhiteSpace(text[start])) start++;
+        start = SkipBlanks(text, start, end);
+        start = SkipBlanks(text, SkipListMarker(text, start, end), end);
         while (end > start && char.IsWhiteSpace(text[end - 1])) end--;
         return end > start ? new TextSpan(start, end - start) : null;
+    }
+
+    private static int SkipBlanks(string text, int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(text[start])) start++;
+        return start;
+    }
+
+    // The sign of a heading, an item or a quotation is layout.
+    private static int SkipListMarker(string text, int start, int end)
+    {
+        var at = start;
+        while (at < end && text[at] is '-' or '*' or '#' or '>' or '+' or '•') at++;
+        return at < end && char.IsWhiteSpace(text[at]) ? at : start;
     }
 }

@@ -48,7 +48,9 @@ public sealed class SourceText
         return best;
     }
 
-    /// <summary>The words of one passage that support a claim best: the claim itself where it stands there, else the nearest sentence.</summary>
+    /// <summary>
+    /// The words of one passage that support a claim best: the claim itself where it stands there, else the nearest sentence.
+    /// </summary>
     public SourceMatch? FindIn(int number, string claim)
     {
         var exact = _passages.FirstOrDefault(passage => passage.Source.Number == number) is { } found

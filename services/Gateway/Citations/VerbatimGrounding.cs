@@ -4,9 +4,9 @@ using Millrace.Gateway.Prompts;
 namespace Millrace.Gateway.Citations;
 
 /// <summary>
-/// For models that answer by quoting: lets through only what stands in the passages. A sentence that does keeps the source's own spelling and
-/// gets the number of the passage that holds it; one that is almost a source's sentence becomes that sentence; any other is dropped. When
-/// nothing is left, the answer is the refusal.
+/// For models that answer by quoting: lets through only what stands in the passages. A sentence that does keeps the source's own
+/// spelling and gets the number of the passage that holds it; one that is almost a source's sentence becomes that sentence; any other
+/// is dropped. When nothing is left, the answer is the refusal.
 /// </summary>
 /// <param name="source">The passages of the prompt.</param>
 /// <param name="refusal">What is said when nothing can be.</param>

@@ -77,11 +77,13 @@ internal sealed class FilteredChoice(
         {
             if (await call.ResponseStream.MoveNext(cancellationToken).WaitAsync(options.GuardTimeout, time, cancellationToken))
                 return call.ResponseStream.Current;
-            throw new MillraceException(Reason.UpstreamUnavailable, "The guardrails service ended the check too early. Try again in a moment.");
+            throw new MillraceException(
+                Reason.UpstreamUnavailable, "The guardrails service ended the check too early. Try again in a moment.");
         }
         catch (TimeoutException error)
         {
-            throw new MillraceException(Reason.UpstreamUnavailable, "The guardrails service did not answer in time. Try again in a moment.", error);
+            throw new MillraceException(
+                Reason.UpstreamUnavailable, "The guardrails service did not answer in time. Try again in a moment.", error);
         }
     }
 

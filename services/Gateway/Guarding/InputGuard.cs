@@ -40,7 +40,8 @@ public sealed class InputGuard(
     {
         var findings = decision.Findings.Where(finding => finding.Action == GuardAction.Block).ToList();
         var rules = string.Join(", ", findings.Select(finding => finding.Rule).Distinct());
-        return new MillraceException(Reason.GuardrailBlocked, $"The policy forbids this request ({rules}). Change the message and ask again.")
+        return new MillraceException(
+            Reason.GuardrailBlocked, $"The policy forbids this request ({rules}). Change the message and ask again.")
         {
             Param = findings.Count == 0 ? "messages" : $"messages[{findings[0].TextIndex}].content",
         };

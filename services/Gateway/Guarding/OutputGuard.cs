@@ -25,7 +25,8 @@ public sealed class OutputGuard(
                 if (next is ChatDelta delta)
                     foreach (var safe in await Choice(choices, delta.Choice, run, cancellationToken).PushAsync(delta)) yield return safe;
                 else if (next is ChatFinished finished)
-                    foreach (var safe in await Choice(choices, finished.Choice, run, cancellationToken).FinishAsync(finished)) yield return safe;
+                    foreach (var safe in await Choice(choices, finished.Choice, run, cancellationToken).FinishAsync(finished))
+                        yield return safe;
                 else yield return next;
 
                 // Nobody needs the rest of an answer of which every choice is blocked.

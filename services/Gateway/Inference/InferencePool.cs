@@ -8,8 +8,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Inference;
 
 /// <summary>
-/// The members of the inference pool. A call goes to the member that does least for us among those that serve the model; one that just failed
-/// is passed over while there is another. A call that failed before it gave anything goes to the next member.
+/// The members of the inference pool. A call goes to the member that does least for us among those that serve the model; one that just
+/// failed is passed over while there is another. A call that failed before it gave anything goes to the next member.
 /// </summary>
 public sealed class InferencePool
 {
@@ -23,7 +23,11 @@ public sealed class InferencePool
 
     /// <summary>Finds the members in the configuration.</summary>
     public InferencePool(
-        ServiceEndpoints endpoints, ServiceChannels channels, IOptions<GatewayOptions> options, TimeProvider time, ILogger<InferencePool> logger)
+        ServiceEndpoints endpoints,
+        ServiceChannels channels,
+        IOptions<GatewayOptions> options,
+        TimeProvider time,
+        ILogger<InferencePool> logger)
     {
         var names = endpoints.Names(MemberPrefix);
         if (names.Count == 0) names = [SingleMember];
@@ -55,7 +59,10 @@ public sealed class InferencePool
 
     /// <summary>Counts tokens with a model's own tokenizer.</summary>
     public Task<CountTokensResponse> CountTokensAsync(CountTokensRequest request, CancellationToken cancellationToken) =>
-        CallAsync(request.Model, client => client.CountTokensAsync(request, cancellationToken: cancellationToken).ResponseAsync, cancellationToken);
+        CallAsync(
+            request.Model,
+            client => client.CountTokensAsync(request, cancellationToken: cancellationToken).ResponseAsync,
+            cancellationToken);
 
     /// <summary>Asks every member for its models.</summary>
     /// <returns>The models of those that answered, by name.</returns>
@@ -114,7 +121,9 @@ public sealed class InferencePool
         }
     }
 
-    /// <summary>Reads up to the first token. What comes before it is kept back, because another member may still have to begin anew.</summary>
+    /// <summary>
+    /// Reads up to the first token. What comes before it is kept back, because another member may still have to begin anew.
+    /// </summary>
     /// <returns>Whether the member failed and another can take over.</returns>
     private async Task<bool> BeginAsync(
         Grpc.Core.IAsyncStreamReader<GenerateResponse> stream,

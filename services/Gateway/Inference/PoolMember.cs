@@ -2,7 +2,9 @@ using Millrace.Contracts.Inference.V1;
 
 namespace Millrace.Gateway.Inference;
 
-/// <summary>One member of the inference pool, as the Gateway sees it: what it serves, how much it is doing for us, when it last failed.</summary>
+/// <summary>
+/// One member of the inference pool, as the Gateway sees it: what it serves, how much it is doing for us, when it last failed.
+/// </summary>
 /// <param name="name">Its name in the AppHost, such as <c>inference-1</c>.</param>
 /// <param name="client">A client of it.</param>
 /// <param name="time">The clock.</param>

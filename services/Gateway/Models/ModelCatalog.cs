@@ -36,7 +36,10 @@ public sealed record ChatModel(string Name, int ContextTokensMax);
 
 /// <summary>The models of the pool and the encoders, asked for now and then. One caller refreshes, the others wait for it.</summary>
 public sealed class ModelCatalog(
-    InferencePool pool, EmbeddingService.EmbeddingServiceClient embedding, IOptions<GatewayOptions> options, TimeProvider time) : IDisposable
+    InferencePool pool,
+    EmbeddingService.EmbeddingServiceClient embedding,
+    IOptions<GatewayOptions> options,
+    TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan SecondLookAge = TimeSpan.FromSeconds(1);
 
@@ -98,7 +101,8 @@ public sealed class ModelCatalog(
     {
         try
         {
-            var answer = await embedding.ListModelsAsync(new Contracts.Embedding.V1.ListModelsRequest(), cancellationToken: cancellationToken);
+            var answer = await embedding.ListModelsAsync(
+                new Contracts.Embedding.V1.ListModelsRequest(), cancellationToken: cancellationToken);
             return answer.Models.Select(Describe);
         }
         catch (MillraceException) when (!cancellationToken.IsCancellationRequested)

@@ -17,9 +17,12 @@ public sealed record BuiltPrompt(
     public ChatPrompt ToChat()
     {
         var chat = new ChatPrompt();
-        chat.Messages.Add(Turns.Select(turn => new ChatMessage { Role = Role(turn.Role), Content = turn.Content, Name = turn.Name ?? string.Empty }));
+        chat.Messages.Add(Turns.Select(Message));
         return chat;
     }
+
+    private static ChatMessage Message(ChatTurn turn) =>
+        new() { Role = Role(turn.Role), Content = turn.Content, Name = turn.Name ?? string.Empty };
 
     private static Contracts.Inference.V1.ChatRole Role(ChatRole role) => role switch
     {

@@ -73,8 +73,8 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
         var answer = plan.TokensMax is null ? $"{answerTokens} kept free for the answer" : $"{answerTokens} of 'max_tokens'";
         return new MillraceException(
             Reason.ContextLengthExceeded,
-            $"The model '{plan.Model.Name}' has a context of {count.ContextTokensMax} tokens. The messages need {count.ChatCount}, with {answer} "
-                + $"{count.ChatCount + answerTokens}. Shorten the messages or lower 'max_tokens'.")
+            $"The model '{plan.Model.Name}' has a context of {count.ContextTokensMax} tokens. The messages need {count.ChatCount}, "
+                + $"with {answer} {count.ChatCount + answerTokens}. Shorten the messages or lower 'max_tokens'.")
         {
             Param = "messages",
         };

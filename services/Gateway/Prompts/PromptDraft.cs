@@ -4,8 +4,8 @@ using Millrace.Gateway.Runtime;
 namespace Millrace.Gateway.Prompts;
 
 /// <summary>
-/// A prompt that may still be too long. It shrinks in this order: passages from the end while more than one is left, then the oldest exchange.
-/// System messages, the last user message and what follows it stay.
+/// A prompt that may still be too long. It shrinks in this order: passages from the end while more than one is left, then the oldest
+/// exchange. System messages, the last user message and what follows it stay.
 /// </summary>
 internal sealed class PromptDraft
 {

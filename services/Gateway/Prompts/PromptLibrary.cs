@@ -24,7 +24,8 @@ public sealed class PromptLibrary
     /// <exception cref="InvalidOperationException">A file is not valid; the message names every file and error.</exception>
     public static PromptLibrary Load(string folder)
     {
-        if (!Directory.Exists(folder)) throw new InvalidOperationException($"The prompt folder '{folder}' is missing. Set Gateway:PromptFolder to it.");
+        if (!Directory.Exists(folder))
+            throw new InvalidOperationException($"The prompt folder '{folder}' is missing. Set Gateway:PromptFolder to it.");
         var files = Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal).Select(Read).ToList();
         var errors = files.SelectMany(file => file.Errors).ToList();
         if (errors.Count > 0) throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
@@ -46,7 +47,8 @@ public sealed class PromptLibrary
         }
         catch (YamlException error)
         {
-            return (new PromptFile(), [$"{path}, line {error.Start.Line}: not valid YAML or an unknown key ({error.Message}). Correct it."]);
+            var what = $"{path}, line {error.Start.Line}: not valid YAML or an unknown key ({error.Message}). Correct it.";
+            return (new PromptFile(), [what]);
         }
     }
 }

@@ -7,6 +7,9 @@ public static class SmallTalk
     public static bool SameWords(string left, string right) => Key(left).Equals(Key(right), StringComparison.Ordinal);
 
     /// <summary>What two equal utterances have in common.</summary>
-    public static string Key(string utterance) =>
-        string.Join(' ', utterance.ToLowerInvariant().Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', '!', '?', ' ');
+    public static string Key(string utterance)
+    {
+        var words = utterance.ToLowerInvariant().Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(' ', words).TrimEnd('.', '!', '?', ' ');
+    }
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Millrace.Gateway.Prompts;
 
 /// <summary>
-/// A text with variables such as <c>$question</c>; <c>$$</c> is a dollar sign. It is parsed once and filled in one pass, so that a value which looks
-/// like a variable stays a value.
+/// A text with variables such as <c>$question</c>; <c>$$</c> is a dollar sign. It is parsed once and filled in one pass, so that a
+/// value which looks like a variable stays a value.
 /// </summary>
 public sealed partial class TextTemplate
 {

@@ -25,7 +25,8 @@ public sealed class ContextRetriever(
             .SetTag(GenAi.Attributes.DataSourceId, string.Join(',', grounding.Retrieval.Collections));
         if (string.IsNullOrWhiteSpace(question)) return new RetrievedContext([]);
 
-        var response = await retrieval.BuildContextAsync(Request(grounding.Retrieval, question, vector), cancellationToken: cancellationToken);
+        var response = await retrieval.BuildContextAsync(
+            Request(grounding.Retrieval, question, vector), cancellationToken: cancellationToken);
         return new RetrievedContext([.. response.Passages.Select((passage, index) => Passage(passage.Passage, index + 1))]);
     }
 

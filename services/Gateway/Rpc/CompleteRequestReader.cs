@@ -16,9 +16,15 @@ internal static class CompleteRequestReader
     {
         Require(request.Model.Length is > 0 and <= 256, "model", "is missing. Name a model; Models/List lists them.");
         Require(request.Messages.Count is > 0 and <= MessagesMax, "messages", $"must have 1 to {MessagesMax} items.");
-        Require(request.Stop.Count <= 4 && request.Stop.All(stop => stop.Length is > 0 and <= 256), "stop", "must have at most 4 items, none empty.");
+        Require(
+            request.Stop.Count <= 4 && request.Stop.All(stop => stop.Length is > 0 and <= 256),
+            "stop",
+            "must have at most 4 items, none empty.");
         Require(request.ChoiceCount <= 8, "choice_count", "must be at most 8.");
-        Require(request.TopLogprobs is 0 || (request.TopLogprobs <= 20 && request.Logprobs), "top_logprobs", "must be at most 20 and needs 'logprobs'.");
+        Require(
+            request.TopLogprobs is 0 || (request.TopLogprobs <= 20 && request.Logprobs),
+            "top_logprobs",
+            "must be at most 20 and needs 'logprobs'.");
         Require(!request.HasMaxTokens || request.MaxTokens is > 0 and <= 1 << 24, "max_tokens", "must be at least 1.");
         return new ChatRequest
         {
@@ -41,7 +47,8 @@ internal static class CompleteRequestReader
             Role.System => ChatRole.System,
             Role.User => ChatRole.User,
             Role.Assistant => ChatRole.Assistant,
-            _ => throw MillraceException.InvalidArgument($"messages[{index}].role", $"'messages[{index}].role' must be system, user or assistant."),
+            _ => throw MillraceException.InvalidArgument(
+                $"messages[{index}].role", $"'messages[{index}].role' must be system, user or assistant."),
         },
         message.Content,
         message.Name.Length == 0 ? null : message.Name);

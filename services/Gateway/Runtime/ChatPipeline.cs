@@ -36,7 +36,7 @@ public sealed class ChatPipeline(
 
     /// <summary>Answers a chat.</summary>
     /// <param name="request">The chat.</param>
-    /// <param name="sink">Takes the answer. It gets nothing before the first token, so that a failure up to there can be told as one.</param>
+    /// <param name="sink">Takes the answer. It gets nothing before the first token, so that a failure up to there is told as one.</param>
     /// <param name="cancellationToken">Stops everything, down to the engine.</param>
     public async Task RunAsync(ChatRequest request, IChatSink sink, CancellationToken cancellationToken)
     {

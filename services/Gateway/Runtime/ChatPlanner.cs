@@ -35,11 +35,13 @@ public sealed class ChatPlanner(
         var retrieval = Retrieval(request.Retrieval, assistant);
         if (retrieval is null) return null;
         if (request.Messages[^1].Role != ChatRole.User)
-            throw MillraceException.InvalidArgument("messages", "The last of 'messages' must be the user's question when answers come from collections.");
+            throw MillraceException.InvalidArgument(
+                "messages", "The last of 'messages' must be the user's question when answers come from collections.");
 
         var prompt = prompts.Find(assistant?.Prompt ?? PromptLibrary.RagQa)
             ?? throw new InvalidOperationException($"The prompt '{PromptLibrary.RagQa}' is missing from the prompt folder.");
-        if (prompt.IsSmallTalk(request.Messages[^1].Content)) return new GroundingPlan(retrieval, prompt, GroundingMode.None, IsSmallTalk: true);
+        if (prompt.IsSmallTalk(request.Messages[^1].Content))
+            return new GroundingPlan(retrieval, prompt, GroundingMode.None, IsSmallTalk: true);
         var mode = options.Value.VerbatimModels.Contains(model.Name) ? GroundingMode.Quote : GroundingMode.Citations;
         return new GroundingPlan(retrieval, prompt, assistant?.Grounding ?? mode);
     }
@@ -67,7 +69,8 @@ public sealed class ChatPlanner(
         if (plan.Request.Logprobs && plan.Grounding is { Quotes: true })
             throw new MillraceException(
                 Reason.UnsupportedParameter,
-                "'logprobs' is not available where answers are checked word by word against their sources. Leave it out, or ask a plain model.")
+                "'logprobs' is not available where answers are checked word by word against their sources. "
+                    + "Leave it out, or ask a plain model.")
             {
                 Param = "logprobs",
             };

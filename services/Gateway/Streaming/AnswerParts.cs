@@ -42,7 +42,8 @@ internal static class AnswerParts
     public static void WriteLogprobs(Utf8JsonWriter json, IReadOnlyList<TokenLogprob> tokens)
     {
         if (tokens.Count == 0) json.WriteNull("logprobs"u8);
-        else JsonSerializer.Serialize(Named(json, "logprobs"), new LogprobsJson([.. tokens.Select(Describe)]), AnswerJson.Default.LogprobsJson);
+        else JsonSerializer.Serialize(
+            Named(json, "logprobs"), new LogprobsJson([.. tokens.Select(Describe)]), AnswerJson.Default.LogprobsJson);
     }
 
     private static Utf8JsonWriter Named(Utf8JsonWriter json, string name)

@@ -22,7 +22,8 @@ internal static class CompletionWriter
         foreach (var choice in answer.Choices) WriteChoice(json, choice);
         json.WriteEndArray();
         AnswerParts.WriteUsage(json, answer.Completed.Usage);
-        AnswerParts.WriteReport(json, new AnswerReport(answer.Completed.Report, [.. answer.Choices.SelectMany(choice => choice.Citations)]));
+        AnswerParts.WriteReport(
+            json, new AnswerReport(answer.Completed.Report, [.. answer.Choices.SelectMany(choice => choice.Citations)]));
         json.WriteEndObject();
     }
 

@@ -5,8 +5,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Streaming;
 
 /// <summary>
-/// An answer as OpenAI's stream of chunks. How choices ended is told when the whole answer is settled, so that the last choice's chunk can carry
-/// the sources and what was missing.
+/// An answer as OpenAI's stream of chunks. How choices ended is told when the whole answer is settled, so that the last choice's chunk
+/// can carry the sources and what was missing.
 /// </summary>
 internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
 {
@@ -23,7 +23,8 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
                 await StartAsync(started, cancellationToken);
                 break;
             case ChatDelta delta:
-                await events.WriteAsync((Chunks, delta), static (json, item) => item.Chunks.WriteDelta(json, item.delta), cancellationToken);
+                await events.WriteAsync(
+                    (Chunks, delta), static (json, item) => item.Chunks.WriteDelta(json, item.delta), cancellationToken);
                 break;
             case ChatFinished finished:
                 _finished.Add(finished);
@@ -34,7 +35,9 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
         }
     }
 
-    /// <summary>Says that the answer broke off. A stream without this and without <c>[DONE]</c> would look complete to some clients.</summary>
+    /// <summary>
+    /// Says that the answer broke off. A stream without this and without <c>[DONE]</c> would look complete to some clients.
+    /// </summary>
     public ValueTask FailAsync(MillraceException error, CancellationToken cancellationToken) => events.WriteAsync(
         error.ToOpenAi(),
         static (json, body) => JsonSerializer.Serialize(json, body, OpenAiErrorJson.Default.OpenAiError),
@@ -52,9 +55,13 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
     {
         foreach (var finished in _finished)
         {
-            var report = finished == _finished[^1] ? new AnswerReport(completed.Report, [.. _finished.SelectMany(choice => choice.Citations)]) : null;
+            var report = finished == _finished[^1]
+                ? new AnswerReport(completed.Report, [.. _finished.SelectMany(choice => choice.Citations)])
+                : null;
             await events.WriteAsync(
-                (Chunks, finished, report), static (json, item) => item.Chunks.WriteFinish(json, item.finished, item.report), cancellationToken);
+                (Chunks, finished, report),
+                static (json, item) => item.Chunks.WriteFinish(json, item.finished, item.report),
+                cancellationToken);
         }
 
         if (includeUsage)

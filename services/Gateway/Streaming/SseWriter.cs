@@ -6,14 +6,15 @@ using Millrace.Gateway.Api;
 namespace Millrace.Gateway.Streaming;
 
 /// <summary>
-/// A stream of server-sent events. Each event is written straight into the response's pooled buffers and flushed. After a while of silence a
-/// comment goes out, so that proxies keep the connection open.
+/// A stream of server-sent events. Each event is written straight into the response's pooled buffers and flushed. After a while of
+/// silence a comment goes out, so that proxies keep the connection open.
 /// </summary>
 internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Utf8JsonWriter _json = new(response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly Utf8JsonWriter _json = new(
+        response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private Task _pings = Task.CompletedTask;
     private long _lastWrite;
 
@@ -56,7 +57,8 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
     }
 
     /// <summary>Writes the event that says that the answer is whole.</summary>
-    public async ValueTask WriteDoneAsync(CancellationToken cancellationToken) => await WriteRawAsync("data: [DONE]"u8.ToArray(), cancellationToken);
+    public async ValueTask WriteDoneAsync(CancellationToken cancellationToken) =>
+        await WriteRawAsync("data: [DONE]"u8.ToArray(), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

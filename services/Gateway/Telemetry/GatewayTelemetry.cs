@@ -27,12 +27,18 @@ public sealed class GatewayTelemetry : IDisposable
         _duration = Seconds(GenAi.Metrics.ClientOperationDuration);
         _steps = Seconds(GenAi.Metrics.PipelineStepDuration);
         _tokens = _meter.CreateHistogram(
-            GenAi.Metrics.ClientTokenUsage, GenAi.Tokens, null, null, new InstrumentAdvice<long> { HistogramBucketBoundaries = TokenBuckets() });
+            GenAi.Metrics.ClientTokenUsage,
+            GenAi.Tokens,
+            null,
+            null,
+            new InstrumentAdvice<long> { HistogramBucketBoundaries = TokenBuckets() });
     }
 
     /// <summary>Starts the span of a whole request.</summary>
     public Activity? StartRequest(ChatRequest request) =>
-        _source.StartActivity("chat pipeline")?.SetTag(Names.RequestModel, request.Model).SetTag(Names.ConversationId, request.ConversationId);
+        _source.StartActivity("chat pipeline")
+            ?.SetTag(Names.RequestModel, request.Model)
+            .SetTag(Names.ConversationId, request.ConversationId);
 
     /// <summary>Starts the span and the clock of a step.</summary>
     /// <param name="step">Its name, such as <c>retrieve</c>.</param>
