@@ -71,9 +71,18 @@ internal sealed class RecursiveChunker(ITokenCounter counter, ChunkingSettings s
         {
             var counts = await counter.CountAsync([.. packed.Select(chunk => chunk.TextIn(document.Text))], cancellationToken);
             if (!packed.Where((chunk, i) => IsTooLong(chunk, counts[i])).Any())
-                return [.. packed.Select((chunk, i) => chunk.ToChunk(counts[i]))];
+                return WithoutRepetitions(packed.Select((chunk, i) => chunk.ToChunk(counts[i])));
             packed = [.. packed.SelectMany((chunk, i) => IsTooLong(chunk, counts[i]) ? chunk.Halves() : [chunk])];
         }
+    }
+
+    // Halving can leave a chunk that is nothing but the overlap with the one before it.
+    private static List<Chunk> WithoutRepetitions(IEnumerable<Chunk> chunks)
+    {
+        List<Chunk> kept = [];
+        foreach (var chunk in chunks)
+            if (kept.Count == 0 || chunk.Start + chunk.Length > kept[^1].Start + kept[^1].Length) kept.Add(chunk);
+        return kept;
     }
 
     private bool IsTooLong(PackedChunk chunk, int tokenCount) => tokenCount > settings.TokensMax && chunk.Pieces.Count > 1;

@@ -42,7 +42,7 @@ public sealed class RunningRetrieval : IAsyncDisposable
         List<(string, string)> all =
         [
             ("MILLRACE_DATA_DIR", dataFolder ?? folder?.Path ?? ""),
-            ("services:embedding:grpc:0", embedding.GrpcAddress.ToString()),
+            ("services:embedding:grpc:0", Environment.GetEnvironmentVariable("RET_EMB") ?? embedding.GrpcAddress.ToString()),
             ("Retrieval:Ingestion:RetryDelay", "00:00:00.020"),
             ("Retrieval:Ingestion:RetryDelayMax", "00:00:00.050"),
             .. settings,
