@@ -42,7 +42,7 @@ public sealed class RunningRetrieval : IAsyncDisposable
         List<(string, string)> all =
         [
             ("MILLRACE_DATA_DIR", dataFolder ?? folder?.Path ?? ""),
-            ("services:embedding:grpc:0", Environment.GetEnvironmentVariable("RET_EMB") ?? embedding.GrpcAddress.ToString()),
+            ("services:embedding:grpc:0", embedding.GrpcAddress.ToString()),
             ("Retrieval:Ingestion:RetryDelay", "00:00:00.020"),
             ("Retrieval:Ingestion:RetryDelayMax", "00:00:00.050"),
             .. settings,
@@ -52,7 +52,8 @@ public sealed class RunningRetrieval : IAsyncDisposable
     }
 
     public async Task CreateAsync(string name, uint chunkTokensMax = 0) => await Client.CreateCollectionAsync(
-        new CreateCollectionRequest { Name = name, Chunking = chunkTokensMax == 0 ? null : new ChunkingSettings { ChunkTokensMax = chunkTokensMax } });
+        new CreateCollectionRequest { Name = name, Chunking = chunkTokensMax == 0 ? null
+            : new ChunkingSettings { ChunkTokensMax = chunkTokensMax } });
 
     public Task<UploadDocumentResponse> UploadAsync(string collection, string id, string content, bool wait = true) =>
         UploadAsync(new UploadHeader { Collection = collection, DocumentId = id, Wait = wait }, Encoding.UTF8.GetBytes(content));
@@ -83,7 +84,8 @@ public sealed class RunningRetrieval : IAsyncDisposable
         var documents = Service.Services.GetRequiredService<DocumentCatalog>();
         var key = new CollectionKey(CallContext.DefaultTenant, collection);
         foreach (var document in documents.List(key, "", 1000).Documents)
-            Assert.Equal(DocumentState.Ready, (await documents.WaitUntilSettledAsync(document.Key, CancellationToken.None).DefaultTimeout()).State);
+            Assert.Equal(DocumentState.Ready, (
+                await documents.WaitUntilSettledAsync(document.Key, CancellationToken.None).DefaultTimeout()).State);
     }
 
     public async ValueTask DisposeAsync()

@@ -38,7 +38,8 @@ public sealed class RetrievalServiceTests
         var passage = results[0].Passage;
         Assert.Equal("The money is on your card after seven working days. 😀", passage.Text);
         Assert.Equal(["Returns", "Refunds"], passage.Breadcrumb);
-        Assert.Equal(("policies/returns.md#v1.1", "policies/returns.md", 1u), (passage.ChunkId, passage.DocumentId, passage.DocumentVersion));
+        Assert.Equal(
+            ("policies/returns.md#v1.1", "policies/returns.md", 1u), (passage.ChunkId, passage.DocumentId, passage.DocumentVersion));
         Assert.Equal((uint)FakeEmbeddingService.CountTokens(passage.Text), passage.TokenCount);
         Assert.Equal((uint)passage.Text.Length, passage.Length);
         Assert.Equal(["bm25", "dense", "rrf"], results[0].Stages.Select(stage => stage.Stage));
@@ -53,8 +54,10 @@ public sealed class RetrievalServiceTests
         await retrieval.CreateAsync("shop");
         await retrieval.UploadAsync("shop", "r.md", Returns);
 
-        Assert.Equal(["bm25"], (await retrieval.SearchAsync("shop", "mattresses", SearchMode.Keyword))[0].Stages.Select(stage => stage.Stage));
-        Assert.Equal(["dense"], (await retrieval.SearchAsync("shop", "mattresses", SearchMode.Dense))[0].Stages.Select(stage => stage.Stage));
+        Assert.Equal(
+            ["bm25"], (await retrieval.SearchAsync("shop", "mattresses", SearchMode.Keyword))[0].Stages.Select(stage => stage.Stage));
+        Assert.Equal(
+            ["dense"], (await retrieval.SearchAsync("shop", "mattresses", SearchMode.Dense))[0].Stages.Select(stage => stage.Stage));
         var reranked = await retrieval.Client.SearchAsync(
             new SearchRequest { Collections = { "shop" }, Query = "mattresses", Rerank = RerankMode.On, Explain = true, TopK = 1 });
         Assert.Equal("rerank", Assert.Single(reranked.Results).Stages[^1].Stage);
@@ -162,7 +165,8 @@ public sealed class RetrievalServiceTests
         var token = "";
         do
         {
-            var page = await retrieval.Client.ListDocumentsAsync(new ListDocumentsRequest { Collection = "c", PageSize = 2, PageToken = token });
+            var page = await retrieval.Client.ListDocumentsAsync(
+                new ListDocumentsRequest { Collection = "c", PageSize = 2, PageToken = token });
             ids.AddRange(page.Documents.Select(document => document.Id));
             token = page.NextPageToken;
         }
@@ -197,10 +201,12 @@ public sealed class RetrievalServiceTests
 
         Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.SearchAsync("c", " ")));
         Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.SearchAsync("c", new string('x', 9000))));
-        Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.Client.SearchAsync(new SearchRequest { Query = "x" }).ResponseAsync));
+        Assert.Equal(
+            Reason.InvalidArgument, await RefusalOf(() => retrieval.Client.SearchAsync(new SearchRequest { Query = "x" }).ResponseAsync));
         var tooMany = new SearchRequest { Collections = { "c" }, Query = "x", TopK = 4_000_000_000 };
         Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.Client.SearchAsync(tooMany).ResponseAsync));
-        Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.Client.BuildContextAsync(new BuildContextRequest()).ResponseAsync));
+        Assert.Equal(
+            Reason.InvalidArgument, await RefusalOf(() => retrieval.Client.BuildContextAsync(new BuildContextRequest()).ResponseAsync));
         Assert.Empty(await retrieval.SearchAsync("c", "\"unbalanced AND ( NEAR"));
     }
 

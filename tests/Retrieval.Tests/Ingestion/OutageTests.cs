@@ -22,7 +22,9 @@ public sealed class OutageTests
         retrieval.Embedding.IsDown = false;
         await retrieval.AllReadyAsync("c");
         Assert.Single(await retrieval.SearchAsync("c", "apple"));
-        Assert.Equal("", (await retrieval.Client.GetDocumentAsync(new GetDocumentRequest { Collection = "c", DocumentId = "a.txt" })).Document.Error);
+        Assert.Equal(
+            "",
+            (await retrieval.Client.GetDocumentAsync(new GetDocumentRequest { Collection = "c", DocumentId = "a.txt" })).Document.Error);
     }
 
     [Fact]
@@ -34,7 +36,8 @@ public sealed class OutageTests
         retrieval.Embedding.IsDown = true;
 
         var hybrid = await retrieval.SearchAsync("c", "apple", SearchMode.Hybrid);
-        var refusal = await Assert.ThrowsAsync<MillraceException>(() => retrieval.SearchAsync("c", "apple", SearchMode.Dense).DefaultTimeout());
+        var refusal = await Assert.ThrowsAsync<MillraceException>(
+            () => retrieval.SearchAsync("c", "apple", SearchMode.Dense).DefaultTimeout());
         var context = await retrieval.Client.BuildContextAsync(
             new BuildContextRequest { Search = new SearchRequest { Collections = { "c" }, Query = "apple", Rerank = RerankMode.On } });
 

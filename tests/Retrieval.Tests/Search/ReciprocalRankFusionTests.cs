@@ -30,5 +30,6 @@ public sealed class ReciprocalRankFusionTests
         Assert.Empty(ReciprocalRankFusion.Fuse([(Ranking("a"), 1)], constant: 60).Chunks);
     }
 
-    private static Ranking Ranking(string stage, params long[] chunks) => new(stage, [.. chunks.Select(chunk => new ScoredChunk(chunk, 0))]);
+    private static Ranking Ranking(string stage, params long[] chunks) =>
+        new(stage, [.. chunks.Select(chunk => new ScoredChunk(chunk, 0))]);
 }

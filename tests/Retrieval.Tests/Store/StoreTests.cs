@@ -66,7 +66,8 @@ public sealed class StoreTests
         await store.PutReadyAsync(collection.Key, "d", ["old apple"]);
 
         await store.PutAsync(collection.Key, "d", " ");
-        await store.Index.CompleteAsync((await store.Index.ClaimAsync(CancellationToken.None))!, StoreFixture.Indexed(), CancellationToken.None);
+        await store.Index.CompleteAsync(
+            (await store.Index.ClaimAsync(CancellationToken.None))!, StoreFixture.Indexed(), CancellationToken.None);
 
         Assert.Empty(store.Find(collection, "apple"));
         Assert.Equal(0, store.Collections.Require(collection.Key).ChunkCount);
