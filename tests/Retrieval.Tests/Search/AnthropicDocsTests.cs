@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Millrace.Contracts.Retrieval.V1;
@@ -29,8 +30,7 @@ public sealed class AnthropicDocsTests(ITestOutputHelper output)
         {
             var found = await retrieval.Client.SearchAsync(
                 new SearchRequest { Collections = { "docs" }, Query = question.Question, Mode = SearchMode.Keyword, TopK = 20, Candidates = 50 });
-            var links = found.Results.Select(
-                result => chunks[int.Parse(result.Passage.DocumentId, System.Globalization.CultureInfo.InvariantCulture)].Link).ToList();
+            var links = found.Results.Select(result => chunks[int.Parse(result.Passage.DocumentId, CultureInfo.InvariantCulture)].Link).ToList();
             recall += question.CorrectChunks.Count(links.Take(3).Contains) / (double)question.CorrectChunks.Length;
             var first = links.FindIndex(question.CorrectChunks.Contains);
             reciprocal += first < 0 ? 0 : 1.0 / (first + 1);

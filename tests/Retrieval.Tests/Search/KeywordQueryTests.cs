@@ -11,7 +11,8 @@ public sealed class KeywordQueryTests
     [InlineData("What is the refund policy?", "\"refund\" OR \"policy\" OR \"refund policy\"")]
     [InlineData("who are you", "\"who\" OR \"are\" OR \"you\"")]
     [InlineData(
-        "E-42 AND \"NEAR(x)\" title:foo*", "\"e\" OR \"42\" OR \"near\" OR \"x\" OR \"title\" OR \"foo\" OR \"e 42\" OR \"near x\" OR "
+        "E-42 AND \"NEAR(x)\" title:foo*",
+        "\"e\" OR \"42\" OR \"near\" OR \"x\" OR \"title\" OR \"foo\" OR \"e 42\" OR \"near x\" OR "
         + "\"x title\" OR \"title foo\"")]
     [InlineData("battery battery", "\"battery\" OR \"battery battery\"")]
     public void From_Text_QuotesWordsAndPairs(string text, string expected)
