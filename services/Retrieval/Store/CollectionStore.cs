@@ -82,7 +82,8 @@ internal sealed class CollectionStore(RetrievalDatabase database, VectorCache ve
             """,
             new
             {
-                key.Tenant, key.Name, embeddingModel, chunking.TokensMax, chunking.OverlapTokens, now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                key.Tenant, key.Name, embeddingModel, chunking.TokensMax, chunking.OverlapTokens,
+                now = time.GetUtcNow().ToUnixTimeMilliseconds(),
             });
         connection.Execute(Schema.CreateFullText(row));
         return Find(connection, row);
