@@ -15,7 +15,8 @@ internal static class SentenceBoundaries
     private static readonly FrozenSet<string> Abbreviations = FrozenSet.ToFrozenSet(
     [
         "e.g", "i.e", "etc", "vs", "cf", "approx", "mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "fig", "figs", "sec", "ch", "vol",
-        "pp", "inc", "ltd", "co", "corp", "dept", "est", "min", "max", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct",
+        "pp", "inc", "ltd", "co", "corp", "dept", "est", "min", "max", "jan", "feb", "mar", "apr", "jun", "jul", "aug",
+        "sep", "sept", "oct",
         "nov", "dec", "a.m", "p.m", "u.s", "u.k",
     ],
         StringComparer.OrdinalIgnoreCase);

@@ -12,7 +12,8 @@ namespace Millrace.Retrieval.Grpc;
 
 /// <summary>The contract over the core: it maps messages and nothing else.</summary>
 internal sealed class RetrievalGrpcService(
-    CollectionCatalog collections, DocumentCatalog documents, SearchEngine engine, ContextBuilder contexts, IOptions<RetrievalOptions> options)
+    CollectionCatalog collections, DocumentCatalog documents, SearchEngine engine, ContextBuilder contexts,
+    IOptions<RetrievalOptions> options)
     : RetrievalService.RetrievalServiceBase
 {
     private const int ContextTokensDefault = 900;

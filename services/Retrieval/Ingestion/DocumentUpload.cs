@@ -52,6 +52,7 @@ internal sealed class UploadBuffer(int bytesMax) : IDisposable
 
     /// <summary>The refusal of a document that is larger than allowed.</summary>
     public static MillraceException TooLarge(int bytesMax) => new(
-        Reason.PayloadTooLarge, $"The document is larger than {bytesMax} bytes, which is the most allowed. Split it, or raise Retrieval:Ingestion:DocumentBytesMax.")
+        Reason.PayloadTooLarge, $"The document is larger than {bytesMax} bytes, which is the most allowed. "
+        + "Split it, or raise Retrieval:Ingestion:DocumentBytesMax.")
     { Param = "content" };
 }

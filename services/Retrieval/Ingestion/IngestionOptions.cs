@@ -44,13 +44,15 @@ public sealed class IngestionOptions
     internal IEnumerable<string> Validate()
     {
         const int BytesMax = 256 * 1024 * 1024;
-        if (DocumentBytesMax is < 1 or > BytesMax) yield return $"Ingestion:DocumentBytesMax is {DocumentBytesMax}. Set it to 1 to {BytesMax}.";
+        if (DocumentBytesMax is < 1 or > BytesMax)
+            yield return $"Ingestion:DocumentBytesMax is {DocumentBytesMax}. Set it to 1 to {BytesMax}.";
         if (ChunksPerDocumentMax < 1) yield return $"Ingestion:ChunksPerDocumentMax is {ChunksPerDocumentMax}. Set it to 1 or more.";
         if (QueuedDocumentsMax < 1) yield return $"Ingestion:QueuedDocumentsMax is {QueuedDocumentsMax}. Set it to 1 or more.";
         if (Workers is < 1 or > 64) yield return $"Ingestion:Workers is {Workers}. Set it to 1 to 64.";
         if (EmbedBatchSize is < 1 or > 2048) yield return $"Ingestion:EmbedBatchSize is {EmbedBatchSize}. Set it to 1 to 2048.";
         if (RetryDelay <= TimeSpan.Zero) yield return $"Ingestion:RetryDelay is {RetryDelay}. Set it to more than 0.";
-        if (RetryDelayMax < RetryDelay) yield return $"Ingestion:RetryDelayMax is {RetryDelayMax}. Set it to RetryDelay ({RetryDelay}) or more.";
+        if (RetryDelayMax < RetryDelay)
+            yield return $"Ingestion:RetryDelayMax is {RetryDelayMax}. Set it to RetryDelay ({RetryDelay}) or more.";
         if (WaitMax <= TimeSpan.Zero) yield return $"Ingestion:WaitMax is {WaitMax}. Set it to more than 0.";
     }
 }

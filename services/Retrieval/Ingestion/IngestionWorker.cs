@@ -74,7 +74,8 @@ internal sealed class IngestionWorker(
         tools.Metrics.Failed();
         if (refusal is null) IngestionLog.Defect(tools.Logger, claimed.Document.Key.DocumentId, error);
         else IngestionLog.Refused(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason);
-        var message = refusal?.Message ?? "The document could not be indexed because of a defect. The log of the retrieval service has the details.";
+        var message = refusal?.Message
+            ?? "The document could not be indexed because of a defect. The log of the retrieval service has the details.";
         return index.FailAsync(claimed, message, retryAfter: null, cancellationToken);
     }
 

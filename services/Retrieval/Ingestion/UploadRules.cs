@@ -19,7 +19,9 @@ internal static partial class UploadRules
     {
         if (!IsCollectionName(name))
             throw MillraceException.InvalidArgument(
-                param, $"{param} is '{Shortened(name)}'. A collection's name has 1 to 64 letters, digits, hyphens, underscores and dots (A-Z, a-z, 0-9, -, _, .).");
+                param,
+                $"{param} is '{Shortened(name)}'. A collection's name has 1 to 64 letters, digits, "
+                + "hyphens, underscores and dots (A-Z, a-z, 0-9, -, _, .).");
     }
 
     /// <summary>Refuses a document's id that is not valid.</summary>

@@ -56,6 +56,7 @@ internal static class MediaTypes
         var charset = parameter[Charset.Length..].Trim('"').ToLowerInvariant();
         if (charset is "utf-8" or "utf8" or "us-ascii") return;
         throw new MillraceException(
-            Reason.UnsupportedMediaType, $"Documents in the character set '{charset}' cannot be read. Convert it to UTF-8.") { Param = "media_type" };
+            Reason.UnsupportedMediaType, $"Documents in the character set '{charset}' cannot be read. Convert it to UTF-8.")
+        { Param = "media_type" };
     }
 }

@@ -15,12 +15,13 @@ internal static class KeywordQuery
 
     private static readonly FrozenSet<string> StopWords = FrozenSet.ToFrozenSet(
     [
-        "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "before", "being", "but", "by", "can",
-        "could", "d", "did", "do", "does", "doing", "don", "for", "from", "had", "has", "have", "having", "he", "her", "here", "him", "his",
-        "how", "i", "if", "in", "into", "is", "it", "its", "just", "ll", "m", "may", "me", "might", "more", "most", "must", "my", "need", "no",
-        "nor", "not", "of", "on", "or", "our", "out", "please", "re", "s", "shall", "she", "should", "so", "some", "such", "t", "tell", "than",
-        "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "too", "us", "ve", "very", "was", "we", "were",
-        "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will", "with", "would", "you", "your",
+        "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "before", "being", "but",
+        "by", "can", "could", "d", "did", "do", "does", "doing", "don", "for", "from", "had", "has", "have", "having", "he",
+        "her", "here", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "ll", "m", "may", "me", "might",
+        "more", "most", "must", "my", "need", "no", "nor", "not", "of", "on", "or", "our", "out", "please", "re", "s", "shall",
+        "she", "should", "so", "some", "such", "t", "tell", "than", "that", "the", "their", "them", "then", "there", "these",
+        "they", "this", "those", "to", "too", "us", "ve", "very", "was", "we", "were", "what", "when", "where", "which", "while",
+        "who", "whom", "whose", "why", "will", "with", "would", "you", "your",
     ]);
 
     /// <summary>The FTS5 query, or null when the text has no word.</summary>

@@ -58,7 +58,8 @@ public sealed class SearchOptions
         if (RerankCandidates is < 1 or > 1000) yield return $"Search:RerankCandidates is {RerankCandidates}. Set it to 1 to 1000.";
         if (!(FusionConstant > 0)) yield return $"Search:FusionConstant is {FusionConstant}. Set it to more than 0.";
         if (!(KeywordWeight >= 0) || !(DenseWeight >= 0) || KeywordWeight + DenseWeight == 0)
-            yield return $"Search:KeywordWeight is {KeywordWeight} and Search:DenseWeight {DenseWeight}. Set both to 0 or more, and one to more.";
+            yield return $"Search:KeywordWeight is {KeywordWeight} and Search:DenseWeight {DenseWeight}. "
+                + "Set both to 0 or more, and one to more.";
         if (!(TitleWeight >= 0) || !(BreadcrumbWeight >= 0))
             yield return $"Search:TitleWeight is {TitleWeight} and Search:BreadcrumbWeight {BreadcrumbWeight}. Set both to 0 or more.";
     }

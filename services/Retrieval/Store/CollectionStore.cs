@@ -56,7 +56,8 @@ internal sealed class CollectionStore(RetrievalDatabase database, VectorCache ve
 
     /// <summary>Finds a collection on a connection of the caller.</summary>
     internal static StoredCollection? Find(SqliteConnection connection, CollectionKey key) =>
-        connection.QuerySingleOrDefault<CollectionRow>($"{Select} WHERE tenant = @Tenant AND name = @Name", new { key.Tenant, key.Name })?.ToCollection();
+        connection.QuerySingleOrDefault<CollectionRow>(
+            $"{Select} WHERE tenant = @Tenant AND name = @Name", new { key.Tenant, key.Name })?.ToCollection();
 
     /// <summary>Finds a collection by its row.</summary>
     internal static StoredCollection Find(SqliteConnection connection, long row) =>
@@ -79,7 +80,11 @@ internal sealed class CollectionStore(RetrievalDatabase database, VectorCache ve
             VALUES (@Tenant, @Name, @embeddingModel, @TokensMax, @OverlapTokens, @now);
             SELECT last_insert_rowid();
             """,
-            new { key.Tenant, key.Name, embeddingModel, chunking.TokensMax, chunking.OverlapTokens, now = time.GetUtcNow().ToUnixTimeMilliseconds() });
+            new
+            {
+                key.Tenant, key.Name, embeddingModel, chunking.TokensMax, chunking.OverlapTokens,
+                now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            });
         connection.Execute(Schema.CreateFullText(row));
         return Find(connection, row);
     }

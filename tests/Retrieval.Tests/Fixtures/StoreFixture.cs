@@ -41,7 +41,11 @@ internal sealed class StoreFixture : IDisposable
     {
         var bytes = Encoding.UTF8.GetBytes(content);
         var document = new NewDocument(
-            new DocumentKey(collection, id), "text/plain", Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes, new Dictionary<string, string>());
+            new DocumentKey(collection, id),
+            "text/plain",
+            Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            bytes,
+            new Dictionary<string, string>());
         return Documents.PutAsync(document, Limits, CancellationToken.None);
     }
 
@@ -72,5 +76,7 @@ internal sealed class StoreFixture : IDisposable
     }
 
     private static IndexedChunk Chunk(ParsedDocument document, string text) => new(
-        new Chunk(document.Sections[0], document.Text.IndexOf(text, StringComparison.Ordinal), text.Length, 3), text, FakeEmbeddingService.Vector(text));
+        new Chunk(document.Sections[0], document.Text.IndexOf(text, StringComparison.Ordinal), text.Length, 3),
+        text,
+        FakeEmbeddingService.Vector(text));
 }

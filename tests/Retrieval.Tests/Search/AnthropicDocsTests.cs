@@ -19,7 +19,7 @@ public sealed class AnthropicDocsTests(ITestOutputHelper output)
         var chunks = Read<DocsChunk>("chunks.json");
         foreach (var (chunk, i) in chunks.Select((chunk, i) => (chunk, i)))
         {
-            var header = new UploadHeader { Collection = "docs", DocumentId = $"{i}", MediaType = "text/plain", Wait = i == chunks.Length - 1 };
+            var header = new UploadHeader { Collection = "docs", DocumentId = $"{i}", MediaType = "text/plain" };
             await retrieval.UploadAsync(header, System.Text.Encoding.UTF8.GetBytes(chunk.Text));
         }
 
@@ -29,8 +29,9 @@ public sealed class AnthropicDocsTests(ITestOutputHelper output)
         foreach (var question in questions)
         {
             var found = await retrieval.Client.SearchAsync(
-                new SearchRequest { Collections = { "docs" }, Query = question.Question, Mode = SearchMode.Keyword, TopK = 20, Candidates = 50 });
-            var links = found.Results.Select(result => chunks[int.Parse(result.Passage.DocumentId, CultureInfo.InvariantCulture)].Link).ToList();
+                new SearchRequest { Collections = { "docs" }, Query = question.Question, Mode = SearchMode.Keyword, TopK = 20 });
+            var ids = found.Results.Select(result => int.Parse(result.Passage.DocumentId, CultureInfo.InvariantCulture));
+            var links = ids.Select(id => chunks[id].Link).ToList();
             recall += question.CorrectChunks.Count(links.Take(3).Contains) / (double)question.CorrectChunks.Length;
             var first = links.FindIndex(question.CorrectChunks.Contains);
             reciprocal += first < 0 ? 0 : 1.0 / (first + 1);

@@ -36,7 +36,11 @@ public sealed class KeywordQueryTests
         var collection = await store.CreateAsync("tenant", "c");
         await store.PutReadyAsync(collection.Key, "d", ["plain words", "e\u0301lan NEAR 42"]);
         var random = new Random(11);
-        string[] parts = ["\"", "'", "*", "(", ")", "AND", "OR", "NOT", "NEAR(", "title:", "^", "-", "+", "\0", "\uD800", "😀", "e\u0301", "plain", " ", "\n", "{a b}:", ";--", "漢字", "١"];
+        string[] parts =
+        [
+            "\"", "'", "*", "(", ")", "AND", "OR", "NOT", "NEAR(", "title:", "^", "-", "+", "\0", "\uD800",
+            "😀", "e\u0301", "plain", " ", "\n", "{a b}:", ";--", "漢字", "١",
+        ];
         for (var i = 0; i < 5_000; i++)
         {
             var text = new StringBuilder();
