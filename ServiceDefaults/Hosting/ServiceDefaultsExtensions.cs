@@ -74,6 +74,9 @@ public static class ServiceDefaultsExtensions
         // One line per request from the framework itself says less than our own facts and costs more.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+
+        // A service that is still loading is asked every second and says so each time; that is an answer, not an error to log.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 
     private static void AddGrpcServer(this WebApplicationBuilder builder)

@@ -17,6 +17,12 @@ internal static class TelemetryExtensions
 {
     private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    // .NET 10 leaves its server activities without names and attributes (url.path, http.route ...) unless told otherwise.
+    private const string BareActivitiesSwitch = "Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData";
+
+    // Without its own source, the gRPC client starts an activity that nobody samples, and with it the rest of the trace is lost.
+    private static readonly string[] BuiltInSources = ["Microsoft.AspNetCore", "System.Net.Http", "Grpc.Net.Client"];
+
     private static readonly string[] BuiltInMeters =
         ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime"];
 
@@ -24,13 +30,15 @@ internal static class TelemetryExtensions
     {
         if (string.IsNullOrWhiteSpace(builder.Configuration[EndpointVariable])) return;
 
+        AppContext.SetSwitch(BareActivitiesSwitch, isEnabled: false);
         var name = builder.Environment.ApplicationName;
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddEnvironmentVariableDetector().AddTelemetrySdk())
             .WithMetrics(metrics => metrics.AddMeter(name).AddMeter(BuiltInMeters).AddOtlpExporter())
             .WithTracing(tracing => tracing
-                .AddSource(name, "Microsoft.AspNetCore", "System.Net.Http")
+                .AddSource(name).AddSource(BuiltInSources)
                 .AddProcessor(new HealthProbeFilter())
+                .AddProcessor(new RequestNames())
                 .AddOtlpExporter());
         builder.Logging.AddOpenTelemetry(logging =>
         {

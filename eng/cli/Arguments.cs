@@ -19,7 +19,7 @@ public sealed class Arguments
             var arg = args[i];
             if (!arg.StartsWith("--", StringComparison.Ordinal)) _values.Add(arg);
             else if (Flags.Contains(arg)) _options[arg] = "true";
-            else if (i + 1 < args.Count) _options[arg] = args[++i];
+            else if (i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) _options[arg] = args[++i];
             else throw new UsageException($"{arg} needs a value.");
         }
     }

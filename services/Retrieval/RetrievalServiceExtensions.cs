@@ -54,7 +54,8 @@ public static class RetrievalServiceExtensions
             invoker => new EmbeddingService.EmbeddingServiceClient(invoker),
             client =>
             {
-                foreach (var method in EmbeddingService.Descriptor.Methods) client.IdempotentMethods.Add($"{method.Service.FullName}/{method.Name}");
+                foreach (var method in EmbeddingService.Descriptor.Methods)
+                    client.IdempotentMethods.Add($"{method.Service.FullName}/{method.Name}");
             });
         services.TryAddSingleton<IEncoder, EmbeddingServiceEncoder>();
         return services;

@@ -39,6 +39,9 @@ public sealed record ModelCatalog(IReadOnlyList<CatalogModel> Models)
 }
 
 /// <summary>Source-generated JSON of the catalogue.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ModelCatalog))]
 internal sealed partial class CatalogJson : JsonSerializerContext;

@@ -27,13 +27,15 @@ public sealed class ModelDownload(HttpClient http, TimeProvider time, IProgress<
     public async Task RunAsync(DownloadRequest request, CancellationToken cancellationToken)
     {
         if (File.Exists(request.Path)) return;
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(request.Path)) ?? ".");
+        CreateFolder(request.Path);
         var part = request.Path + ".part";
 
-        for (var attempt = 1; !await TryAppendRestAsync(request, part, cancellationToken); attempt++)
+        for (var attempt = 1; await TryAppendRestAsync(request, part, cancellationToken) is { } problem; attempt++)
         {
             if (attempt == AttemptsMax)
-                throw new CommandException($"The download of {request.Url} broke {AttemptsMax} times. Run the same command to go on where it stopped.");
+                throw new CommandException(
+                    $"The download of {request.Url} broke {AttemptsMax} times; the last time: {problem} "
+                        + "Run the same command to go on where it stopped.");
             await Task.Delay(TimeSpan.FromSeconds(1 << (attempt - 1)), time, cancellationToken);
         }
 
@@ -41,39 +43,73 @@ public sealed class ModelDownload(HttpClient http, TimeProvider time, IProgress<
         File.Move(part, request.Path);
     }
 
-    /// <summary>Asks for what is missing and appends it; false when the connection broke and it is worth to try again.</summary>
-    private async Task<bool> TryAppendRestAsync(DownloadRequest request, string part, CancellationToken cancellationToken)
+    private static void CreateFolder(string path)
     {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".";
         try
         {
-            var have = File.Exists(part) ? new FileInfo(part).Length : 0;
-            using var message = new HttpRequestMessage(HttpMethod.Get, request.Url);
-            if (have > 0) message.Headers.Range = new RangeHeaderValue(have, null);
-
-            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return true;
-            RefuseFailure(request, response);
-
-            // A server that ignores the range sends the whole file again.
-            var resumed = response.StatusCode == HttpStatusCode.PartialContent;
-            await using var file = new FileStream(part, resumed ? FileMode.Append : FileMode.Create);
-            return await CopyAsync(response, file, resumed ? have : 0, cancellationToken);
+            Directory.CreateDirectory(folder);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or TimeoutException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;
+            throw new CommandException($"The folder {folder} cannot be created ({error.Message}). Choose one that can be written.", error);
         }
+    }
+
+    /// <summary>Asks for what is missing and appends it.</summary>
+    /// <returns>Null when the file is whole, else what broke, after which it is worth to try again.</returns>
+    private async Task<string?> TryAppendRestAsync(DownloadRequest request, string part, CancellationToken cancellationToken)
+    {
+        using var stall = new CancellationTokenSource(StallTimeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
+        try
+        {
+            return await AppendRestAsync(request, part, stall, stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"nothing came for {StallTimeout.TotalSeconds} s.";
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            return error.Message;
+        }
+    }
+
+    private async Task<string?> AppendRestAsync(
+        DownloadRequest request, string part, CancellationTokenSource stall, CancellationToken cancellationToken)
+    {
+        var have = File.Exists(part) ? new FileInfo(part).Length : 0;
+        using var message = new HttpRequestMessage(HttpMethod.Get, request.Url);
+        if (have > 0) message.Headers.Range = new RangeHeaderValue(have, null);
+
+        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable) return NothingMissing(response, part, have);
+        RefuseFailure(request, response);
+
+        // A server that ignores the range sends the whole file again.
+        var resumed = response.StatusCode == HttpStatusCode.PartialContent;
+        await using var file = new FileStream(part, resumed ? FileMode.Append : FileMode.Create);
+        return await CopyAsync(response, file, resumed ? have : 0, stall, cancellationToken);
+    }
+
+    private static string? NothingMissing(HttpResponseMessage response, string part, long have)
+    {
+        if (response.Content.Headers.ContentRange?.Length is not { } total || total == have) return null;
+        File.Delete(part);
+        return "what came earlier was of another file.";
     }
 
     private static void RefuseFailure(DownloadRequest request, HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode) return;
-        if ((int)response.StatusCode >= 500) throw new HttpRequestException(response.ReasonPhrase);
+        if ((int)response.StatusCode >= 500) throw new HttpRequestException($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}.");
         throw new CommandException(
             $"{request.Url} answered {(int)response.StatusCode} {response.ReasonPhrase}. Download the file by hand and give its path to --model.");
     }
 
-    private async Task<bool> CopyAsync(HttpResponseMessage response, FileStream file, long have, CancellationToken cancellationToken)
+    private async Task<string?> CopyAsync(
+        HttpResponseMessage response, FileStream file, long have, CancellationTokenSource stall, CancellationToken cancellationToken)
     {
         var total = response.Content.Headers.ContentLength is { } rest ? have + rest : (long?)null;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -82,8 +118,9 @@ public sealed class ModelDownload(HttpClient http, TimeProvider time, IProgress<
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             while (true)
             {
-                var count = await body.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(StallTimeout, time, cancellationToken);
-                if (count == 0) return total is null || have == total;
+                stall.CancelAfter(StallTimeout);
+                var count = await body.ReadAsync(buffer, cancellationToken);
+                if (count == 0) return total is null || have == total ? null : "the connection was closed too early.";
                 await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 have += count;
                 progress.Report(new DownloadProgress(have, total));

@@ -37,6 +37,14 @@ public sealed class AssistantClient(HttpClient http, string model)
         {
             throw new CommandException($"The system at {http.BaseAddress} cannot be reached. Start it with ./run, then try again.", error);
         }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandException($"The system did not answer within {http.Timeout.TotalSeconds:F0} s. Its logs are in .millrace/logs.", error);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new CommandException($"What answers at {http.BaseAddress} does not speak the OpenAI API. Check --url.", error);
+        }
     }
 
     private JsonObject Body(string question) => new()

@@ -27,6 +27,9 @@ public sealed record SampleQuestion(string Id, string Question, bool Answerable,
 }
 
 /// <summary>Source-generated JSON of the questions.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SampleQuestion[]))]
 internal sealed partial class QuestionJson : JsonSerializerContext;

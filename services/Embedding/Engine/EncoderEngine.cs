@@ -17,15 +17,17 @@ internal sealed class EncoderEngine : IAsyncDisposable
     private readonly Channel<EncodeJob> _jobs;
     private readonly List<EncodeJob> _running = [];
     private readonly EncoderMetrics _metrics;
+    private readonly ILogger _logger;
     private readonly Task _loop;
     private EncodeJob? _next;
 
     /// <summary>Starts the engine; it owns the context from now on.</summary>
-    public EncoderEngine(string name, LlamaContext context, int queueTextsMax, EncoderMetrics metrics)
+    public EncoderEngine(string name, LlamaContext context, int queueTextsMax, EncoderMetrics metrics, ILogger logger)
     {
         _name = name;
         _context = context;
         _metrics = metrics;
+        _logger = logger;
         _batch = new LlamaBatch(context.BatchTokensMax);
         _jobs = Channel.CreateBounded<EncodeJob>(new BoundedChannelOptions(queueTextsMax) { SingleReader = true });
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -66,7 +68,7 @@ internal sealed class EncoderEngine : IAsyncDisposable
     {
         foreach (var job in admitted) job.Result.TrySetCanceled();
         throw IsBroken
-            ? new MillraceException(Reason.ModelUnavailable, $"The engine of {_name} has stopped. Restart the embedding service.")
+            ? Stopped()
             : new MillraceException(Reason.QueueFull, $"Too many texts wait for {_name}. Try again in a moment, or send fewer at once.")
             {
                 RetryAfter = TimeSpan.FromSeconds(1),
@@ -79,14 +81,26 @@ internal sealed class EncoderEngine : IAsyncDisposable
         {
             while (TryGather()) Compute();
         }
+        catch (Exception error)
+        {
+            EngineLog.EngineFailed(_logger, _name, error);
+        }
         finally
         {
-            _jobs.Writer.TryComplete();
-            var stopped = new MillraceException(Reason.ModelUnavailable, $"The engine of {_name} has stopped. Restart the embedding service.");
-            foreach (var job in _running) job.Result.TrySetException(stopped);
-            while (_jobs.Reader.TryRead(out var job)) job.Result.TrySetException(stopped);
+            FailEverythingLeft();
         }
     }
+
+    private void FailEverythingLeft()
+    {
+        _jobs.Writer.TryComplete();
+        foreach (var job in _running) job.Result.TrySetException(Stopped());
+        _next?.Result.TrySetException(Stopped());
+        while (_jobs.Reader.TryRead(out var job)) job.Result.TrySetException(Stopped());
+    }
+
+    private MillraceException Stopped() =>
+        new(Reason.ModelUnavailable, $"The engine of {_name} has stopped. Restart the embedding service.");
 
     /// <summary>Fills the batch with what waits; blocks until something does. False when the engine is closed and empty.</summary>
     private bool TryGather()

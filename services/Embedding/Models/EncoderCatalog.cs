@@ -65,6 +65,7 @@ internal sealed class EncoderCatalog(
     {
         var path = PathOf(nameOrPath);
         var model = LlamaModel.Load(path, new LlamaModelOptions { GpuLayers = options.Value.GpuLayers });
+        EncoderRules.Check(model, task);
         var batchTokens = Math.Max(options.Value.BatchTokensMax, model.Metadata.ContextTokensTrained);
         var threads = options.Value.ThreadCount > 0 ? options.Value.ThreadCount : Math.Max(1, Environment.ProcessorCount / 2);
         var context = model.CreateContext(new LlamaContextOptions
@@ -83,7 +84,7 @@ internal sealed class EncoderCatalog(
         });
         var name = Path.GetFileNameWithoutExtension(path);
         EncoderLog.EncoderLoaded(loggers.CreateLogger<EncoderCatalog>(), name, task, path);
-        return new Encoder(name, task, model, new EncoderEngine(name, context, options.Value.QueueTextsMax, metrics));
+        return new Encoder(name, task, model, new EncoderEngine(name, context, options.Value.QueueTextsMax, metrics, loggers.CreateLogger<EncoderEngine>()));
     }
 
     private string PathOf(string nameOrPath)

@@ -1,6 +1,6 @@
 namespace Millrace.Embedding.Models;
 
-/// <summary>Facts about encoders. Event ids 300 to 319.</summary>
+/// <summary>Facts about encoders. Event ids 300 to 309.</summary>
 internal static partial class EncoderLog
 {
     [LoggerMessage(300, LogLevel.Information, "Loaded {Model} ({Task}) from {Path}", EventName = "EncoderLoaded")]

@@ -36,7 +36,7 @@ public sealed class EncoderOptions : ISelfValidating
     /// <summary>Threads of one model's computation; 0 for half the cores: ggml's threads spin at barriers, and more of them than free
     /// cores are slower than one.</summary>
     /// <value>Default 0.</value>
-    [Range(0, 1024, ErrorMessage = "ThreadCount must be from 0 to 1,024.")]
+    [Range(0, 512, ErrorMessage = "ThreadCount must be from 0 to 512.")]
     public int ThreadCount { get; set; }
 
     /// <summary>Layers on the GPU, where there is one; -1 for all.</summary>

@@ -15,7 +15,9 @@ internal sealed class EncoderStarter(EncoderCatalog catalog, IHostApplicationLif
         {
             EncoderLog.EncodersFailed(logger, error.Message);
             Environment.ExitCode = 1;
-            lifetime.StopApplication();
+
+            // A host that is stopped while it starts throws; a bad file is found out sooner than that.
+            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
         }
     }
 }

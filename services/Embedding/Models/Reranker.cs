@@ -31,7 +31,8 @@ internal sealed class Reranker(EncoderCatalog catalog)
         var room = encoder.Engine.TextTokensMax - queryTokens.Length - SpecialTokens;
         if (room < 1)
             throw new MillraceException(
-                Reason.ContextLengthExceeded, $"query has {queryTokens.Length} tokens; {encoder.Name} reads at most {encoder.Engine.TextTokensMax}. Shorten it.")
+                Reason.ContextLengthExceeded,
+                $"query has {queryTokens.Length} tokens; {encoder.Name} reads at most {queryTokens.Length + room - 1} before a document. Shorten it.")
             {
                 Param = "query",
             };

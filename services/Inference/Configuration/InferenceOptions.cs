@@ -34,7 +34,9 @@ public sealed class InferenceOptions : ISelfValidating
     [Range(0, 1 << 24, ErrorMessage = "ContextTokens must be from 0 (the model's own) to 16777216.")]
     public int ContextTokens { get; set; }
 
-    /// <summary>Cells of the KV cache at most, one per token of all slots together. It bounds memory: a cell of a small model takes some KiB.</summary>
+    /// <summary>
+    /// Cells of the KV cache at most, one per token of all slots together. It bounds memory: a cell of a small model takes some KiB.
+    /// </summary>
     /// <value>Default 16,384.</value>
     [Range(256, 1 << 24, ErrorMessage = "KvCellsMax must be from 256 to 16777216.")]
     public int KvCellsMax { get; set; } = 16384;
@@ -44,9 +46,13 @@ public sealed class InferenceOptions : ISelfValidating
     [Range(16, 65536, ErrorMessage = "StepTokensMax must be from 16 to 65536.")]
     public int StepTokensMax { get; set; } = 512;
 
-    /// <summary>Threads that compute; 0 for one per core.</summary>
+    /// <summary>
+    /// Threads that compute; 0 for one per core but one. The library's threads wait for each other many times per token by spinning, so a
+    /// core that somebody else needs as well, this service's own network threads included, slows them all: on two busy cores, 20 tokens
+    /// took 8 s with two threads and 40 ms with one.
+    /// </summary>
     /// <value>Default 0.</value>
-    [Range(0, 1024, ErrorMessage = "ThreadCount must be from 0 (one per core) to 1024.")]
+    [Range(0, 1024, ErrorMessage = "ThreadCount must be from 0 (one per core but one) to 1024.")]
     public int ThreadCount { get; set; }
 
     /// <summary>Layers on the GPU; -1 for all. Without a GPU it has no effect.</summary>
@@ -81,9 +87,9 @@ public sealed class InferenceOptions : ISelfValidating
     public IEnumerable<string> Validate()
     {
         if (ContextTokens > KvCellsMax)
-            yield return $"ContextTokens ({ContextTokens}) does not fit into KvCellsMax ({KvCellsMax}): raise KvCellsMax or lower ContextTokens.";
+            yield return $"ContextTokens ({ContextTokens}) is above KvCellsMax ({KvCellsMax}): raise KvCellsMax or lower ContextTokens.";
         if (StepTokensMax < SlotsMax)
-            yield return $"StepTokensMax ({StepTokensMax}) is below SlotsMax ({SlotsMax}): a step must have room for one token of every slot.";
+            yield return $"StepTokensMax ({StepTokensMax}) is below SlotsMax ({SlotsMax}): a step needs room for a token of every slot.";
         if (GenerationTimeMax <= TimeSpan.Zero || GenerationTimeMax > TimeSpan.FromDays(1))
             yield return "GenerationTimeMax must be above 0 and at most one day.";
         if (ShutdownGrace < TimeSpan.Zero || ShutdownGrace > TimeSpan.FromMinutes(5))
@@ -96,7 +102,7 @@ public sealed class InferenceOptions : ISelfValidating
     /// <summary>Cells of a model's cache.</summary>
     internal int KvCellsFor(int trained) => (int)Math.Min((long)SlotsMax * ContextTokensFor(trained), KvCellsMax);
 
-    internal int Threads => ThreadCount > 0 ? ThreadCount : Environment.ProcessorCount;
+    internal int Threads => ThreadCount > 0 ? ThreadCount : Math.Max(1, Environment.ProcessorCount - 1);
 
     internal EngineLimits LimitsFor(int trained) => new()
     {

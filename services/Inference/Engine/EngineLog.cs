@@ -10,6 +10,9 @@ internal static partial class EngineLog
     public static partial void EngineBroken(ILogger logger, string model, Exception error);
 
     [LoggerMessage(
-        2002, LogLevel.Information, "Engine of {Model} started: {Slots} slots, {KvCells} KV cells, {ContextTokens} tokens per request", EventName = "EngineStarted")]
+        2002,
+        LogLevel.Information,
+        "Engine of {Model} started: {Slots} slots, {KvCells} KV cells, {ContextTokens} tokens per request",
+        EventName = "EngineStarted")]
     public static partial void EngineStarted(ILogger logger, string model, int slots, int kvCells, int contextTokens);
 }

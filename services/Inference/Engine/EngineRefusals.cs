@@ -19,9 +19,8 @@ internal static class EngineRefusals
     public static MillraceException DeadlineExceeded(TimeSpan after, bool hasTokens)
     {
         var state = hasTokens ? "while the answer was generated" : "before the first token";
-        return new MillraceException(
-            Reason.DeadlineExceeded,
-            FormattableString.Invariant($"The time for the request ran out after {after.TotalSeconds:0.0} s, {state}. Allow more time, or ask for less."));
+        var message = FormattableString.Invariant($"The time for the request ran out after {after.TotalSeconds:0.0} s, {state}.");
+        return new MillraceException(Reason.DeadlineExceeded, message + " Allow more time, or ask for less.");
     }
 
     /// <summary>The process ends.</summary>

@@ -30,7 +30,8 @@ internal sealed class Generation
         Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         _choicesLeft = request.ChoiceCount;
 
-        // The engine never waits for a consumer: the channel has room for every event that there can be, and is no larger than what was asked for.
+        // The engine never waits for a consumer: the channel has room for every event that there can be, and is no larger than what was
+        // asked for.
         _events = Channel.CreateBounded<GenerationEvent>(new BoundedChannelOptions(1 + (request.ChoiceCount * (completionTokensMax + 2)))
         {
             SingleReader = true,

@@ -23,7 +23,9 @@ internal interface ISequenceRunner : IDisposable
     /// <summary>Computes a step.</summary>
     RunResult Run(StepPlan plan);
 
-    /// <summary>The output after an entry of the last step that wanted one: a logit per token of the vocabulary. Valid until the next step.</summary>
+    /// <summary>
+    /// The output after an entry of the last step that wanted one: a logit per token of the vocabulary. Valid until the next step.
+    /// </summary>
     ReadOnlySpan<float> Logits(int entryIndex);
 
     /// <summary>Forgets what a slot holds.</summary>

@@ -18,7 +18,8 @@ internal sealed class InferenceEngine : IAsyncDisposable
     {
         Model = model;
         _parts = parts;
-        _requests = Channel.CreateBounded<Generation>(new BoundedChannelOptions(parts.Limits.QueueDepthMax + parts.Limits.SlotsMax) { SingleReader = true });
+        var requestsMax = parts.Limits.QueueDepthMax + parts.Limits.SlotsMax;
+        _requests = Channel.CreateBounded<Generation>(new BoundedChannelOptions(requestsMax) { SingleReader = true });
         _loop = new EngineLoop(model, parts, _requests.Reader);
     }
 

@@ -4,6 +4,7 @@ using Millrace.Inference.Engine;
 using Millrace.Inference.Models;
 using Millrace.Inference.Runtime;
 using Millrace.Inference.Sampling;
+using FinishReason = Millrace.Contracts.Inference.V1.FinishReason;
 
 namespace Millrace.Inference.Grpc;
 
@@ -21,12 +22,10 @@ internal sealed class EventMapping(bool logprobs)
         foreach (var progress in batch.Events)
         {
             if (progress is TokenGenerated token) Add(token, batch.Model.Vocabulary);
-            else if (progress is PromptEvaluated started) yield return new GenerateResponse { Started = ToStarted(started, batch.Model.Name) };
-            else if (progress is ChoiceFinished finished)
-            {
-                if (_open.Remove(finished.Choice, out var rest)) yield return new GenerateResponse { Tokens = rest };
-                yield return new GenerateResponse { Finished = ToFinished(finished) };
-            }
+            if (progress is PromptEvaluated started) yield return new GenerateResponse { Started = ToStarted(started, batch.Model.Name) };
+            if (progress is not ChoiceFinished finished) continue;
+            if (_open.Remove(finished.Choice, out var rest)) yield return new GenerateResponse { Tokens = rest };
+            yield return new GenerateResponse { Finished = ToFinished(finished) };
         }
 
         foreach (var open in _open.Values) yield return new GenerateResponse { Tokens = open };
@@ -35,7 +34,8 @@ internal sealed class EventMapping(bool logprobs)
 
     private void Add(TokenGenerated generated, LlamaVocabulary vocabulary)
     {
-        if (!_open.TryGetValue(generated.Choice, out var batch)) _open[generated.Choice] = batch = new TokenBatch { ChoiceIndex = (uint)generated.Choice };
+        if (!_open.TryGetValue(generated.Choice, out var batch))
+            _open[generated.Choice] = batch = new TokenBatch { ChoiceIndex = (uint)generated.Choice };
         batch.Text += generated.Text;
         if (generated.Token is { } token) batch.Tokens.Add(ToToken(token, vocabulary));
     }
@@ -64,7 +64,7 @@ internal sealed class EventMapping(bool logprobs)
     private static GenerationFinished ToFinished(ChoiceFinished finished) => new()
     {
         ChoiceIndex = (uint)finished.Choice,
-        Reason = finished.Reason == Engine.FinishReason.Stop ? Contracts.Inference.V1.FinishReason.Stop : Contracts.Inference.V1.FinishReason.Length,
+        Reason = finished.Reason == Engine.FinishReason.Stop ? FinishReason.Stop : FinishReason.Length,
         Stop = finished.StopMet ?? "",
         CompletionTokens = (uint)finished.CompletionTokens,
         PrefillMs = (float)finished.PrefillTime.TotalMilliseconds,

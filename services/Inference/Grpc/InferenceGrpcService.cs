@@ -8,7 +8,8 @@ namespace Millrace.Inference.Grpc;
 /// <summary>The contract's door to the runtime; it maps and nothing else.</summary>
 internal sealed class InferenceGrpcService(InferenceRuntime runtime, StatusReporter status) : InferenceService.InferenceServiceBase
 {
-    public override async Task Generate(GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
+    public override async Task Generate(
+        GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
         var mapping = new EventMapping(request.Logprobs);
         await foreach (var batch in runtime.GenerateAsync(request.ToCommand(context), context.CancellationToken))

@@ -11,7 +11,7 @@ namespace Millrace.Inference.Grpc;
 /// <summary>From the contract's messages to the core's records.</summary>
 internal static class RequestMapping
 {
-    /// <summary>A request for a generation.</summary>
+    /// <summary>A request for a generation. Nothing is shared between requests yet, so every cache salt is respected as it is.</summary>
     public static GenerateCommand ToCommand(this GenerateRequest request, ServerCallContext context) => new()
     {
         Model = request.Model,
@@ -28,9 +28,11 @@ internal static class RequestMapping
         Deadline = context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime()),
     };
 
-    /// <summary>A chat.</summary>
+    /// <summary>A chat. No template that llama.cpp renders has a place for an author's name.</summary>
     public static Prompting.ChatPrompt ToCore(this Contracts.Inference.V1.ChatPrompt chat) =>
-        new([.. chat.Messages.Select((message, index) => new ChatTurn(ToRole(message.Role, index), message.Content))], chat.ContinueLastMessage);
+        new(
+            [.. chat.Messages.Select((message, index) => new ChatTurn(ToRole(message.Role, index), message.Content))],
+            chat.ContinueLastMessage);
 
     private static Prompt? ToPrompt(GenerateRequest request) => request.PromptCase switch
     {
@@ -75,6 +77,8 @@ internal static class RequestMapping
         };
     }
 
-    /// <summary>Counts that are too large for an int are too large for everything else as well; the rules refuse them or they mean "all".</summary>
+    /// <summary>
+    /// Counts that are too large for an int are too large for everything else as well; the rules refuse them or they mean "all".
+    /// </summary>
     private static int ToInt(uint value) => (int)Math.Min(value, int.MaxValue);
 }

@@ -2,8 +2,11 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Models;
 
-/// <summary>Loads the default model when the service starts. A member that cannot serve it says so in one line and ends with exit code 1.</summary>
-internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLifetime lifetime, ILogger<DefaultModelStarter> logger) : BackgroundService
+/// <summary>
+/// Loads the default model when the service starts. A member that cannot serve it says so in one line and ends with exit code 1.
+/// </summary>
+internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLifetime lifetime, ILogger<DefaultModelStarter> logger)
+    : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -14,6 +17,7 @@ internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLife
         }
         catch (MillraceException error)
         {
+            await HostHasStartedAsync(stoppingToken);
             ModelLog.DefaultModelFailed(logger, error.Message);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
@@ -22,5 +26,13 @@ internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLife
         {
             // Asked to stop while it was loading.
         }
+    }
+
+    /// <summary>A host that is told to stop while it still starts reports that as a failure of its own, with a stack trace.</summary>
+    private async Task HostHasStartedAsync(CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
     }
 }

@@ -3,7 +3,9 @@ using Millrace.LlamaCpp;
 
 namespace Millrace.Inference.Models;
 
-/// <summary>A llama.cpp vocabulary, with the bytes of all tokens at hand, so that the engine's thread makes no native call for them.</summary>
+/// <summary>
+/// A llama.cpp vocabulary, with the bytes of all tokens at hand, so that the engine's thread makes no native call for them.
+/// </summary>
 internal sealed class LlamaVocabulary : ITokenVocabulary
 {
     private readonly byte[][] _pieces;

@@ -8,8 +8,9 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Inference.Models;
 
 /// <summary>
-/// The model files on disk: those of <c>MILLRACE_MODELS_DIR</c>, and the one that <c>Inference:Model</c> names by path. The folder is looked
-/// at whenever it is asked for, so a new file can be used at once; a file's head is read again only when the file has changed.
+/// The model files on disk: those of <c>MILLRACE_MODELS_DIR</c>, and the one that <c>Inference:Model</c> names by path. The folder is
+/// looked at whenever a model is asked for that is not in memory, so a new file can be used at once; a file's head is read again only
+/// when the file has changed.
 /// </summary>
 internal sealed class ModelCatalog(IConfiguration configuration, IOptions<InferenceOptions> options)
 {
@@ -17,6 +18,7 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     private const int ListedNamesMax = 20;
 
     private readonly ConcurrentDictionary<string, (DateTime ChangedAt, ModelFile File)> _heads = new(StringComparer.Ordinal);
+    private volatile string? _firstName;
 
     /// <summary>The folder with models.</summary>
     public string Folder { get; } =
@@ -27,15 +29,17 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     private bool ConfiguredIsPath =>
         Configured.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || Configured.Contains(Path.DirectorySeparatorChar);
 
-    /// <summary>Name of the model for requests that name none; null when there is no model.</summary>
-    public string? DefaultName => ConfiguredIsPath ? NameOf(Configured) : Configured.Length > 0 ? Configured : Servable().FirstOrDefault()?.Name;
+    /// <summary>Name of the model for requests that name none; null when there is no model. Once found, it stays.</summary>
+    public string? DefaultName =>
+        ConfiguredIsPath ? NameOf(Configured) : Configured.Length > 0 ? Configured : _firstName ??= Servable().FirstOrDefault()?.Name;
 
     /// <summary>The models that can be asked for, by name; those that cannot be read are among them, with their problem.</summary>
     public IEnumerable<ModelFile> Servable() => Files().Where(file => !file.IsEncoder);
 
     /// <summary>The model of this name; the default model for an empty one.</summary>
     /// <exception cref="MillraceException">
-    /// <see cref="Reason.ModelNotFound"/> when there is none, or it does not generate; <see cref="Reason.ModelUnavailable"/> when its file cannot be read.
+    /// <see cref="Reason.ModelNotFound"/> when there is none, or it does not generate; <see cref="Reason.ModelUnavailable"/> when its
+    /// file cannot be read.
     /// </exception>
     public ModelFile Find(string name)
     {
@@ -49,7 +53,7 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     {
         var paths = Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*" + Extension) : [];
         if (ConfiguredIsPath) paths = paths.Prepend(Path.GetFullPath(Configured));
-        return paths.Distinct(StringComparer.Ordinal).DistinctBy(NameOf, StringComparer.Ordinal).OrderBy(NameOf, StringComparer.Ordinal).Select(Head);
+        return paths.DistinctBy(NameOf, StringComparer.Ordinal).OrderBy(NameOf, StringComparer.Ordinal).Select(Head);
     }
 
     private ModelFile Head(string path)
@@ -67,7 +71,8 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
         {
             var head = GgufHeader.Read(path);
             var file = new ModelFile(NameOf(path), path, head.Architecture, head.FileBytes);
-            return head.Type == "adapter" ? file with { Problem = $"{path} is a LoRA adapter, not a model; name the model it was made for." } : file;
+            if (head.Type != "adapter") return file;
+            return file with { Problem = $"{path} is a LoRA adapter, not a model; name the model it was made for." };
         }
         catch (LlamaException error)
         {
@@ -79,18 +84,25 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
 
     private MillraceException NoModels() => new(
         Reason.ModelNotFound,
-        $"There is no model to generate with in {Folder}. Put a GGUF file there, or set Inference:Model to the path of one.") { Param = "model" };
+        $"There is no model to generate with in {Folder}. Put a GGUF file there, or set Inference:Model to the path of one.")
+    {
+        Param = "model",
+    };
 
     private MillraceException Unknown(string name)
     {
         var names = Servable().Where(file => file.Problem is null).Select(file => file.Name).Take(ListedNamesMax);
         return new MillraceException(
-            Reason.ModelNotFound, $"There is no model '{Shortened(name)}'. This member has: {string.Join(", ", names)}.") { Param = "model" };
+            Reason.ModelNotFound, $"There is no model '{Shortened(name)}'. This member has: {string.Join(", ", names)}.")
+        {
+            Param = "model",
+        };
     }
 
     private static MillraceException Encoder(ModelFile file) => new(
         Reason.ModelNotFound,
-        $"The model '{file.Name}' is an encoder ({file.Architecture}): it makes embeddings or scores and cannot generate text. Use it through the embedding service.")
+        $"The model '{file.Name}' is an encoder ({file.Architecture}): it makes embeddings or scores and cannot generate text. "
+        + "Use it through the embedding service.")
     {
         Param = "model",
     };

@@ -7,11 +7,14 @@ internal sealed class ModelHealthCheck(ModelCatalog catalog, ModelHost models) :
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(catalog.DefaultName is { } name ? Judge(name, models.Find(name)) : HealthCheckResult.Unhealthy($"There is no model in {catalog.Folder}."));
+        Task.FromResult(catalog.DefaultName is { } name
+            ? Judge(name, models.Find(name))
+            : HealthCheckResult.Unhealthy($"There is no model in {catalog.Folder}."));
 
     private static HealthCheckResult Judge(string name, Task<LoadedModel>? model) => model switch
     {
-        { IsCompletedSuccessfully: true } when model.Result.Engine.IsBroken => HealthCheckResult.Unhealthy($"The engine of '{name}' failed; restart the process."),
+        { IsCompletedSuccessfully: true } when model.Result.Engine.IsBroken =>
+            HealthCheckResult.Unhealthy($"The engine of '{name}' failed; restart the process."),
         { IsCompletedSuccessfully: true } => HealthCheckResult.Healthy($"'{name}' is in memory."),
         { IsFaulted: true } => HealthCheckResult.Unhealthy($"'{name}' could not be loaded: {model.Exception?.InnerException?.Message}"),
         _ => HealthCheckResult.Unhealthy($"'{name}' is being loaded."),

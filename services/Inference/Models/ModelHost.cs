@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
+using Millrace.Inference.Engine;
 using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Models;
 
 /// <summary>Owns the models in memory. A model is loaded once, by its first request, while others that want it wait.</summary>
-internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptions<InferenceOptions> options, ILogger<ModelHost> logger) : IAsyncDisposable
+internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptions<InferenceOptions> options, ILogger<ModelHost> logger)
+    : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Task<LoadedModel>> _models = new(StringComparer.Ordinal);
     private readonly Lock _loading = new();
@@ -23,9 +25,9 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
     /// <exception cref="MillraceException">There is no such model, or it cannot be loaded.</exception>
     public async Task<LoadedModel> GetAsync(string name, CancellationToken cancellationToken)
     {
-        var file = catalog.Find(name);
-        var model = await LoadOnce(file).WaitAsync(cancellationToken);
-        return model.Engine.IsBroken ? throw Engine.EngineRefusals.Broken() : model;
+        var model = InMemory(name.Length > 0 ? name : catalog.DefaultName)
+            ?? await LoadOnce(catalog.Find(name)).WaitAsync(cancellationToken);
+        return model.Engine.IsBroken ? throw EngineRefusals.Broken() : model;
     }
 
     /// <summary>How far a model is on its way into memory; null when it is only on disk.</summary>
@@ -44,6 +46,9 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
         _models.Clear();
         _stop.Dispose();
     }
+
+    private LoadedModel? InMemory(string? name) =>
+        name is not null && _models.TryGetValue(name, out var task) && task.IsCompletedSuccessfully ? task.Result : null;
 
     private Task<LoadedModel> LoadOnce(ModelFile file)
     {
@@ -65,14 +70,16 @@ internal sealed class ModelHost(ModelCatalog catalog, ModelLoader loader, IOptio
         }
         catch (Exception error) when (error is LlamaException or ArgumentException)
         {
-            ModelLog.ModelFailed(logger, file.Name, error.Message);
+            // Of the default model's failure its starter tells.
+            if (file.Name != catalog.DefaultName) ModelLog.ModelFailed(logger, file.Name, error.Message);
             throw new MillraceException(Reason.ModelUnavailable, error.Message, error);
         }
     }
 
     private MillraceException TooMany(string name) => new(
         Reason.ModelUnavailable,
-        $"The model '{name}' is not in memory, and {options.Value.ModelsLoadedMax} others are, which is the most. Use one of them, or raise Inference:ModelsLoadedMax.")
+        $"The model '{name}' is not in memory, and {options.Value.ModelsLoadedMax} others are, which is the most. "
+        + "Use one of them, or raise Inference:ModelsLoadedMax.")
     {
         Param = "model",
     };

@@ -21,6 +21,7 @@ internal sealed class ModelLoader(IOptions<InferenceOptions> options, ILoggerFac
         var model = LlamaModel.Load(file.Path, new LlamaModelOptions { GpuLayers = options.Value.GpuLayers }, cancellationToken);
         try
         {
+            RequireDecoderOnly(model);
             var loaded = Start(file, model);
             ModelLog.ModelLoaded(_logger, file.Name, file.Path, time.GetElapsedTime(start).TotalMilliseconds);
             return loaded;
@@ -30,6 +31,14 @@ internal sealed class ModelLoader(IOptions<InferenceOptions> options, ILoggerFac
             model.Dispose();
             throw;
         }
+    }
+
+    private static void RequireDecoderOnly(LlamaModel model)
+    {
+        if (model.Metadata is { HasDecoder: true, HasEncoder: false }) return;
+        throw new LlamaException(
+            LlamaFailure.LoadFailed,
+            $"{model.Path} has an encoder ({model.Metadata.Architecture}), and only decoders are served; name one such as llama or qwen");
     }
 
     private LoadedModel Start(ModelFile file, LlamaModel model)

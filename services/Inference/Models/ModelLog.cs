@@ -9,6 +9,7 @@ internal static partial class ModelLog
     [LoggerMessage(2021, LogLevel.Warning, "Model {Model} cannot be loaded: {Cause}", EventName = "ModelFailed")]
     public static partial void ModelFailed(ILogger logger, string model, string cause);
 
-    [LoggerMessage(2022, LogLevel.Critical, "The default model cannot be served, so this member stops: {Cause}", EventName = "DefaultModelFailed")]
+    [LoggerMessage(
+        2022, LogLevel.Critical, "The default model cannot be served, so this member stops: {Cause}", EventName = "DefaultModelFailed")]
     public static partial void DefaultModelFailed(ILogger logger, string cause);
 }

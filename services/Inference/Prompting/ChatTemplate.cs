@@ -34,7 +34,8 @@ internal sealed class ChatTemplate
     }
 
     /// <summary>Renders a chat.</summary>
-    /// <exception cref="MillraceException"><see cref="Reason.InvalidArgument"/>: the model has no template that can be used, or the chat does not suit it.</exception>
+    /// <exception cref="MillraceException"><see cref="Reason.InvalidArgument"/>: the model has no template that can be used, or the
+    /// chat does not suit it.</exception>
     public IEnumerable<RenderedPiece> Render(ChatPrompt chat)
     {
         CheckContinuation(chat);
@@ -48,7 +49,8 @@ internal sealed class ChatTemplate
         if (chat.Turns.Count == 0) throw MillraceException.InvalidArgument("chat.messages", "The chat has no messages: send at least one.");
         if (chat.ContinueLast && chat.Turns[^1].Role != ChatTurn.Assistant)
             throw MillraceException.InvalidArgument(
-                "chat.continue_last_message", $"The last message is of the role {chat.Turns[^1].Role}: only one of the assistant can be continued.");
+                "chat.continue_last_message",
+                $"The last message is of the role {chat.Turns[^1].Role}: only one of the assistant can be continued.");
     }
 
     private string Apply(IEnumerable<LlamaChatMessage> messages, bool addAssistant)
@@ -68,7 +70,11 @@ internal sealed class ChatTemplate
         "chat", $"The model '{_model}' has no chat template that can be used ({cause}). Send `text` or `tokens` instead of `chat`.");
 
     /// <summary>Whether the template trims contents, seen by what it does to one.</summary>
-    private bool Trims() => !Apply([new LlamaChatMessage("user", $" {Open} ")], addAssistant: true).Contains($" {Open} ", StringComparison.Ordinal);
+    private bool Trims()
+    {
+        var padded = $" {Open} ";
+        return !Apply([new LlamaChatMessage("user", padded)], addAssistant: true).Contains(padded, StringComparison.Ordinal);
+    }
 
     private static string Placeholder(int index) => string.Create(CultureInfo.InvariantCulture, $"{Open}{index}{Close}");
 

@@ -25,7 +25,8 @@ internal sealed class PromptTokenizer(string model, LlamaVocab vocab, string? te
     };
 
     /// <summary>The tokens of a text.</summary>
-    public int[] Tokenize(string text, bool addSpecial, bool parseSpecial) => [.. vocab.Tokenize(text, addSpecial, parseSpecial).Select(token => token.Id)];
+    public int[] Tokenize(string text, bool addSpecial, bool parseSpecial) =>
+        [.. vocab.Tokenize(text, addSpecial, parseSpecial).Select(token => token.Id)];
 
     /// <summary>Number of tokens of a text, without any that the model expects around it.</summary>
     public int Count(string text) => vocab.CountTokens(text);
@@ -40,7 +41,7 @@ internal sealed class PromptTokenizer(string model, LlamaVocab vocab, string? te
         for (var i = 0; i < ids.Count; i++)
             if (!vocab.Contains(new LlamaToken(ids[i])))
                 throw MillraceException.InvalidArgument(
-                    $"{field}[{i}]", $"{field}[{i}] is {ids[i]}, which is not in the vocabulary of '{model}': ids are 0 to {vocab.Count - 1}.");
+                    $"{field}[{i}]", $"{field}[{i}] is {ids[i]}, which '{model}' does not have: its ids are 0 to {vocab.Count - 1}.");
         return ids;
     }
 

@@ -61,7 +61,7 @@ internal sealed class DrainGate(TimeProvider time) : IDisposable
 
     /// <summary>What those are told who come too late.</summary>
     public static MillraceException Refusal() =>
-        new(Reason.Draining, "This inference member finishes what it has and takes nothing new. Ask another member, or try again in a moment.");
+        new(Reason.Draining, "This inference member finishes what it has and takes nothing new. Ask another one, or try again soon.");
 
     private void Leave()
     {

@@ -43,12 +43,13 @@ internal sealed class GenerateRules(InferenceOptions options)
     private void CheckStop(IReadOnlyList<string> stop)
     {
         if (stop.Count > options.StopStringsMax)
-            throw MillraceException.InvalidArgument("stop", $"There are {stop.Count} stop strings; at most {options.StopStringsMax} are allowed.");
+            throw MillraceException.InvalidArgument("stop", $"There are {stop.Count} stop strings; use at most {options.StopStringsMax}.");
         for (var i = 0; i < stop.Count; i++)
         {
             var bytes = Encoding.UTF8.GetByteCount(stop[i]);
             if (bytes == 0 || bytes > options.StopStringBytesMax)
-                throw MillraceException.InvalidArgument($"stop[{i}]", $"stop[{i}] has {bytes} bytes; use 1 to {options.StopStringBytesMax}.");
+                throw MillraceException.InvalidArgument(
+                    $"stop[{i}]", $"stop[{i}] has {bytes} bytes; use 1 to {options.StopStringBytesMax}.");
         }
     }
 
@@ -73,7 +74,8 @@ internal sealed class GenerateRules(InferenceOptions options)
         if (tokens < context) return;
         throw new MillraceException(
             Reason.ContextLengthExceeded,
-            $"The prompt has {tokens} tokens; '{model.Name}' takes {context}, of which at least one is for the answer. Shorten the prompt by {tokens - context + 1} tokens.")
+            $"The prompt has {tokens} tokens; '{model.Name}' takes {context}, of which at least one is for the answer. "
+            + $"Shorten the prompt by {tokens - context + 1} tokens.")
         {
             Param = "prompt",
         };

@@ -22,7 +22,8 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
     /// gets each event at once. When the enumeration ends early for whatever reason, the slots are free within one step.
     /// </summary>
     /// <exception cref="MillraceException">The request is refused, or fails.</exception>
-    public async IAsyncEnumerable<GenerationBatch> GenerateAsync(GenerateCommand command, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<GenerationBatch> GenerateAsync(
+        GenerateCommand command, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var visit = gate.Enter();
         var model = await models.GetAsync(command.Model, cancellationToken);
@@ -33,7 +34,7 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         var batch = new GenerationBatch(model);
         try
         {
-            while (await HasMoreAsync(generation, ending.Token))
+            while (await HasMoreAsync(generation, observation, ending.Token))
             {
                 batch.Fill(generation.Events, observation);
                 yield return batch;
@@ -49,10 +50,11 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
 
     /// <summary>Counts the tokens of texts, each by itself, and of a chat.</summary>
     /// <exception cref="MillraceException">There is no such model, or there are too many or too long texts.</exception>
-    public async Task<TokenCounts> CountAsync(string name, IReadOnlyList<string> texts, ChatPrompt? chat, CancellationToken cancellationToken)
+    public async Task<TokenCounts> CountAsync(
+        string name, IReadOnlyList<string> texts, ChatPrompt? chat, CancellationToken cancellationToken)
     {
         if (texts.Count > CountedTextsMax)
-            throw MillraceException.InvalidArgument("texts", $"There are {texts.Count} texts; at most {CountedTextsMax} are counted at once.");
+            throw MillraceException.InvalidArgument("texts", $"There are {texts.Count} texts; send at most {CountedTextsMax}.");
         for (var i = 0; i < texts.Count; i++) CheckLength(texts[i], $"texts[{i}]");
         var model = await models.GetAsync(name, cancellationToken);
         return new TokenCounts(
@@ -74,7 +76,8 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
     /// <exception cref="MillraceException">There is no such model, or an id is not of its vocabulary.</exception>
     public async Task<string> DetokenizeAsync(string name, IReadOnlyList<int> ids, CancellationToken cancellationToken)
     {
-        if (ids.Count > TextCharsMax) throw MillraceException.InvalidArgument("ids", $"There are {ids.Count} ids; at most {TextCharsMax} are taken.");
+        if (ids.Count > TextCharsMax)
+            throw MillraceException.InvalidArgument("ids", $"There are {ids.Count} ids; send at most {TextCharsMax}.");
         var model = await models.GetAsync(name, cancellationToken);
         return model.Tokenizer.Detokenize(ids);
     }
@@ -85,17 +88,26 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
             throw MillraceException.InvalidArgument(field, $"{field} has {text.Length} characters; at most {TextCharsMax} are taken.");
     }
 
-    private async Task<bool> HasMoreAsync(Generation generation, CancellationToken cancellationToken)
+    private async Task<bool> HasMoreAsync(Generation generation, GenerationObservation observation, CancellationToken cancellationToken)
     {
         try
         {
             return await generation.Events.WaitToReadAsync(cancellationToken);
         }
-        catch (Exception error) when (gate.Evicted.IsCancellationRequested && error is OperationCanceledException or MillraceException { Reason: Reason.Cancelled })
+        catch (Exception error) when (gate.Evicted.IsCancellationRequested && IsCancellation(error))
         {
+            observation.Fail(Reason.Draining);
             throw EngineRefusals.Stopped();
         }
+        catch (MillraceException error)
+        {
+            observation.Fail(error.Reason);
+            throw;
+        }
     }
+
+    private static bool IsCancellation(Exception error) =>
+        error is OperationCanceledException or MillraceException { Reason: Reason.Cancelled };
 }
 
 /// <summary>A request for the tokens of a text.</summary>

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Millrace.Inference.Sampling;
 
 /// <summary>
-/// A generator of our own (xoshiro256**, seeded by SplitMix64), so that a seed gives the same answer on every machine and with every release of .NET.
+/// A generator of our own (xoshiro256**, seeded by SplitMix64), so that a seed gives the same answer on every machine and with every
+/// release of .NET.
 /// </summary>
 internal sealed class RandomSource
 {

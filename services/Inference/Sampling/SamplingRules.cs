@@ -2,7 +2,9 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Sampling;
 
-/// <summary>Refuses sampling parameters that are out of range, by the name of the field. Comparisons are written so that NaN fails them.</summary>
+/// <summary>
+/// Refuses sampling parameters that are out of range, by the name of the field. Comparisons are written so that NaN fails them.
+/// </summary>
 internal static class SamplingRules
 {
     private const int RepeatLastNMax = 1 << 20;
@@ -35,6 +37,7 @@ internal static class SamplingRules
 
     private static void Require(bool valid, string field, float value, string range)
     {
-        if (!valid) throw MillraceException.InvalidArgument($"sampling.{field}", FormattableString.Invariant($"{field} is {value}; use {range}."));
+        if (valid) return;
+        throw MillraceException.InvalidArgument($"sampling.{field}", FormattableString.Invariant($"{field} is {value}; use {range}."));
     }
 }

@@ -1,6 +1,8 @@
 namespace Millrace.Inference.Scheduling;
 
-/// <summary>A waiting line in which keys take turns: one sequence of each key, then the next round. Within a key the oldest goes first.</summary>
+/// <summary>
+/// A waiting line in which keys take turns: one sequence of each key, then the next round. Within a key the oldest goes first.
+/// </summary>
 internal sealed class FairLine
 {
     private readonly Dictionary<string, LinkedList<Sequence>> _byKey = new(StringComparer.Ordinal);

@@ -45,7 +45,8 @@ internal sealed class KvCells(int total)
     /// <exception cref="InvalidOperationException">The books do not balance.</exception>
     public void CheckIntegrity(int owners)
     {
-        if (Used != _held.Values.Sum() || Used < 0 || Used > Total || _held.Count > owners)
-            throw new InvalidOperationException($"{Used} of {Total} cells are used, {_held.Values.Sum()} are held by {_held.Count} of {owners} sequences.");
+        var held = _held.Values.Sum();
+        if (Used != held || Used < 0 || Used > Total || _held.Count > owners)
+            throw new InvalidOperationException($"{Used} of {Total} cells are used, {held} held by {_held.Count} of {owners} sequences.");
     }
 }

@@ -10,8 +10,9 @@ namespace Millrace.Inference.Scheduling;
 /// </para>
 /// <para>
 /// Each step has a budget of tokens. Decodes go first, oldest first: they cost one token each and somebody reads along. What is left of the
-/// budget goes to prompts in chunks, so that a long prompt delays nobody's next token by more than one step. Only then waiting sequences are
-/// admitted, and only when the whole prompt and one more token fit into the cells that running sequences do not need for theirs.
+/// budget goes to prompts in chunks, so that a long prompt delays nobody's next token by more than one step. Only then waiting
+/// sequences are admitted, and only when the whole prompt and one more token fit into the cells that running sequences do not need for
+/// theirs.
 /// </para>
 /// <para>
 /// When a decode finds no free cell, the newest running sequence is preempted: it gives back its slot and cells, keeps its tokens, and is
@@ -79,7 +80,9 @@ internal sealed class Scheduler
         foreach (var entry in _plan.Entries) entry.Sequence.Advance(entry.Count);
     }
 
-    /// <summary>The planned step was not run, because the cache had less room than it should have: the newest sequence makes some.</summary>
+    /// <summary>
+    /// The planned step was not run, because the cache had less room than it should have: the newest sequence makes some.
+    /// </summary>
     /// <returns>The slot to empty; null when no more than one sequence runs, which then cannot run at all.</returns>
     public int? Abandon()
     {
@@ -108,11 +111,13 @@ internal sealed class Scheduler
     {
         _cells.CheckIntegrity(_running.Count);
         var slots = _running.Select(sequence => sequence.Slot ?? -1).Concat(_freeSlots).Order();
-        if (!slots.SequenceEqual(Enumerable.Range(0, _limits.SlotsMax))) throw new InvalidOperationException("A slot is lost or used twice.");
+        if (!slots.SequenceEqual(Enumerable.Range(0, _limits.SlotsMax)))
+            throw new InvalidOperationException("A slot is lost or used twice.");
         if (_running.Zip(_running.Skip(1)).Any(pair => pair.First.Id >= pair.Second.Id))
             throw new InvalidOperationException("Running sequences are not in order of arrival.");
         if (_running.Find(sequence => _cells.HeldBy(sequence) != sequence.ComputedCount || sequence.PendingCount < 0) is { } wrong)
-            throw new InvalidOperationException($"Sequence {wrong.Id} holds {_cells.HeldBy(wrong)} cells for {wrong.ComputedCount} tokens.");
+            throw new InvalidOperationException(
+                $"Sequence {wrong.Id} holds {_cells.HeldBy(wrong)} cells for {wrong.ComputedCount} tokens.");
     }
 
     private int BudgetLeft => _limits.StepTokensMax - _plan.TokenCount;

@@ -12,6 +12,8 @@ internal sealed record SchedulerLimits
     /// <summary>Cells of the KV cache; at least the tokens of the longest sequence.</summary>
     public required int KvCells { get; init; }
 
-    /// <summary>Tokens computed in one step; at least <see cref="SlotsMax"/>, so that every running sequence can be decoded in every step.</summary>
+    /// <summary>
+    /// Tokens computed in one step; at least <see cref="SlotsMax"/>, so that every running sequence can be decoded in every step.
+    /// </summary>
     public required int StepTokensMax { get; init; }
 }

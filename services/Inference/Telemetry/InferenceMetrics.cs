@@ -27,13 +27,20 @@ internal sealed class InferenceMetrics
         _perToken = Seconds(meter, GenAi.Metrics.ServerTimePerOutputToken, "Between tokens after the first.", GenAi.PerTokenBuckets);
         _duration = Seconds(meter, GenAi.Metrics.ServerRequestDuration, "From arrival to the end.", GenAi.DurationBuckets);
         meter.CreateObservableGauge(
-            GenAi.Metrics.QueueDepth, () => models.Loaded.Select(model => Gauge((double)model.Engine.Snapshot.QueueDepth, model)), "{request}", "Sequences that wait for a slot.");
+            GenAi.Metrics.QueueDepth,
+            () => models.Loaded.Select(model => Gauge(model.Engine.Snapshot.QueueDepth, model)),
+            "{request}",
+            "Sequences that wait for a slot.");
         meter.CreateObservableGauge(
-            GenAi.Metrics.KvUtilisation, () => models.Loaded.Select(model => Gauge(Utilisation(model), model)), "1", "Share of the KV cells in use.");
+            GenAi.Metrics.KvUtilisation,
+            () => models.Loaded.Select(model => Gauge(Utilisation(model), model)),
+            "1",
+            "Share of the KV cells in use.");
     }
 
     /// <summary>A generation begins.</summary>
-    public GenerationObservation Begin(string model) => new(this, model, _time, Activities.StartActivity($"{GenAi.Operations.Chat} {model}"));
+    public GenerationObservation Begin(string model) =>
+        new(this, model, _time, Activities.StartActivity($"{GenAi.Operations.Chat} {model}"));
 
     internal void FirstToken(string model, TimeSpan time) => _firstToken.Record(time.TotalSeconds, Tag(model));
 

@@ -9,6 +9,9 @@ namespace Millrace.Retrieval.Chunking;
 /// <param name="TokenCount">Its tokens, counted by the embedding model.</param>
 internal sealed record Chunk(Section Section, int Start, int Length, int TokenCount)
 {
+    /// <summary>Whether another chunk lies within this one.</summary>
+    public bool Contains(Chunk other) => other.Start >= Start && other.Start + other.Length <= Start + Length;
+
     /// <summary>The chunk's text.</summary>
     /// <param name="document">The document that it was cut from.</param>
     public string TextIn(ParsedDocument document) => document.Text.Substring(Start, Length);

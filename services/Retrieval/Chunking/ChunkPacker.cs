@@ -41,7 +41,8 @@ internal sealed record PackedChunk(IReadOnlyList<Piece> Pieces)
     }
 }
 
-/// <summary>Packs neighbouring pieces up to the limit; each chunk begins with as many whole pieces of the one before as the overlap allows.</summary>
+/// <summary>Packs neighbouring pieces up to the limit; each chunk begins with as many whole pieces of the one before as the overlap
+/// allows.</summary>
 /// <param name="settings">Limits.</param>
 /// <param name="addedTokens">Tokens that the model adds around a text; they count once per chunk.</param>
 internal sealed class ChunkPacker(ChunkingSettings settings, int addedTokens)

@@ -21,7 +21,8 @@ internal sealed class RecursiveChunker(ITokenCounter counter, ChunkingSettings s
     {
         if (document.Sections.Count == 0) return [];
         var pieces = await PiecesThatFitAsync(document, cancellationToken);
-        if (pieces.Count == document.Sections.Count) return [.. pieces.Select(piece => new PackedChunk([piece]).ToChunk(piece.TokenCount ?? 0))];
+        if (pieces.Count == document.Sections.Count)
+            return [.. pieces.Select(piece => new PackedChunk([piece]).ToChunk(piece.TokenCount ?? 0))];
         var packer = new ChunkPacker(settings, await AddedTokensAsync(cancellationToken));
         var packed = pieces.GroupBy(piece => piece.Section).SelectMany(section => packer.Pack([.. section])).ToList();
         return await VerifyAsync(document, packed, cancellationToken);
@@ -71,9 +72,23 @@ internal sealed class RecursiveChunker(ITokenCounter counter, ChunkingSettings s
         {
             var counts = await counter.CountAsync([.. packed.Select(chunk => chunk.TextIn(document.Text))], cancellationToken);
             if (!packed.Where((chunk, i) => IsTooLong(chunk, counts[i])).Any())
-                return [.. packed.Select((chunk, i) => chunk.ToChunk(counts[i]))];
+                return WithoutRepetitions(packed.Select((chunk, i) => chunk.ToChunk(counts[i])));
             packed = [.. packed.SelectMany((chunk, i) => IsTooLong(chunk, counts[i]) ? chunk.Halves() : [chunk])];
         }
+    }
+
+    // Halving can leave a chunk that is nothing but the overlap with a neighbour.
+    private static List<Chunk> WithoutRepetitions(IEnumerable<Chunk> chunks)
+    {
+        List<Chunk> kept = [];
+        foreach (var chunk in chunks)
+        {
+            if (kept.Count > 0 && kept[^1].Contains(chunk)) continue;
+            if (kept.Count > 0 && chunk.Contains(kept[^1])) kept.RemoveAt(kept.Count - 1);
+            kept.Add(chunk);
+        }
+
+        return kept;
     }
 
     private bool IsTooLong(PackedChunk chunk, int tokenCount) => tokenCount > settings.TokensMax && chunk.Pieces.Count > 1;

@@ -45,7 +45,8 @@ internal sealed class ContextBuilder(IEncoder encoder, ILogger<ContextBuilder> l
     private static async Task<PackedContext> PackAsync(
         IReadOnlyList<SearchHit> hits, int tokensMax, ITokenCounter counter, CancellationToken cancellationToken)
     {
-        var packed = Choose(hits, await counter.CountAsync([.. hits.Select((hit, i) => Block(i + 1, hit) + Separator)], cancellationToken), tokensMax);
+        var packed = Choose(
+            hits, await counter.CountAsync([.. hits.Select((hit, i) => Block(i + 1, hit) + Separator)], cancellationToken), tokensMax);
 
         // The sum of the parts is an estimate; only the count of the whole text is the truth.
         while (packed.Count > 0)

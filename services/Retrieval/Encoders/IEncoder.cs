@@ -18,7 +18,8 @@ internal sealed record Embeddings(string Model, int Dimension, ReadOnlyMemory<fl
     public ReadOnlyMemory<float> this[int index] => Values.Slice(index * Dimension, Dimension);
 }
 
-/// <summary>Encoder models: embeddings, token counts, cross-encoder scores. Failures are <see cref="ServiceDefaults.Errors.MillraceException"/>.</summary>
+/// <summary>Encoder models: embeddings, token counts, cross-encoder scores. Failures are <see
+/// cref="ServiceDefaults.Errors.MillraceException"/>.</summary>
 internal interface IEncoder
 {
     /// <summary>Embeds texts; what does not fit into the model is cut off at the end.</summary>

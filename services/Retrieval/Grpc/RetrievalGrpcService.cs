@@ -32,7 +32,8 @@ internal sealed class RetrievalGrpcService(
 
     /// <inheritdoc/>
     public override Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context) =>
-        Task.FromResult(new ListCollectionsResponse { Collections = { collections.List(Tenant).Select(collection => collection.ToProto()) } });
+        Task.FromResult(
+            new ListCollectionsResponse { Collections = { collections.List(Tenant).Select(collection => collection.ToProto()) } });
 
     /// <inheritdoc/>
     public override async Task<DeleteCollectionResponse> DeleteCollection(DeleteCollectionRequest request, ServerCallContext context)

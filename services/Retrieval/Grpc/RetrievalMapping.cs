@@ -54,7 +54,8 @@ internal static class RetrievalMapping
     {
         Passages =
         {
-            context.Hits.Select((hit, i) => new ContextPassage { Number = (uint)(i + 1), Passage = hit.Passage.ToProto(), Score = (float)hit.Score }),
+            context.Hits.Select(
+                (hit, i) => new ContextPassage { Number = (uint)(i + 1), Passage = hit.Passage.ToProto(), Score = (float)hit.Score }),
         },
         Text = context.Text,
         TokenCount = (uint)context.TokenCount,
@@ -65,7 +66,9 @@ internal static class RetrievalMapping
     public static Chunked ToSettings(this ChunkingSettings? chunking, Chunked defaults)
     {
         var tokensMax = chunking is { ChunkTokensMax: > 0 } ? ToInt32(chunking.ChunkTokensMax) : defaults.TokensMax;
-        var overlap = chunking is { HasOverlapTokens: true } ? ToInt32(chunking.OverlapTokens) : Math.Min(defaults.OverlapTokens, tokensMax / 2);
+        var overlap = chunking is { HasOverlapTokens: true }
+            ? ToInt32(chunking.OverlapTokens)
+            : Math.Min(defaults.OverlapTokens, tokensMax / 2);
         return new Chunked(tokensMax, overlap);
     }
 
@@ -119,7 +122,8 @@ internal static class RetrievalMapping
         var bytes = request.QueryVector.Span;
         if (bytes.Length != request.QueryDimension * (long)sizeof(float))
             throw MillraceException.InvalidArgument(
-                "query_vector", $"query_vector has {bytes.Length} bytes, which is not 4 for each of the {request.QueryDimension} values of query_dimension.");
+                "query_vector", $"query_vector has {bytes.Length} bytes, which is not 4 for each of the {request.QueryDimension} "
+                + "values of query_dimension.");
         var vector = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         if (vector.Any(value => !float.IsFinite(value)))
             throw MillraceException.InvalidArgument("query_vector", "query_vector has values that are not finite numbers.");

@@ -37,10 +37,12 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadDocumentRequest> mes
         while (await messages.MoveNext(cancellationToken))
         {
             if (messages.Current.MessageCase != UploadDocumentRequest.MessageOneofCase.Content)
-                throw MillraceException.InvalidArgument("header", "Only the first message of an upload may carry a header; the others carry content.");
+                throw MillraceException.InvalidArgument(
+                    "header", "Only the first message of an upload may carry a header; the others carry content.");
             var content = messages.Current.Content;
             if (content.Length > MessageBytesMax)
-                throw MillraceException.InvalidArgument("content", $"A message carries {content.Length} bytes. Send pieces of at most {MessageBytesMax}.");
+                throw MillraceException.InvalidArgument(
+                    "content", $"A message carries {content.Length} bytes. Send pieces of at most {MessageBytesMax}.");
             buffer.Append(content.Span);
         }
 

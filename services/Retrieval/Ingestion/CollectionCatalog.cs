@@ -42,7 +42,8 @@ internal sealed class CollectionCatalog(CollectionStore collections, IOptions<Re
     {
         UploadRules.RequireCollectionName(wanted.Key.Name, "name");
         if (wanted.EmbeddingModel.Length > ModelCharsMax)
-            throw MillraceException.InvalidArgument("embedding_model", $"embedding_model is longer than {ModelCharsMax} characters. Give a model's name.");
+            throw MillraceException.InvalidArgument(
+                "embedding_model", $"embedding_model is longer than {ModelCharsMax} characters. Give a model's name.");
         if (wanted.Chunking?.Validate().FirstOrDefault() is { } error) throw MillraceException.InvalidArgument("chunking", error);
     }
 
@@ -53,6 +54,7 @@ internal sealed class CollectionCatalog(CollectionStore collections, IOptions<Re
     private static MillraceException Differs(StoredCollection collection) => new(
         Reason.AlreadyExists,
         $"The collection '{collection.Key.Name}' exists with the embedding model '{collection.EmbeddingModel}', chunks of at most "
-        + $"{collection.Chunking.TokensMax} tokens and an overlap of {collection.Chunking.OverlapTokens}. Use these settings, another name, or delete it first.")
+        + $"{collection.Chunking.TokensMax} tokens and an overlap of {collection.Chunking.OverlapTokens}. Use these settings, another "
+        + "name, or delete it first.")
     { Param = "name" };
 }

@@ -17,7 +17,8 @@ internal sealed record UploadOutcome(StoredDocument Document, bool Unchanged);
 internal sealed record DocumentPage(IReadOnlyList<StoredDocument> Documents, string NextPageToken);
 
 /// <summary>Takes documents in: checked and stored first, which is what is acknowledged, and worked on afterwards.</summary>
-internal sealed class DocumentCatalog(DocumentStore documents, IngestionSignals signals, IOptions<RetrievalOptions> options, TimeProvider time)
+internal sealed class DocumentCatalog(
+    DocumentStore documents, IngestionSignals signals, IOptions<RetrievalOptions> options, TimeProvider time)
 {
     private const int PageSizeDefault = 100;
     private const int PageSizeMax = 1000;
@@ -103,6 +104,7 @@ internal sealed class DocumentCatalog(DocumentStore documents, IngestionSignals 
 
     private static MillraceException NotFound(DocumentKey key) => new(
         Reason.DocumentNotFound,
-        $"There is no document '{key.DocumentId}' in the collection '{key.Collection.Name}'. List the collection's documents to see which there are.")
+        $"There is no document '{key.DocumentId}' in the collection '{key.Collection.Name}'. List the collection's documents to see "
+        + "which there are.")
     { Param = "document_id" };
 }

@@ -30,7 +30,8 @@ internal sealed class DocumentPipeline(DocumentParsers parsers, IEncoder encoder
         foreach (var batch in chunks.Chunk(_options.EmbedBatchSize))
         {
             var texts = batch.Select(chunk => chunk.TextIn(parsed)).ToList();
-            var withHeaders = batch.Select((chunk, i) => ContextualHeader.Above(ContextualHeader.Of(parsed.Title, chunk.Section.Breadcrumb), texts[i]));
+            var withHeaders = batch.Select(
+                (chunk, i) => ContextualHeader.Above(ContextualHeader.Of(parsed.Title, chunk.Section.Breadcrumb), texts[i]));
             var embeddings = await encoder.EmbedAsync(model, [.. withHeaders], TextPurpose.Passage, cancellationToken);
             indexed.AddRange(batch.Select((chunk, i) => new IndexedChunk(chunk, texts[i], embeddings[i])));
             model = embeddings.Model;
@@ -41,5 +42,6 @@ internal sealed class DocumentPipeline(DocumentParsers parsers, IEncoder encoder
 
     private MillraceException TooManyChunks(int count) => new(
         Reason.PayloadTooLarge,
-        $"The document has {count} chunks, and {_options.ChunksPerDocumentMax} are allowed. Split it, or raise chunk_tokens_max of its collection.");
+        $"The document has {count} chunks, and {_options.ChunksPerDocumentMax} are allowed. Split it, or raise chunk_tokens_max of "
+        + "its collection.");
 }

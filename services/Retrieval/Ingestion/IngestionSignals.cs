@@ -5,7 +5,8 @@ using Millrace.Retrieval.Store;
 
 namespace Millrace.Retrieval.Ingestion;
 
-/// <summary>Wakes the workers when a document was queued, and those who wait for a document when it is settled. The queue itself is the database.</summary>
+/// <summary>Wakes the workers when a document was queued, and those who wait for a document when it is settled. The queue itself is the
+/// database.</summary>
 internal sealed class IngestionSignals(IOptions<RetrievalOptions> options)
 {
     private readonly Channel<bool> _queued = Channel.CreateBounded<bool>(
@@ -37,7 +38,8 @@ internal sealed class IngestionSignals(IOptions<RetrievalOptions> options)
         if (_settled.TryRemove(document, out var waiting)) waiting.TrySetResult();
     }
 
-    /// <summary>Ends when <see cref="Settled"/> is called next. Take it before looking at the document, so that no change is missed.</summary>
+    /// <summary>Ends when <see cref="Settled"/> is called next. Take it before looking at the document, so that no change is
+    /// missed.</summary>
     public Task NextSettled(DocumentKey document) =>
         _settled.GetOrAdd(document, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 }

@@ -28,19 +28,22 @@ internal static partial class UploadRules
         if (id.Length is 0 or > DocumentIdCharsMax || id.Any(char.IsControl) || !string.Equals(id, id.Trim(), StringComparison.Ordinal))
             throw MillraceException.InvalidArgument(
                 "document_id",
-                $"document_id is '{Shortened(id)}'. It has 1 to {DocumentIdCharsMax} characters, no control characters and no white space at its ends.");
+                $"document_id is '{Shortened(id)}'. It has 1 to {DocumentIdCharsMax} characters, no control characters and no white "
+                + "space at its ends.");
     }
 
     /// <summary>Refuses metadata that is too large.</summary>
     public static void RequireMetadata(IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.Count > MetadataEntriesMax)
-            throw MillraceException.InvalidArgument("metadata", $"metadata has {metadata.Count} entries. At most {MetadataEntriesMax} are allowed.");
+            throw MillraceException.InvalidArgument(
+                "metadata", $"metadata has {metadata.Count} entries. At most {MetadataEntriesMax} are allowed.");
         foreach (var (key, value) in metadata)
             if (key.Length is 0 or > MetadataKeyCharsMax || value.Length > MetadataValueCharsMax)
                 throw MillraceException.InvalidArgument(
                     "metadata",
-                    $"metadata '{Shortened(key)}' is not valid: a key has 1 to {MetadataKeyCharsMax} characters, a value at most {MetadataValueCharsMax}.");
+                    $"metadata '{Shortened(key)}' is not valid: a key has 1 to {MetadataKeyCharsMax} characters, a value at most "
+                    + $"{MetadataValueCharsMax}.");
     }
 
     private static string Shortened(string text) => text.Length <= 80 ? text : text[..80] + "…";

@@ -5,7 +5,8 @@ namespace Millrace.Retrieval.Parsing;
 /// <summary>Chooses the parser of a media type.</summary>
 internal sealed class DocumentParsers(IEnumerable<IDocumentParser> parsers)
 {
-    private readonly Dictionary<string, IDocumentParser> _byMediaType = parsers.ToDictionary(parser => parser.MediaType, StringComparer.Ordinal);
+    private readonly Dictionary<string, IDocumentParser> _byMediaType = parsers.ToDictionary(
+        parser => parser.MediaType, StringComparer.Ordinal);
 
     /// <summary>Parses a document.</summary>
     /// <param name="mediaType">Its media type, as <see cref="MediaTypes.Resolve"/> returns it.</param>

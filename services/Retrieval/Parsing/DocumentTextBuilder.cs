@@ -6,7 +6,8 @@ namespace Millrace.Retrieval.Parsing;
 /// <summary>Collects headings and paragraphs in reading order and knows where each section begins and ends.</summary>
 internal sealed class DocumentTextBuilder
 {
-    /// <summary>Most UTF-16 code units of a document's text. A table repeats its column names in every row, so a text can outgrow its source.</summary>
+    /// <summary>Most UTF-16 code units of a document's text. A table repeats its column names in every row, so a text can outgrow its
+    /// source.</summary>
     public const int TextCharsMax = 32 * 1024 * 1024;
 
     /// <summary>Deepest nesting of a source. Real documents stay below 30; a walk of 200 levels is far from the end of the stack.</summary>

@@ -14,7 +14,8 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder)
     private static readonly FrozenSet<string> Boilerplate = FrozenSet.ToFrozenSet(
         ["script", "style", "nav", "footer", "aside", "noscript", "template", "iframe", "object", "svg", "canvas", "button", "select", "head"]);
 
-    private static readonly FrozenSet<string> BoilerplateRoles = FrozenSet.ToFrozenSet(["navigation", "contentinfo", "complementary", "search"]);
+    private static readonly FrozenSet<string> BoilerplateRoles = FrozenSet.ToFrozenSet(
+        ["navigation", "contentinfo", "complementary", "search"]);
 
     private static readonly FrozenSet<string> Inlines = FrozenSet.ToFrozenSet(
     [

@@ -20,7 +20,8 @@ internal static class MarkdownInlines
     private static void Append(ContainerInline container, StringBuilder text, int depth)
     {
         if (depth > DocumentTextBuilder.NestingMax)
-            throw MillraceException.InvalidArgument("content", "The document's emphasis or links are nested too deeply to be read. Flatten them.");
+            throw MillraceException.InvalidArgument(
+                "content", "The document's emphasis or links are nested too deeply to be read. Flatten them.");
         foreach (var inline in container) Append(inline, text, depth);
     }
 

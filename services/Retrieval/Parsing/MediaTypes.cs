@@ -45,7 +45,8 @@ internal static class MediaTypes
         throw new MillraceException(
             Reason.UnsupportedMediaType,
             $"The media type of '{fileName}' cannot be told from its extension '{extension}'. "
-            + $"Set media_type to {Markdown}, {Html} or {PlainText}, or use a name that ends with .md, .html or .txt.") { Param = "media_type" };
+            + $"Set media_type to {Markdown}, {Html} or {PlainText}, or use a name that ends with .md, .html or .txt.")
+        { Param = "media_type" };
     }
 
     private static void RequireUtf8(string parameter)

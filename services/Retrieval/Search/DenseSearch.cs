@@ -15,7 +15,8 @@ internal sealed class DenseSearch(PassageStore passages, IEncoder encoder)
     /// <param name="query">The query; its vector is used where it has one.</param>
     /// <param name="cancellationToken">Stops searching.</param>
     /// <exception cref="MillraceException">The query cannot be embedded, or its vector is not of the collection's model.</exception>
-    public async Task<Ranking> RankAsync(IReadOnlyList<StoredCollection> collections, SearchQuery query, CancellationToken cancellationToken)
+    public async Task<Ranking> RankAsync(
+        IReadOnlyList<StoredCollection> collections, SearchQuery query, CancellationToken cancellationToken)
     {
         List<ScoredChunk> found = [];
         foreach (var sameModel in collections.GroupBy(collection => collection.EmbeddingModel))
@@ -41,7 +42,8 @@ internal sealed class DenseSearch(PassageStore passages, IEncoder encoder)
         if (query.Length != vectors.Dimension)
             throw MillraceException.InvalidArgument(
                 "query_vector",
-                $"The query's vector has {query.Length} values, and the collection's have {vectors.Dimension}. Embed the query with the collection's model.");
+                $"The query's vector has {query.Length} values, and the collection's have {vectors.Dimension}. Embed the query with "
+                + "the collection's model.");
         return vectors.Nearest(query.Span, countMax);
     }
 }

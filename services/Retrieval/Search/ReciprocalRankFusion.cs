@@ -15,7 +15,8 @@ internal static class ReciprocalRankFusion
     /// <summary>Name of the stage.</summary>
     public const string Stage = "rrf";
 
-    /// <summary>The fused ranking. Chunks of equal score keep the order in which they were first met, so that the result is always the same.</summary>
+    /// <summary>The fused ranking. Chunks of equal score keep the order in which they were first met, so that the result is always the
+    /// same.</summary>
     /// <param name="rankings">The rankings with their weights.</param>
     /// <param name="constant">Above 0; the larger, the less the first ranks count.</param>
     public static Ranking Fuse(IReadOnlyList<(Ranking Ranking, double Weight)> rankings, double constant)
@@ -30,6 +31,7 @@ internal static class ReciprocalRankFusion
             }
         }
 
-        return new Ranking(Stage, [.. scores.OrderByDescending(entry => entry.Value).Select(entry => new ScoredChunk(entry.Key, entry.Value))]);
+        return new Ranking(
+            Stage, [.. scores.OrderByDescending(entry => entry.Value).Select(entry => new ScoredChunk(entry.Key, entry.Value))]);
     }
 }

@@ -17,7 +17,8 @@ internal sealed class SearchEngine(
 
     /// <summary>Searches.</summary>
     /// <returns>The passages, best first.</returns>
-    /// <exception cref="MillraceException">The query is not valid, a collection is not there, or a dense search has no embedding service.</exception>
+    /// <exception cref="MillraceException">The query is not valid, a collection is not there, or a dense search has no embedding
+    /// service.</exception>
     public async Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         query.RequireValid();
@@ -99,7 +100,8 @@ internal sealed class SearchEngine(
         }
     }
 
-    private static SearchHit WithStage(SearchHit hit, StageScore stage) => hit with { Score = stage.Score, Stages = [.. hit.Stages, stage] };
+    private static SearchHit WithStage(SearchHit hit, StageScore stage) =>
+        hit with { Score = stage.Score, Stages = [.. hit.Stages, stage] };
 
     // What the caller did wrong stays an error; what the embedding service cannot do now costs quality, not the answer.
     private static bool IsOutage(MillraceException error, CancellationToken cancellationToken) =>

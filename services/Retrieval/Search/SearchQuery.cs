@@ -40,14 +40,17 @@ internal sealed record SearchQuery
     public void RequireValid()
     {
         if (Collections.Count is 0 or > CollectionsMax)
-            throw MillraceException.InvalidArgument("collections", $"collections has {Collections.Count} names. Give 1 to {CollectionsMax}.");
+            throw MillraceException.InvalidArgument(
+                "collections", $"collections has {Collections.Count} names. Give 1 to {CollectionsMax}.");
         foreach (var name in Collections) UploadRules.RequireCollectionName(name, "collections");
         if (string.IsNullOrWhiteSpace(Text)) throw MillraceException.InvalidArgument("query", "query is empty. Say what to search for.");
         if (Text.Length > TextCharsMax)
             throw MillraceException.InvalidArgument("query", $"query has {Text.Length} characters. Shorten it to {TextCharsMax}.");
-        if (TopK is < 1 or > TopKMax) throw MillraceException.InvalidArgument("top_k", $"top_k is {TopK}. Set it to 1 to {TopKMax}, or 0 for the default.");
+        if (TopK is < 1 or > TopKMax)
+            throw MillraceException.InvalidArgument("top_k", $"top_k is {TopK}. Set it to 1 to {TopKMax}, or 0 for the default.");
         if (Candidates is < 1 or > CandidatesMax)
-            throw MillraceException.InvalidArgument("candidates", $"candidates is {Candidates}. Set it to 1 to {CandidatesMax}, or 0 for the default.");
+            throw MillraceException.InvalidArgument(
+                "candidates", $"candidates is {Candidates}. Set it to 1 to {CandidatesMax}, or 0 for the default.");
     }
 }
 

@@ -18,7 +18,8 @@ internal sealed class SeedTarget(
         var defaults = options.Value;
         await collections.GetOrCreateAsync(collection, "", defaults.Chunking.Settings, defaults.CollectionsPerTenantMax, cancellationToken);
         var wanted = files.Select(file => file.DocumentId).ToHashSet(StringComparer.Ordinal);
-        foreach (var document in All(collection).Where(document => IsSeeded(document) && !wanted.Contains(document.Key.DocumentId)).ToList())
+        var gone = All(collection).Where(document => IsSeeded(document) && !wanted.Contains(document.Key.DocumentId)).ToList();
+        foreach (var document in gone)
             await catalog.DeleteAsync(document.Key, cancellationToken);
     }
 

@@ -8,7 +8,10 @@ internal static partial class SeedingLog
     [LoggerMessage(4402, LogLevel.Error, "The seed document '{DocumentId}' could not be ingested: {Error}")]
     public static partial void DocumentFailed(ILogger logger, string documentId, string error);
 
-    [LoggerMessage(4403, LogLevel.Error, "Not all of {Count} seed documents could be found within {Timeout}; is the embedding service up? The service goes on trying")]
+    [LoggerMessage(
+        4403,
+        LogLevel.Error,
+        "Not all of {Count} seed documents could be found within {Timeout}; is the embedding service up? The service goes on trying")]
     public static partial void TimedOut(ILogger logger, int count, TimeSpan timeout);
 
     [LoggerMessage(4404, LogLevel.Error, "The folder '{Folder}' could not be seeded; check Seeding:Folder")]

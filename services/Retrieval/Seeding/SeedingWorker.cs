@@ -5,11 +5,13 @@ using Millrace.ServiceDefaults.Calls;
 namespace Millrace.Retrieval.Seeding;
 
 /// <summary>
-/// Brings a collection in line with a folder, once at each start: new and changed files are ingested, unchanged ones left alone, and documents of
+/// Brings a collection in line with a folder, once at each start: new and changed files are ingested, unchanged ones left alone, and
+/// documents of
 /// earlier seedings whose files are gone are deleted. What an application uploaded into the collection itself is never touched.
 /// </summary>
 internal sealed class SeedingWorker(
-    SeedTarget target, SeedingState state, IOptions<SeedingOptions> options, TimeProvider time, ILogger<SeedingWorker> logger) : BackgroundService
+    SeedTarget target, SeedingState state, IOptions<SeedingOptions> options, TimeProvider time, ILogger<SeedingWorker> logger)
+    : BackgroundService
 {
     private readonly SeedingOptions _options = options.Value;
 

@@ -23,7 +23,8 @@ internal sealed class ChunkInsert : IDisposable
             """);
         _fullText = Command(
             connection,
-            $"INSERT INTO {Schema.FullText(document.Collection.Row)} (rowid, title, breadcrumb, body) VALUES ($row, $title, $breadcrumb, $body)");
+            $"INSERT INTO {Schema.FullText(document.Collection.Row)} (rowid, title, breadcrumb, body) "
+            + "VALUES ($row, $title, $breadcrumb, $body)");
     }
 
     /// <summary>Inserts one chunk.</summary>

@@ -84,17 +84,35 @@ internal sealed class CollectionStore(RetrievalDatabase database, VectorCache ve
         return Find(connection, row);
     }
 
-    private sealed record CollectionRow(
-        long Row, string Tenant, string Name, string EmbeddingModel, long ChunkTokensMax, long OverlapTokens, long CreatedAtMs, long DocumentCount, long ChunkCount)
+    // Settable properties rather than a constructor: for an empty result SQLite cannot say which types its columns have.
+    private sealed class CollectionRow
     {
+        public long Row { get; init; }
+
+        public string Tenant { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        public string EmbeddingModel { get; init; } = "";
+
+        public int ChunkTokensMax { get; init; }
+
+        public int OverlapTokens { get; init; }
+
+        public long CreatedAtMs { get; init; }
+
+        public int DocumentCount { get; init; }
+
+        public int ChunkCount { get; init; }
+
         public StoredCollection ToCollection() => new()
         {
             Row = Row,
             Key = new CollectionKey(Tenant, Name),
             EmbeddingModel = EmbeddingModel,
-            Chunking = new ChunkingSettings((int)ChunkTokensMax, (int)OverlapTokens),
-            DocumentCount = (int)DocumentCount,
-            ChunkCount = (int)ChunkCount,
+            Chunking = new ChunkingSettings(ChunkTokensMax, OverlapTokens),
+            DocumentCount = DocumentCount,
+            ChunkCount = ChunkCount,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAtMs),
         };
     }

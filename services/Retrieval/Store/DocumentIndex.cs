@@ -23,7 +23,8 @@ internal sealed class DocumentIndex(RetrievalDatabase database, VectorCache vect
         connection =>
         {
             var row = connection.QueryFirstOrDefault<DocumentRow>(
-                $"SELECT {DocumentRow.Columns} FROM documents d WHERE d.state = 1 AND d.retry_at_ms <= @NowMs ORDER BY d.retry_at_ms, d.row LIMIT 1",
+                $"SELECT {DocumentRow.Columns} FROM documents d WHERE d.state = 1 AND d.retry_at_ms <= @NowMs ORDER BY d.retry_at_ms, "
+                + "d.row LIMIT 1",
                 new { NowMs });
             if (row is null) return null;
             connection.Execute("UPDATE documents SET state = 2 WHERE row = @Row", new { row.Row });
@@ -66,7 +67,8 @@ internal sealed class DocumentIndex(RetrievalDatabase database, VectorCache vect
                 var state = (int)(retryAfter is null ? DocumentState.Failed : DocumentState.Queued);
                 var retryAtMs = NowMs + (long)(retryAfter?.TotalMilliseconds ?? 0);
                 connection.Execute(
-                    "UPDATE documents SET state = @state, error = @error, attempts = attempts + 1, retry_at_ms = @retryAtMs WHERE row = @Row",
+                    "UPDATE documents SET state = @state, error = @error, attempts = attempts + 1, retry_at_ms = @retryAtMs "
+                    + "WHERE row = @Row",
                     new { state, error, retryAtMs, claimed.Row });
                 return true;
             },
@@ -76,7 +78,8 @@ internal sealed class DocumentIndex(RetrievalDatabase database, VectorCache vect
     internal static void RemoveChunks(SqliteConnection connection, long collection, long document)
     {
         connection.Execute(
-            $"DELETE FROM {Schema.FullText(collection)} WHERE rowid IN (SELECT row FROM chunks WHERE document = @document)", new { document });
+            $"DELETE FROM {Schema.FullText(collection)} WHERE rowid IN (SELECT row FROM chunks WHERE document = @document)",
+            new { document });
         connection.Execute("DELETE FROM chunks WHERE document = @document", new { document });
     }
 

@@ -15,7 +15,8 @@ internal sealed record DocumentLimits(int PerCollectionMax, int QueuedMax)
         if (collection.DocumentCount >= PerCollectionMax)
             throw MillraceException.InvalidArgument(
                 "collection",
-                $"The collection '{collection.Key.Name}' has {collection.DocumentCount} documents, which is the most allowed. Use another collection.");
+                $"The collection '{collection.Key.Name}' has {collection.DocumentCount} documents, which is the most allowed. Use "
+                + "another collection.");
         RequireQueueRoom(connection);
     }
 

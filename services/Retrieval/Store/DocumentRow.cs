@@ -7,8 +7,10 @@ internal sealed class DocumentRow
 {
     /// <summary>The columns, without the bytes.</summary>
     public const string Columns = """
-        d.row AS Row, d.collection AS CollectionRow, d.document_id AS DocumentId, d.title AS Title, d.media_type AS MediaType, d.sha256 AS Sha256,
-        d.version AS Version, d.state AS State, d.error AS Error, d.attempts AS Attempts, d.updated_at_ms AS UpdatedAtMs, d.metadata AS Metadata,
+        d.row AS Row, d.collection AS CollectionRow, d.document_id AS DocumentId, d.title AS Title, d.media_type AS MediaType,
+        d.sha256 AS Sha256,
+        d.version AS Version, d.state AS State, d.error AS Error, d.attempts AS Attempts, d.updated_at_ms AS UpdatedAtMs,
+        d.metadata AS Metadata,
         d.size_bytes AS SizeBytes, d.chunk_count AS ChunkCount
         """;
 

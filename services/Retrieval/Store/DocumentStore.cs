@@ -26,7 +26,8 @@ internal sealed class DocumentStore(RetrievalDatabase database, VectorCache vect
     {
         var row = (CollectionStore.Find(connection, collection) ?? throw CollectionStore.NotFound(collection)).Row;
         return connection.Query<DocumentRow>(
-                $"SELECT {DocumentRow.Columns} FROM documents d WHERE d.collection = @row AND d.document_id > @afterId ORDER BY d.document_id LIMIT @countMax",
+                $"SELECT {DocumentRow.Columns} FROM documents d WHERE d.collection = @row AND d.document_id > @afterId ORDER BY "
+                + "d.document_id LIMIT @countMax",
                 new { row, afterId, countMax })
             .Select(document => document.ToDocument(collection)).ToList();
     });
@@ -81,13 +82,15 @@ internal sealed class DocumentStore(RetrievalDatabase database, VectorCache vect
 
     private void Insert(SqliteConnection connection, NewDocument document, DocumentLimits limits)
     {
-        var collection = CollectionStore.Find(connection, document.Key.Collection) ?? throw CollectionStore.NotFound(document.Key.Collection);
+        var collection = CollectionStore.Find(connection, document.Key.Collection) ?? throw CollectionStore.NotFound(
+            document.Key.Collection);
         limits.RequireRoom(connection, collection);
         var row = connection.ExecuteScalar<long>(
             """
             INSERT INTO documents (collection, document_id, title, media_type, sha256, version, state, error, attempts, retry_at_ms,
                 updated_at_ms, metadata, size_bytes, chunk_count)
-            VALUES (@Collection, @DocumentId, @DocumentId, @MediaType, @Sha256, 1, @State, '', 0, 0, @UpdatedAtMs, @Metadata, @SizeBytes, 0);
+            VALUES (@Collection, @DocumentId, @DocumentId, @MediaType, @Sha256, 1, @State, '', 0, 0, @UpdatedAtMs, @Metadata, @SizeBytes,
+            0);
             SELECT last_insert_rowid();
             """,
             Values(document, collection.Row));
@@ -100,7 +103,8 @@ internal sealed class DocumentStore(RetrievalDatabase database, VectorCache vect
         if (!contentChanged && known.State != DocumentState.Failed)
         {
             connection.Execute(
-                "UPDATE documents SET metadata = @Metadata WHERE row = @Row", new { Metadata = StoreJson.Of(document.Metadata), known.Row });
+                "UPDATE documents SET metadata = @Metadata WHERE row = "
+                + "@Row", new { Metadata = StoreJson.Of(document.Metadata), known.Row });
             return;
         }
 

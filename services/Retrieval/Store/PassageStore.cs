@@ -33,13 +33,15 @@ internal sealed class PassageStore(RetrievalDatabase database, VectorCache vecto
     }
 
     /// <summary>The vectors of a collection, read from the database at first.</summary>
-    public CollectionVectors Vectors(StoredCollection collection) => vectors.GetOrLoad(collection.Row, loaded => Load(collection.Row, loaded));
+    public CollectionVectors Vectors(StoredCollection collection) =>
+        vectors.GetOrLoad(collection.Row, loaded => Load(collection.Row, loaded));
 
     /// <summary>Reads chunks. Those that are gone are left out.</summary>
     public IReadOnlyDictionary<long, StoredPassage> Passages(IReadOnlyCollection<long> chunks) => database.Read(connection =>
         chunks.Chunk(500).SelectMany(rows => connection.Query<PassageRow>(
             """
-            SELECT k.row, c.tenant, c.name AS CollectionName, d.document_id AS DocumentId, k.document_version AS DocumentVersion, k.ordinal, k.title,
+            SELECT k.row, c.tenant, c.name AS CollectionName, d.document_id AS DocumentId, k.document_version AS DocumentVersion,
+            k.ordinal, k.title,
                 k.breadcrumb, k.text, k.start, k.token_count AS TokenCount
             FROM chunks k JOIN documents d ON d.row = k.document JOIN collections c ON c.row = k.collection WHERE k.row IN @rows
             """,

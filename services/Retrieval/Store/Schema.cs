@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Millrace.Retrieval.Store;
 
-/// <summary>The tables. Each collection has a full-text table of its own: its word statistics are its own, and no query can reach another.</summary>
+/// <summary>The tables. Each collection has a full-text table of its own: its word statistics are its own, and no query can reach
+/// another.</summary>
 internal static class Schema
 {
     public const string Tables = """
@@ -61,5 +62,6 @@ internal static class Schema
 
     /// <summary>Creates a collection's full-text table.</summary>
     public static string CreateFullText(long collectionRow) =>
-        $"CREATE VIRTUAL TABLE {FullText(collectionRow)} USING fts5(title, breadcrumb, body, tokenize='porter unicode61 remove_diacritics 2')";
+        $"CREATE VIRTUAL TABLE {FullText(collectionRow)} USING fts5(title, breadcrumb, body, tokenize='porter unicode61 "
+        + "remove_diacritics 2')";
 }

@@ -144,5 +144,6 @@ internal sealed record StoredPassage
     public required int TokenCount { get; init; }
 
     /// <summary>Its id: the same as long as the document's content is.</summary>
-    public string ChunkId => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Document.DocumentId}#v{DocumentVersion}.{Ordinal}");
+    public string ChunkId =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Document.DocumentId}#v{DocumentVersion}.{Ordinal}");
 }

@@ -15,7 +15,13 @@ public sealed class TextStreamTests
             for (var second = first; second <= bytes.Length; second++)
             {
                 var stream = new TextStream([]);
-                string[] parts = [stream.Add(bytes.AsSpan(0, first)), stream.Add(bytes.AsSpan(first..second)), stream.Add(bytes.AsSpan(second)), stream.Finish()];
+                string[] parts =
+                [
+                    stream.Add(bytes.AsSpan(0, first)),
+                    stream.Add(bytes.AsSpan(first..second)),
+                    stream.Add(bytes.AsSpan(second)),
+                    stream.Finish(),
+                ];
 
                 Assert.Equal(Text, string.Concat(parts));
                 Assert.All(parts, AssertWhole);
@@ -45,7 +51,8 @@ public sealed class TextStreamTests
     public void Add_StopStringAcrossTokens_EndsTheTextBeforeIt()
     {
         var stream = new TextStream(["😀!"]);
-        var text = string.Concat(Encoding.UTF8.GetBytes("so 😀! not this").TakeWhile(_ => stream.StopMet is null).Select(value => stream.Add([value])));
+        var bytes = Encoding.UTF8.GetBytes("so 😀! not this");
+        var text = string.Concat(bytes.TakeWhile(_ => stream.StopMet is null).Select(value => stream.Add([value])));
 
         Assert.Equal("so ", text + stream.Finish());
         Assert.Equal("😀!", stream.StopMet);

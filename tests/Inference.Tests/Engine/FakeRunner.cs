@@ -73,7 +73,8 @@ internal sealed class FakeRunner(int slots, int kvCells) : ISequenceRunner
     private void Run(StepEntry entry, int index)
     {
         var held = _cache[entry.Slot] ??= [];
-        if (held.Count != entry.Start) throw new InvalidOperationException($"Slot {entry.Slot} holds {held.Count} tokens, not {entry.Start}.");
+        if (held.Count != entry.Start)
+            throw new InvalidOperationException($"Slot {entry.Slot} holds {held.Count} tokens, not {entry.Start}.");
         held.AddRange(entry.Tokens);
         if (!entry.WantsOutput) return;
         var logits = new float[VocabularySize];

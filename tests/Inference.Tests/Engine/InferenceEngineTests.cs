@@ -17,9 +17,11 @@ public sealed class InferenceEngineTests
         var runner = new FakeRunner(slots: 4, kvCells: 400);
         await using var engine = Start(runner, slots: 4, queue: 200);
         var random = new Random(1);
-        var prompts = Enumerable.Range(0, 200).Select(_ => Enumerable.Range(0, random.Next(1, 60)).Select(_ => random.Next(1, 50)).ToArray()).ToArray();
+        int[] RandomPrompt() => [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => random.Next(1, 50))];
+        var prompts = Enumerable.Range(0, 200).Select(_ => RandomPrompt()).ToArray();
 
-        var answers = await Task.WhenAll(prompts.Select(prompt => Task.Run(() => ReadAsync(engine.Submit(Request(prompt, 30)))))).DefaultTimeout();
+        var asked = prompts.Select(prompt => Task.Run(() => ReadAsync(engine.Submit(Request(prompt, 30)))));
+        var answers = await Task.WhenAll(asked).DefaultTimeout();
 
         for (var i = 0; i < prompts.Length; i++) Assert.Equal(LetterVocabulary.TextOf(FakeRunner.Answer(prompts[i], 30)), answers[i].Text);
         Assert.Equal(4, runner.EntriesMax);
@@ -136,7 +138,8 @@ public sealed class InferenceEngineTests
 
         Assert.Equal([0, 1, 2], answer.Events.OfType<ChoiceFinished>().Select(finished => finished.Choice).Order());
         Assert.Single(answer.Events.OfType<PromptEvaluated>());
-        for (var choice = 0; choice < 3; choice++) Assert.Equal(LetterVocabulary.TextOf(FakeRunner.Answer(Prompt, 4)), answer.TextOf(choice));
+        var expected = LetterVocabulary.TextOf(FakeRunner.Answer(Prompt, 4));
+        for (var choice = 0; choice < 3; choice++) Assert.Equal(expected, answer.TextOf(choice));
     }
 
     [Fact]
@@ -147,7 +150,8 @@ public sealed class InferenceEngineTests
         runner.Faults.Enqueue(() => RunResult.NoRoom);
         await using var engine = Start(runner, slots: 2);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => OutcomeAsync(engine.Submit(Request(Prompt, 5))))).DefaultTimeout();
+        var submitted = Enumerable.Range(0, 6).Select(_ => OutcomeAsync(engine.Submit(Request(Prompt, 5))));
+        var outcomes = await Task.WhenAll(submitted).DefaultTimeout();
 
         // A request that ran alone cannot be helped; those beside others are computed again.
         Assert.All(outcomes.OfType<MillraceException>(), error => Assert.Equal(Reason.ModelUnavailable, error.Reason));
@@ -251,7 +255,8 @@ public sealed class InferenceEngineTests
 
         public ChoiceFinished Finished => Events.OfType<ChoiceFinished>().Single();
 
-        public string TextOf(int choice) => string.Concat(Events.OfType<TokenGenerated>().Where(token => token.Choice == choice).Select(token => token.Text));
+        public string TextOf(int choice) =>
+            string.Concat(Events.OfType<TokenGenerated>().Where(token => token.Choice == choice).Select(token => token.Text));
     }
 
     private sealed class ManualTime : TimeProvider

@@ -29,7 +29,8 @@ public sealed class InferenceMember : IAsyncLifetime
     }
 
     internal static Task<ServiceUnderTest> StartAsync(params IEnumerable<(string Key, string Value)> settings) =>
-        ServiceUnderTest.StartAsync(builder => builder.AddInference(), app => app.MapInference(), [("Inference:Model", Model), .. settings]);
+        ServiceUnderTest.StartAsync(
+            builder => builder.AddInference(), app => app.MapInference(), [("Inference:Model", Model), .. settings]);
 }
 
 /// <summary>Everything that came on the stream of one generation.</summary>
@@ -43,7 +44,8 @@ internal sealed class GenerationResult
 
     public GenerationFinished Finished => FinishedOf(0);
 
-    public IEnumerable<GeneratedToken> Tokens => Messages.Where(message => message.Tokens is not null).SelectMany(message => message.Tokens.Tokens);
+    public IEnumerable<GeneratedToken> Tokens =>
+        Messages.Where(message => message.Tokens is not null).SelectMany(message => message.Tokens.Tokens);
 
     public string TextOf(uint choice) =>
         string.Concat(Messages.Where(message => message.Tokens?.ChoiceIndex == choice).Select(message => message.Tokens.Text));
@@ -64,7 +66,8 @@ internal static class Prompts
 {
     private const string System =
         "You are a helpful assistant that answers questions based on the provided context. Rules:\n"
-        + "1. Only answer based on the provided context. If the context doesn't contain the answer, say 'I don't have enough information to answer that.'\n"
+        + "1. Only answer based on the provided context. "
+        + "If the context doesn't contain the answer, say 'I don't have enough information to answer that.'\n"
         + "2. Cite your sources using [1], [2], etc. corresponding to the context chunks.\n"
         + "3. Be concise. Aim for 2-3 sentences unless the question requires more detail.\n"
         + "4. Never make up information. Never hallucinate.";
@@ -77,7 +80,11 @@ internal static class Prompts
 
     public static ChatPrompt Chat(string system, string user) => new()
     {
-        Messages = { new ChatMessage { Role = ChatRole.System, Content = system }, new ChatMessage { Role = ChatRole.User, Content = user } },
+        Messages =
+        {
+            new ChatMessage { Role = ChatRole.System, Content = system },
+            new ChatMessage { Role = ChatRole.User, Content = user },
+        },
     };
 
     /// <summary>Questions with their chunks and the answer that the model is known to give, from the model's own evaluation.</summary>
@@ -88,10 +95,13 @@ internal static class Prompts
         {
             using var json = JsonDocument.Parse(line);
             var root = json.RootElement;
-            var chunks = root.GetProperty("contexts").EnumerateArray().Select(chunk => (chunk.GetProperty("source").GetString()!, chunk.GetProperty("text").GetString()!));
-            yield return (Grounded(root.GetProperty("question").GetString()!, [.. chunks]), root.GetProperty("expected").GetString()!);
+            var chunks = root.GetProperty("contexts").EnumerateArray().Select(chunk => (Text(chunk, "source"), Text(chunk, "text")));
+            yield return (Grounded(Text(root, "question"), [.. chunks]), Text(root, "expected"));
         }
     }
 
-    public static GenerateRequest Greedy(ChatPrompt chat) => new() { Chat = chat, Sampling = new SamplingParameters { Temperature = 0 }, MaxTokens = 120 };
+    public static GenerateRequest Greedy(ChatPrompt chat) =>
+        new() { Chat = chat, Sampling = new SamplingParameters { Temperature = 0 }, MaxTokens = 120 };
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 }

@@ -141,7 +141,8 @@ public sealed class SamplerTests
     [Fact]
     public void Sample_WithoutAlternatives_AllocatesNothing()
     {
-        var sampler = New(new SamplingOptions { TopP = 0.9f, TopK = 4, MinP = 0.01f, RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f }, new LogprobRequest(true, 0));
+        var options = new SamplingOptions { TopP = 0.9f, TopK = 4, MinP = 0.01f, RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f };
+        var sampler = New(options, new LogprobRequest(true, 0));
         var sequence = NewSequence([1, 2, 3]);
 
         // The table of seen tokens grows until every token has been seen.
@@ -162,7 +163,10 @@ public sealed class SamplerTests
         float[] weights = [.. logits.Select(logit => MathF.Exp(logit - max))];
         var total = weights.Sum();
         SamplingOptions[] filters =
-            [new() { TopP = 0.9999f }, new() { TopK = 3000 }, new() { TopP = 0.5f }, new() { MinP = 0.05f }, new() { TopK = 40, TopP = 0.8f }];
+        [
+            new() { TopP = 0.9999f }, new() { TopP = 0.5f }, new() { TopK = 3000 }, new() { MinP = 0.05f },
+            new() { TopK = 40, TopP = 0.8f },
+        ];
         foreach (var options in filters)
         {
             var candidates = new Candidate[weights.Length];
@@ -199,7 +203,8 @@ public sealed class SamplerTests
     /// <summary>The distribution by its definition, in double precision.</summary>
     private static double[] ExactDistribution(SamplingOptions options)
     {
-        var scores = Logits.Select((logit, id) => (logit + options.LogitBias.GetValueOrDefault(id)) / (double)options.Temperature).ToArray();
+        var biased = Logits.Select((logit, id) => logit + options.LogitBias.GetValueOrDefault(id));
+        var scores = biased.Select(logit => logit / (double)options.Temperature).ToArray();
         var weights = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
         var order = Enumerable.Range(0, weights.Length).OrderByDescending(id => weights[id]).ToList();
         if (options.TopK > 0) order = [.. order.Take(options.TopK)];

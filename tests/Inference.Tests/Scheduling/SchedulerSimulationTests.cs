@@ -2,7 +2,9 @@ using Millrace.Inference.Scheduling;
 
 namespace Millrace.Inference.Tests.Scheduling;
 
-/// <summary>Thousands of steps with arrivals, ends, cancellations and failed steps, all from a seed; the conservation laws hold after each.</summary>
+/// <summary>
+/// Thousands of steps with arrivals, ends, cancellations and failed steps, all from a seed; the conservation laws hold after each.
+/// </summary>
 public sealed class SchedulerSimulationTests
 {
     private const int Steps = 4000;
@@ -22,7 +24,8 @@ public sealed class SchedulerSimulationTests
     [MemberData(nameof(Worlds))]
     public void Simulation_AnyWorld_LosesNothing(int seed, int slots, int cells, int stepTokens)
     {
-        var world = new World(seed, new SchedulerLimits { SlotsMax = slots, QueueDepthMax = 64, KvCells = cells, StepTokensMax = stepTokens });
+        var limits = new SchedulerLimits { SlotsMax = slots, QueueDepthMax = 64, KvCells = cells, StepTokensMax = stepTokens };
+        var world = new World(seed, limits);
 
         for (var step = 0; step < Steps; step++) world.Step(arrivals: true);
         var toDrain = world.Open;

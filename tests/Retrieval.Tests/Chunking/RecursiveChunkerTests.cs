@@ -9,7 +9,8 @@ public sealed class RecursiveChunkerTests
 {
     private static readonly string[] Fragments =
     [
-        "word", "Word.", "End!", "why?", "e.g.", "\n", "\n\n", "  ", "\t", "😀", "👨‍👩‍👧‍👦", "e\u0301\u0302", "漢字", "。", "ünïcode", "$4.90", "A", new string('x', 300),
+        "word", "Word.", "End!", "why?", "e.g.", "\n", "\n\n", "  ",
+        "\t", "😀", "👨‍👩‍👧‍👦", "e\u0301\u0302", "漢字", "。", "ünïcode", "$4.90", "A", new string('x', 300),
         "a-b_c", "\u00A0", "مرحبا", "z" + new string('\u0301', 90),
     ];
 
@@ -22,7 +23,7 @@ public sealed class RecursiveChunkerTests
         settings = settings with { OverlapTokens = seed % 2 == 0 ? 0 : random.Next(1, settings.TokensMax / 2) };
 
         // Every third tokenizer counts bytes, and line feeds twice: joined text is longer than its parts.
-        Func<string, int> count = seed % 3 == 0 ? text => Encoding.UTF8.GetByteCount(text.Replace("\n", "\n\n", StringComparison.Ordinal)) + 2 : FakeEmbeddingService.CountTokens;
+        Func<string, int> count = seed % 3 == 0 ? CountBytesWithDoubleLineFeeds : FakeEmbeddingService.CountTokens;
         var document = RandomDocument(random);
 
         var chunks = await new RecursiveChunker(new WordCounter(count), settings).CutAsync(document, CancellationToken.None);
@@ -61,8 +62,11 @@ public sealed class RecursiveChunkerTests
 
         var chunks = await new RecursiveChunker(new WordCounter(), new ChunkingSettings(27, 10)).CutAsync(document, CancellationToken.None);
 
-        Assert.Equal("This is sentence 0. This is sentence 1. This is sentence 2. This is sentence 3. This is sentence 4.", chunks[0].TextIn(document));
-        Assert.StartsWith("This is sentence 3. This is sentence 4. This is sentence 5.", chunks[1].TextIn(document), StringComparison.Ordinal);
+        Assert.Equal(
+            "This is sentence 0. This is sentence 1. This is sentence 2. This is sentence 3. This is sentence 4.",
+            chunks[0].TextIn(document));
+        Assert.StartsWith(
+            "This is sentence 3. This is sentence 4. This is sentence 5.", chunks[1].TextIn(document), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,13 +94,16 @@ public sealed class RecursiveChunkerTests
 
     public static TheoryData<int> Seeds() => new(Enumerable.Range(0, 120));
 
+    private static int CountBytesWithDoubleLineFeeds(string text) => Encoding.UTF8.GetByteCount(text) + text.Count(c => c == '\n') + 2;
+
     private static ParsedDocument RandomDocument(Random random)
     {
         var builder = new DocumentTextBuilder();
         for (var section = random.Next(1, 4); section > 0; section--)
         {
             var text = new StringBuilder();
-            for (var i = random.Next(0, 120); i > 0; i--) text.Append(Fragments[random.Next(Fragments.Length)]).Append(random.Next(3) > 0 ? " " : "");
+            for (var i = random.Next(0, 120); i > 0; i--)
+                text.Append(Fragments[random.Next(Fragments.Length)]).Append(random.Next(3) > 0 ? " " : "");
             builder.AddHeading(random.Next(1, 4), $"H{section}");
             builder.AddParagraph(text.ToString());
         }
@@ -113,7 +120,8 @@ public sealed class RecursiveChunkerTests
                 Assert.True(covered[i] || char.IsWhiteSpace(document.Text[i]), $"character {i} is in no chunk");
     }
 
-    private static void AssertOverlap(ParsedDocument document, IReadOnlyList<Chunk> chunks, ChunkingSettings settings, Func<string, int> count)
+    private static void AssertOverlap(
+        ParsedDocument document, IReadOnlyList<Chunk> chunks, ChunkingSettings settings, Func<string, int> count)
     {
         foreach (var (before, after) in chunks.Zip(chunks.Skip(1)))
         {

@@ -52,7 +52,11 @@ public sealed class RunningRetrieval : IAsyncDisposable
     }
 
     public async Task CreateAsync(string name, uint chunkTokensMax = 0) => await Client.CreateCollectionAsync(
-        new CreateCollectionRequest { Name = name, Chunking = chunkTokensMax == 0 ? null : new ChunkingSettings { ChunkTokensMax = chunkTokensMax } });
+        new CreateCollectionRequest
+        {
+            Name = name,
+            Chunking = chunkTokensMax == 0 ? null : new ChunkingSettings { ChunkTokensMax = chunkTokensMax },
+        });
 
     public Task<UploadDocumentResponse> UploadAsync(string collection, string id, string content, bool wait = true) =>
         UploadAsync(new UploadHeader { Collection = collection, DocumentId = id, Wait = wait }, Encoding.UTF8.GetBytes(content));
@@ -83,7 +87,10 @@ public sealed class RunningRetrieval : IAsyncDisposable
         var documents = Service.Services.GetRequiredService<DocumentCatalog>();
         var key = new CollectionKey(CallContext.DefaultTenant, collection);
         foreach (var document in documents.List(key, "", 1000).Documents)
-            Assert.Equal(DocumentState.Ready, (await documents.WaitUntilSettledAsync(document.Key, CancellationToken.None).DefaultTimeout()).State);
+        {
+            var settled = await documents.WaitUntilSettledAsync(document.Key, CancellationToken.None).DefaultTimeout();
+            Assert.Equal(DocumentState.Ready, settled.State);
+        }
     }
 
     public async ValueTask DisposeAsync()

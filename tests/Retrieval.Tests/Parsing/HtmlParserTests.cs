@@ -24,7 +24,8 @@ public sealed class HtmlParserTests
     [Fact]
     public void Lists_Nested_BecomeLines()
     {
-        var document = ParsedDocuments.Html("<ol start=2><li>One<ul><li>inner</li></ul></li><li>Two</li></ol><dl><dt>Term</dt><dd>Meaning</dd></dl>");
+        var document = ParsedDocuments.Html(
+            "<ol start=2><li>One<ul><li>inner</li></ul></li><li>Two</li></ol><dl><dt>Term</dt><dd>Meaning</dd></dl>");
 
         Assert.Equal("2. One\ninner\n3. Two\nTerm\nMeaning", document.Text);
     }
@@ -33,7 +34,8 @@ public sealed class HtmlParserTests
     public void Table_WithHeader_BecomesOneSentencePerRow()
     {
         var document = ParsedDocuments.Html(
-            "<table><thead><tr><th>Code<th>Meaning</tr></thead><tbody><tr><td>E1<td><p>Too <i>hot</i></p></tr><tr><td>E2<td>Door open!</tr></table>");
+            "<table><thead><tr><th>Code<th>Meaning</tr></thead><tbody><tr><td>E1<td><p>Too <i>hot</i></p></tr><tr><td>E2<td>Door "
+            + "open!</tr></table>");
 
         Assert.Equal("Code: E1; Meaning: Too hot.\nCode: E2; Meaning: Door open!", document.Text);
     }

@@ -29,7 +29,8 @@ public sealed class MarkdownParserTests
     [Fact]
     public void Sections_Always_LieInTextInOrderWithoutOverlap()
     {
-        var document = ParsedDocuments.Markdown("before\n\n# A 😀\n\none\n\ntwo\n\n## B\n- x\n- y\n\n# C\n\n| k | v |\n|---|---|\n| a | b |\n");
+        var document = ParsedDocuments.Markdown(
+            "before\n\n# A 😀\n\none\n\ntwo\n\n## B\n- x\n- y\n\n# C\n\n| k | v |\n|---|---|\n| a | b |\n");
 
         var end = 0;
         foreach (var section in document.Sections)

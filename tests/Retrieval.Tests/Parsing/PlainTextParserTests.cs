@@ -17,7 +17,8 @@ public sealed class PlainTextParserTests
             """);
 
         Assert.Equal(
-            "This is a long line that an editor has wrapped at about seventy columns. It goes on here.\nshort\nlist\n\nNext.", document.Text);
+            "This is a long line that an editor has wrapped at about seventy columns. It goes on "
+            + "here.\nshort\nlist\n\nNext.", document.Text);
         Assert.Empty(Assert.Single(document.Sections).Breadcrumb);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Millrace.Contracts.Retrieval.V1;
@@ -29,21 +30,22 @@ public sealed class AnthropicDocsTests(ITestOutputHelper output)
         {
             var found = await retrieval.Client.SearchAsync(
                 new SearchRequest { Collections = { "docs" }, Query = question.Question, Mode = SearchMode.Keyword, TopK = 20, Candidates = 50 });
-            var links = found.Results.Select(result => chunks[int.Parse(result.Passage.DocumentId, System.Globalization.CultureInfo.InvariantCulture)].Link).ToList();
+            var links = found.Results.Select(result => chunks[int.Parse(result.Passage.DocumentId, CultureInfo.InvariantCulture)].Link).ToList();
             recall += question.CorrectChunks.Count(links.Take(3).Contains) / (double)question.CorrectChunks.Length;
             var first = links.FindIndex(question.CorrectChunks.Contains);
             reciprocal += first < 0 ? 0 : 1.0 / (first + 1);
         }
 
         output.WriteLine($"R@3 {recall / questions.Length:f3}, MRR {reciprocal / questions.Length:f3}");
-        Assert.True(recall / questions.Length >= 0.64, $"R@3 is {recall / questions.Length:f3}");
-        Assert.True(reciprocal / questions.Length >= 0.78, $"MRR is {reciprocal / questions.Length:f3}");
+        Assert.True(recall / questions.Length >= 0.68, $"R@3 is {recall / questions.Length:f3}");
+        Assert.True(reciprocal / questions.Length >= 0.83, $"MRR is {reciprocal / questions.Length:f3}");
     }
 
     private static T[] Read<T>(string file) =>
         JsonSerializer.Deserialize<T[]>(File.ReadAllText(Path.Combine(RepoPaths.SharedData!, "anthropic-docs", file)))!;
 
-    private sealed record DocsChunk([property: JsonPropertyName("chunk_link")] string Link, [property: JsonPropertyName("text")] string Text);
+    private sealed record DocsChunk(
+        [property: JsonPropertyName("chunk_link")] string Link, [property: JsonPropertyName("text")] string Text);
 
     private sealed record DocsQuestion(
         [property: JsonPropertyName("question")] string Question, [property: JsonPropertyName("correct_chunks")] string[] CorrectChunks);
