@@ -98,6 +98,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ChatPlanner>();
         services.AddSingleton<InputGuard>();
+        services.AddSingleton<CollectionModels>();
         services.AddSingleton<QueryEmbedder>();
         services.AddSingleton<ConversationHistory>();
         services.AddSingleton<ContextRetriever>();

@@ -11,6 +11,9 @@ internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
 {
     public const string Collection = "samples";
 
+    /// <summary>The embedding model of the collection.</summary>
+    public string EmbeddingModel { get; set; } = "tiny-embed";
+
     /// <summary>Whether the service is away.</summary>
     public bool IsAway { get; set; }
 
@@ -62,8 +65,9 @@ internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
 
     public override Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context)
     {
+        if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         var response = new ListCollectionsResponse();
-        response.Collections.Add(new Collection { Name = Collection, EmbeddingModel = "tiny-embed", DocumentCount = (uint)Uploads.Count });
+        response.Collections.Add(new Collection { Name = Collection, EmbeddingModel = EmbeddingModel, DocumentCount = (uint)Uploads.Count });
         return Task.FromResult(response);
     }
 

@@ -14,7 +14,8 @@ public sealed class QuoteCascadeTests
         await using var platform = await StartAsync();
         platform.Retrieval.Found =
         [
-            ("fees.md", "Standard shipping to islands costs extra. Fees are listed."), ("shipping.md", "Standard shipping takes three days."),
+            ("fees.md", "Standard shipping to islands costs extra. Fees are listed."),
+            ("shipping.md", "Standard shipping takes three days."),
         ];
         platform.Inference.Script = (request, speaker) => speaker.SayAsync(
             Question(request).Contains("three days", StringComparison.Ordinal) ? "Standard shipping takes three days. [1]" : Refusal);
@@ -25,7 +26,8 @@ public sealed class QuoteCascadeTests
         Assert.Equal(
             "/v1/collections/samples/documents/shipping.md",
             Message(answer).GetProperty("annotations")[0].GetProperty("url_citation").GetProperty("url").GetString());
-        Assert.All(platform.Inference.Requests, request => Assert.DoesNotContain("[2] (Source", Question(request), StringComparison.Ordinal));
+        Assert.All(
+            platform.Inference.Requests, request => Assert.DoesNotContain("[2] (Source", Question(request), StringComparison.Ordinal));
         Assert.Equal(11 * platform.Inference.Requests.Count, answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
     }
 

@@ -57,7 +57,8 @@ public sealed class ChatPipelineTests
 
         await platform.AskAsync("docs-assistant", "How long does it take?");
 
-        Assert.Equal(EmbedPurpose.Query, Assert.Single(platform.Embedding.Requests).Purpose);
+        var embed = Assert.Single(platform.Embedding.Requests);
+        Assert.Equal((EmbedPurpose.Query, "tiny-embed"), (embed.Purpose, embed.Model));
         var search = Assert.Single(platform.Retrieval.Requests).Search;
         Assert.Equal(("How long does it take?", 2u, 8, 5u), (search.Query, search.QueryDimension, search.QueryVector.Length, search.TopK));
         Assert.Equal(["samples"], search.Collections);
@@ -95,6 +96,19 @@ public sealed class ChatPipelineTests
 
         Assert.Equal("embedding", answer.GetProperty("millrace").GetProperty("degraded")[0].GetString());
         Assert.Empty(Assert.Single(platform.Retrieval.Requests).Search.QueryVector);
+    }
+
+    [Fact]
+    public async Task Collections_OfAnotherModel_AreAskedWithThatModelsVector()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Retrieval.EmbeddingModel = "another-embed";
+
+        var answer = await platform.AskAsync("docs-assistant", "How long does it take?");
+
+        Assert.Equal("another-embed", Assert.Single(platform.Embedding.Requests).Model);
+        Assert.Empty(Assert.Single(platform.Retrieval.Requests).Search.QueryVector);
+        Assert.Equal("embedding", answer.GetProperty("millrace").GetProperty("degraded")[0].GetString());
     }
 
     [Fact]

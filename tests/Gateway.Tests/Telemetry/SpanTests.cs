@@ -30,6 +30,7 @@ public sealed class SpanTests
             Assert.Equal(root.SpanId, Assert.Single(own, span => span.OperationName == step).ParentSpanId);
         var call = Assert.Single(own, span => span.OperationName == "chat tiny-rag-chat");
         Assert.Equal((ActivityKind.Client, 11), (call.Kind, call.GetTagItem("gen_ai.usage.input_tokens")));
-        Assert.DoesNotContain(own.SelectMany(span => span.TagObjects), tag => $"{tag.Value}".Contains("Xylophone", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            own.SelectMany(span => span.TagObjects), tag => $"{tag.Value}".Contains("Xylophone", StringComparison.Ordinal));
     }
 }
