@@ -3,7 +3,7 @@ using Millrace.LlamaCpp;
 
 namespace Millrace.Inference.Engine;
 
-/// <summary>Runs steps on a llama.cpp context with a unified cache; a slot is a sequence id of the context.</summary>
+/// <summary>Runs steps on a llama.cpp context; a slot is a sequence id of the context.</summary>
 internal sealed class NativeRunner : ISequenceRunner
 {
     private readonly LlamaContext _context;

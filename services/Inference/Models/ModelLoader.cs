@@ -45,11 +45,13 @@ internal sealed class ModelLoader(IOptions<InferenceOptions> options, ILoggerFac
     {
         var trained = model.Metadata.ContextTokensTrained;
         var vocabulary = new LlamaVocabulary(model.Vocab);
+        var context = model.CreateContext(ContextOptions(trained));
+        var limits = options.Value.LimitsFor(trained);
         var engine = InferenceEngine.Start(file.Name, new EngineParts
         {
-            Runner = new NativeRunner(model.CreateContext(ContextOptions(trained))),
+            Runner = new NativeRunner(context),
             Vocabulary = vocabulary,
-            Limits = options.Value.LimitsFor(trained),
+            Limits = limits with { ContextTokens = Math.Min(limits.ContextTokens, context.SequenceTokensMax) },
             Time = time,
             Logger = loggers.CreateLogger<InferenceEngine>(),
         });
@@ -64,6 +66,9 @@ internal sealed class ModelLoader(IOptions<InferenceOptions> options, ILoggerFac
         SequencesMax = options.Value.SlotsMax,
         Threads = options.Value.Threads,
         BatchThreads = options.Value.Threads,
-        UnifiedCache = true,
+
+        // When every slot can have a whole context, each has cells of its own: attention then looks at no other slot's cells, which takes a
+        // quarter less time with eight streams. Otherwise all slots share the cells.
+        UnifiedCache = options.Value.KvCellsFor(trained) < (long)options.Value.SlotsMax * options.Value.ContextTokensFor(trained),
     };
 }

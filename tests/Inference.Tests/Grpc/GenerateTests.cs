@@ -38,13 +38,24 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     [Fact]
     public async Task Generate_AloneAndAmong8_GivesTheSameGreedyAnswer()
     {
-        var chats = Prompts.Handwritten().Take(8).Select(@case => @case.Chat).ToList();
-        var alone = new List<string>();
-        foreach (var chat in chats) alone.Add((await AskAsync(Prompts.Greedy(chat))).Text);
+        var requests = Prompts.Handwritten().Take(8).Select(@case => Prompts.Greedy(@case.Chat)).ToList();
+        foreach (var request in requests) (request.Logprobs, request.TopLogprobs) = (true, 2);
+        var alone = new List<GenerationResult>();
+        foreach (var request in requests) alone.Add(await AskAsync(request));
 
-        var together = await Task.WhenAll(chats.Select(chat => AskAsync(Prompts.Greedy(chat))));
+        var together = await Task.WhenAll(requests.Select(AskAsync));
 
-        Assert.Equal(alone, together.Select(result => result.Text));
+        Assert.All(alone.Zip(together), pair => AssertSameUpToATie([.. pair.First.Tokens], [.. pair.Second.Tokens]));
+    }
+
+    /// <summary>The native kernels add in another order for another batch size, so near-equal tokens may change places.</summary>
+    private static void AssertSameUpToATie(GeneratedToken[] alone, GeneratedToken[] together)
+    {
+        var same = alone.Zip(together).TakeWhile(pair => pair.First.Id == pair.Second.Id).Count();
+        if (same == alone.Length && same == together.Length) return;
+        var top = alone[Math.Min(same, alone.Length - 1)].Top;
+        var lead = top[0].Logprob - top[1].Logprob;
+        Assert.True(lead < 0.2, $"Token {same} differs where the best leads by {lead}.");
     }
 
     [Fact]
