@@ -25,9 +25,11 @@ public sealed class ServiceEndpoints(IConfiguration configuration)
     /// <summary>As <see cref="Find"/>, for a service that must be there.</summary>
     /// <exception cref="InvalidOperationException">No address is configured; the message names the variable to set.</exception>
     public Uri Require(string service, string endpoint) => Find(service, endpoint) ?? throw new InvalidOperationException(
-        $"The address of service '{service}' is not configured. Reference it in the AppHost, or set services__{service}__{endpoint}__0 to its URL.");
+        $"The address of service '{service}' is not configured. Reference it in the AppHost, "
+            + $"or set services__{service}__{endpoint}__0 to its URL.");
 
-    /// <summary>The names of all configured services that start with a prefix, in order; <c>inference-</c> finds the pool's members.</summary>
+    /// <summary>The names of all configured services that start with a prefix, in order;
+    /// <c>inference-</c> finds the pool's members.</summary>
     public IReadOnlyList<string> Names(string prefix) =>
     [
         .. configuration.GetSection(Section).GetChildren()

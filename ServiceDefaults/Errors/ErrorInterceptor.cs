@@ -86,7 +86,8 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
         }
 
         ErrorLog.RequestFailed(logger, context.Method, error);
-        return new MillraceException(Reason.Internal, "The request failed because of a defect. The log has the details under this request's id.")
+        return new MillraceException(Reason.Internal,
+                "The request failed because of a defect. The log has the details under this request's id.")
             .ToRpcException();
     }
 }

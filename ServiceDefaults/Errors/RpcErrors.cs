@@ -3,7 +3,8 @@ using Grpc.Core;
 
 namespace Millrace.ServiceDefaults.Errors;
 
-/// <summary>Both directions between <see cref="MillraceException"/> and gRPC: a status, and trailers for what a status cannot say.</summary>
+/// <summary>Both directions between <see cref="MillraceException"/> and gRPC: a status, and trailers for what a
+/// status cannot say.</summary>
 public static class RpcErrors
 {
     /// <summary>Trailer with the reason's code.</summary>

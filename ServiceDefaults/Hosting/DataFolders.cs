@@ -19,7 +19,8 @@ public static class DataFolders
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(
-                $"The data folder '{folder}' cannot be created ({error.Message}). Set MILLRACE_DATA_DIR to a folder that can be written.", error);
+                $"The data folder '{folder}' cannot be created ({error.Message}). "
+                    + "Set MILLRACE_DATA_DIR to a folder that can be written.", error);
         }
     }
 }

@@ -33,6 +33,7 @@ internal sealed record EndpointOptions(int? GrpcPort, int? HttpPort, IPAddress A
         if (string.IsNullOrEmpty(text)) return IPAddress.Loopback;
         return IPAddress.TryParse(text, out var address)
             ? address
-            : throw new InvalidOperationException($"MILLRACE_BIND_ADDRESS is '{text}'. Set it to an IP address, such as 127.0.0.1 or 0.0.0.0.");
+            : throw new InvalidOperationException(
+                $"MILLRACE_BIND_ADDRESS is '{text}'. Set it to an IP address, such as 127.0.0.1 or 0.0.0.0.");
     }
 }

@@ -13,7 +13,8 @@ public static class GenAi
     public const string Tokens = "{token}";
 
     /// <summary>Bucket bounds of operation durations, in seconds.</summary>
-    public static readonly double[] DurationBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+    public static readonly double[] DurationBuckets =
+        [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 
     /// <summary>Bucket bounds of the time to the first token, in seconds.</summary>
     public static readonly double[] FirstTokenBuckets =

@@ -77,7 +77,7 @@ public sealed class CommandLineTests : IDisposable
     {
         await WriteQuestionAsync();
         await using var server = await FileServer.StartAsync(Answer(
-            """{"choices": [{"message": {"content": "30 days. [1]"}}], "millrace": {"citations": [{"document_id": "shop/returns.md"}]}}"""));
+            """{"choices": [{"message": {"content": "30 days."}}], "millrace": {"citations": [{"document_id": "shop/returns.md"}]}}"""));
 
         Assert.Equal(0, await EvalAsync(server.Url));
         Assert.Contains("expected document cited   1 of 1 (100%)", _output.ToString(), StringComparison.Ordinal);
@@ -121,8 +121,10 @@ public sealed class CommandLineTests : IDisposable
     {
         await using var server = await FileServer.StartAsync(FileServer.Status(503), FileServer.Status(200));
 
-        Assert.Equal(0, await RunAsync("ready", "--url", server.Url.GetLeftPart(UriPartial.Authority)));
-        Assert.Contains($"curl -N {server.Url.GetLeftPart(UriPartial.Authority)}/v1/chat/completions", _output.ToString(), StringComparison.Ordinal);
+        var url = server.Url.GetLeftPart(UriPartial.Authority);
+
+        Assert.Equal(0, await RunAsync("ready", "--url", url));
+        Assert.Contains($"curl -N {url}/v1/chat/completions", _output.ToString(), StringComparison.Ordinal);
         Assert.Equal(2, server.Ranges.Count);
     }
 

@@ -74,7 +74,8 @@ public sealed class ServiceUnderTest : IAsyncDisposable
     }
 
     /// <summary>A call invoker with everything that a service's own clients have.</summary>
-    public CallInvoker Invoker(string service = "service-under-test") => _channels.Invoker(service, GrpcAddress, new ServiceClientOptions());
+    public CallInvoker Invoker(string service = "service-under-test") =>
+        _channels.Invoker(service, GrpcAddress, new ServiceClientOptions());
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

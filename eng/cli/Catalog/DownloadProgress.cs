@@ -26,7 +26,8 @@ internal sealed class ProgressLine(TextWriter output, TimeProvider time) : IProg
     {
         var mebibytes = value.Bytes / (1024.0 * 1024);
         return value.Total is { } total and > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"  {mebibytes:F0} of {total / (1024.0 * 1024):F0} MiB ({100.0 * value.Bytes / total:F0}%)")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"  {mebibytes:F0} of {total / (1024.0 * 1024):F0} MiB ({100.0 * value.Bytes / total:F0}%)")
             : string.Create(CultureInfo.InvariantCulture, $"  {mebibytes:F0} MiB");
     }
 }

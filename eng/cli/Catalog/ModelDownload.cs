@@ -103,9 +103,11 @@ public sealed class ModelDownload(HttpClient http, TimeProvider time, IProgress<
     private static void RefuseFailure(DownloadRequest request, HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode) return;
-        if ((int)response.StatusCode >= 500) throw new HttpRequestException($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}.");
+        if ((int)response.StatusCode >= 500)
+            throw new HttpRequestException($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}.");
         throw new CommandException(
-            $"{request.Url} answered {(int)response.StatusCode} {response.ReasonPhrase}. Download the file by hand and give its path to --model.");
+            $"{request.Url} answered {(int)response.StatusCode} {response.ReasonPhrase}. "
+                + "Download the file by hand and give its path to --model.");
     }
 
     private async Task<string?> CopyAsync(
@@ -149,7 +151,8 @@ public sealed class ModelDownload(HttpClient http, TimeProvider time, IProgress<
         void Discard(string what)
         {
             File.Delete(part);
-            throw new CommandException($"The file from {request.Url} {what}; it was deleted. Try again, or download it from a source you trust.");
+            throw new CommandException($"The file from {request.Url} {what}; it was deleted. "
+                + "Try again, or download it from a source you trust.");
         }
     }
 }

@@ -39,9 +39,11 @@ public sealed class AssistantClient(HttpClient http, string model)
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException($"The system did not answer within {http.Timeout.TotalSeconds:F0} s. Its logs are in .millrace/logs.", error);
+            throw new CommandException(
+                $"The system did not answer within {http.Timeout.TotalSeconds:F0} s. Its logs are in .millrace/logs.", error);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception error) when (error is
+            JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
             throw new CommandException($"What answers at {http.BaseAddress} does not speak the OpenAI API. Check --url.", error);
         }

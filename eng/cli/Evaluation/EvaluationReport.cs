@@ -35,7 +35,8 @@ public sealed class EvaluationReport(IReadOnlyList<QuestionOutcome> outcomes)
         await output.WriteLineAsync(Line("answerable, expected document cited", o => o.Question.Answerable, o => o.CitedRight));
         await output.WriteLineAsync(Line("unanswerable, refused", o => !o.Question.Answerable, o => o.Answer.IsRefusal));
         await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"latency                               p50 {LatencyMs(0.5):F0} ms, p95 {LatencyMs(0.95):F0} ms"));
+            CultureInfo.InvariantCulture,
+            $"latency                               p50 {LatencyMs(0.5):F0} ms, p95 {LatencyMs(0.95):F0} ms"));
     }
 
     private double Rate(Func<QuestionOutcome, bool> among, Func<QuestionOutcome, bool> which)
@@ -47,7 +48,8 @@ public sealed class EvaluationReport(IReadOnlyList<QuestionOutcome> outcomes)
     private string Line(string name, Func<QuestionOutcome, bool> among, Func<QuestionOutcome, bool> which)
     {
         var all = outcomes.Where(among).ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"{name,-37} {all.Count(which)} of {all.Count} ({100 * Rate(among, which):F0}%)");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{name,-37} {all.Count(which)} of {all.Count} ({100 * Rate(among, which):F0}%)");
     }
 
     private double LatencyMs(double quantile)

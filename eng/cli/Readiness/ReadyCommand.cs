@@ -4,7 +4,8 @@ using System.Net;
 
 namespace Millrace.Cli.Readiness;
 
-/// <summary><c>ready</c>: waits until the edge is healthy, which it is when everything behind it is, and says how to use the system.</summary>
+/// <summary><c>ready</c>: waits until the edge is healthy, which it is when everything behind it is,
+/// and says how to use the system.</summary>
 internal static class ReadyCommand
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
@@ -27,7 +28,8 @@ internal static class ReadyCommand
             if (elapsed > limit) throw new CommandException($"Not ready after {limit.TotalSeconds:F0} s. The logs are in .millrace/logs.");
             if (elapsed > nextLine)
             {
-                await output.WriteLineAsync($"  waiting for the services ({elapsed.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)} s)");
+                await output.WriteLineAsync(
+                    $"  waiting for the services ({elapsed.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)} s)");
                 nextLine += ProgressInterval;
             }
 
@@ -57,7 +59,8 @@ internal static class ReadyCommand
             using var response = await http.GetAsync(new Uri(url, "/health"), cancellationToken);
             return response.StatusCode == HttpStatusCode.OK;
         }
-        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

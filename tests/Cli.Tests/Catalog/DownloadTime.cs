@@ -2,7 +2,8 @@ using Millrace.TestShared;
 
 namespace Millrace.Cli.Tests.Catalog;
 
-/// <summary>Waits between attempts are over at once; the time after which a download counts as stalled passes only when a test says so.</summary>
+/// <summary>Waits between attempts are over at once; the time after which a download counts as
+/// stalled passes only when a test says so.</summary>
 public sealed class DownloadTime : TimeProvider
 {
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(30);

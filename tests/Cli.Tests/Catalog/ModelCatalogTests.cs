@@ -42,8 +42,12 @@ public sealed class ModelCatalogTests
     }
 
     [Fact]
-    public void Load_MissingFile_NamesIt() =>
-        Assert.Contains("/no/such/catalog.json", Assert.Throws<CommandException>(() => ModelCatalog.Load("/no/such/catalog.json")).Message, StringComparison.Ordinal);
+    public void Load_MissingFile_NamesIt()
+    {
+        var error = Assert.Throws<CommandException>(() => ModelCatalog.Load("/no/such/catalog.json"));
+
+        Assert.Contains("/no/such/catalog.json", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void BuiltInCatalogue_Entries_AreUniqueAndDownloadableOrThere()

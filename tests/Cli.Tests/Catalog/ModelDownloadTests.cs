@@ -36,7 +36,8 @@ public sealed class ModelDownloadTests : IDisposable
     [Fact]
     public async Task Run_ConnectionBreaks_GoesOnWhereItStopped()
     {
-        await using var server = await FileServer.StartAsync(FileServer.Cut(Model, 100_000), FileServer.Cut(Model, 50_000), FileServer.Whole(Model));
+        await using var server = await FileServer.StartAsync(
+            FileServer.Cut(Model, 100_000), FileServer.Cut(Model, 50_000), FileServer.Whole(Model));
 
         await RunAsync(server);
 

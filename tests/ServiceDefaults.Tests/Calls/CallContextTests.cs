@@ -117,7 +117,8 @@ public sealed class CallContextTests : IAsyncLifetime
         if (_second is not null) await _second.DisposeAsync();
     }
 
-    private static DateTime? In(int? seconds) => seconds is { } value ? TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(value) : null;
+    private static DateTime? In(int? seconds) =>
+        seconds is { } value ? TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(value) : null;
 
     private async Task<Sighting> TwoHopsAsync() => await _first!.Client.UnaryAsync(new Order { Hops = 1 });
 }

@@ -62,7 +62,8 @@ public sealed class ServiceClientTests : IAsyncLifetime
     {
         var client = Host.ClientWith(new ServiceClientOptions().RetryIdempotent(Idempotent));
 
-        var error = await Assert.ThrowsAsync<MillraceException>(async () => await client.UnaryAsync(new Order { Behaviour = "fail twice" }));
+        var error = await Assert.ThrowsAsync<MillraceException>(
+            async () => await client.UnaryAsync(new Order { Behaviour = "fail twice" }));
 
         Assert.Equal(Reason.UpstreamUnavailable, error.Reason);
         Assert.Equal(1, Host.Behaviours.CallsOf("Unary"));

@@ -28,7 +28,9 @@ public sealed class ReasonCatalogTests
 
         var received = sent.ToRpcException().ToMillraceException("any");
 
-        Assert.Equal((reason, "what and how", "p", TimeSpan.FromSeconds(2)), (received.Reason, received.Message, received.Param, received.RetryAfter));
+        Assert.Equal(
+            (reason, "what and how", "p", TimeSpan.FromSeconds(2)),
+            (received.Reason, received.Message, received.Param, received.RetryAfter));
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class ReasonCatalogTests
         var catalogued = Enum.GetValues<Reason>().Select(reason => reason.Info())
             .Select(info => (info.Code, Row: $"{Name(info.Grpc)} {info.Http} {info.Type} {(info.Retryable ? "yes" : "no")}"));
 
-        Assert.Equal(catalogued.OrderBy(row => row.Code, StringComparer.Ordinal), documented.OrderBy(row => row.Code, StringComparer.Ordinal));
+        Assert.Equal(
+            catalogued.OrderBy(row => row.Code, StringComparer.Ordinal), documented.OrderBy(row => row.Code, StringComparer.Ordinal));
     }
 
     /// <summary>A status as gRPC's own documents write it: <c>RESOURCE_EXHAUSTED</c>.</summary>

@@ -70,7 +70,8 @@ public sealed class HealthTests : IAsyncLifetime
     [Fact]
     public async Task Check_OfANamedService_IsNotFound()
     {
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await Client.CheckAsync(new HealthCheckRequest { Service = "mill" }));
+        var error = await Assert.ThrowsAsync<RpcException>(
+            async () => await Client.CheckAsync(new HealthCheckRequest { Service = "mill" }));
 
         Assert.Equal(StatusCode.NotFound, error.StatusCode);
     }

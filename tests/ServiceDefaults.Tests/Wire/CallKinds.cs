@@ -8,7 +8,8 @@ internal static class CallKinds
     public static TheoryData<string> All => ["unary", "server stream", "client stream", "duplex"];
 
     /// <summary>Makes the call and reads its answer to the end.</summary>
-    public static async Task CallAsync(this Relay.RelayClient client, string kind, Order order, CancellationToken cancellationToken = default)
+    public static async Task CallAsync(
+        this Relay.RelayClient client, string kind, Order order, CancellationToken cancellationToken = default)
     {
         switch (kind)
         {
