@@ -9,8 +9,8 @@ public abstract class DeserializationContext
     public abstract int PayloadLength { get; }
 
     /// <summary>The message in a new array.</summary>
-    public virtual byte[] PayloadAsNewBuffer() => throw new NotImplementedException();
+    public virtual byte[] PayloadAsNewBuffer() => throw new NotSupportedException();
 
     /// <summary>The message in the transport's memory, valid only while it is being deserialized.</summary>
-    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotImplementedException();
+    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotSupportedException();
 }

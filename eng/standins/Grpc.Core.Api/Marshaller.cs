@@ -23,8 +23,8 @@ public class Marshaller<T>
         ArgumentNullException.ThrowIfNull(deserializer);
         ContextualSerializer = serializer;
         ContextualDeserializer = deserializer;
-        Serializer = _ => throw new NotImplementedException("This marshaller has only a contextual serializer.");
-        Deserializer = _ => throw new NotImplementedException("This marshaller has only a contextual deserializer.");
+        Serializer = _ => throw new NotSupportedException("This marshaller has only a contextual serializer.");
+        Deserializer = _ => throw new NotSupportedException("This marshaller has only a contextual deserializer.");
     }
 
     /// <summary>Message to array.</summary>
