@@ -40,5 +40,7 @@ public static class BreakingChanges
     private static IEnumerable<(string Name, string Meaning)> OfService(string scope, ServiceDescriptorProto service) =>
         service.Method.Select(method => (
             $"{scope}.{service.Name}/{method.Name}",
-            $"{(method.ClientStreaming ? "stream " : "")}{method.InputType} -> {(method.ServerStreaming ? "stream " : "")}{method.OutputType}"));
+            $"{Kind(method.ClientStreaming)}{method.InputType} -> {Kind(method.ServerStreaming)}{method.OutputType}"));
+
+    private static string Kind(bool streaming) => streaming ? "stream " : "";
 }

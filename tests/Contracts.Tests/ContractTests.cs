@@ -23,7 +23,9 @@ public sealed class ContractTests
         Assert.Empty(BreakingChanges.Between(promised, current));
 
         if (Environment.GetEnvironmentVariable(AcceptVariable) == "1") File.WriteAllBytes(Committed, current.ToByteArray());
-        else Assert.True(promised.Equals(current), $"The contracts grew. Run this test once with {AcceptVariable}=1 and commit {Committed}.");
+        else
+            Assert.True(
+                promised.Equals(current), $"The contracts grew. Run this test once with {AcceptVariable}=1 and commit {Committed}.");
     }
 
     [Fact]

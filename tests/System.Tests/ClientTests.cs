@@ -22,7 +22,8 @@ public sealed class ClientTests(RunningSystem system)
             RedirectStandardError = true,
         };
         start.Environment["MILLRACE_EDGE_URL"] = system.App.GetEndpoint("edge", "http").GetLeftPart(UriPartial.Authority);
-        foreach (var (variable, resource) in ((string, string)[])[("GATEWAY", "gateway"), ("RETRIEVAL", "retrieval"), ("INFERENCE", "inference-1")])
+        (string, string)[] services = [("GATEWAY", "gateway"), ("RETRIEVAL", "retrieval"), ("INFERENCE", "inference-1")];
+        foreach (var (variable, resource) in services)
             start.Environment[$"MILLRACE_{variable}_GRPC"] = system.App.GetEndpoint(resource, "grpc").ToString();
 
         using var node = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");

@@ -62,7 +62,8 @@ public sealed class FailureTests(RunningSystem system)
     private async Task RestartedAsync(int oldPid)
     {
         await system.App.ResourceNotifications.WaitForResourceAsync(
-            Member, change => change.Snapshot.Properties.Any(p => p.Name == "executable.pid" && p.Value is int pid && pid != oldPid)).DefaultTimeout();
+            Member, change => change.Snapshot.Properties.Any(p => p.Name == "executable.pid" && p.Value is int pid && pid != oldPid))
+            .DefaultTimeout();
         await system.HealthyAsync(Member).DefaultTimeout();
         await system.HealthyAsync("edge").DefaultTimeout();
     }

@@ -66,7 +66,9 @@ public sealed class RepositoryTests
     {
         var folders = Projects.Select(project => Path.GetDirectoryName(project.Path) + "/").ToList();
 
-        AssertNone(Code.Where(file => !folders.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal))).Select(file => file.Path));
+        AssertNone(Code
+            .Where(file => !folders.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))
+            .Select(file => file.Path));
     }
 
     [Fact]

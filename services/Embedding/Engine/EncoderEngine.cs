@@ -149,7 +149,8 @@ internal sealed class EncoderEngine : IAsyncDisposable
         _context.Memory?.Clear();
         var result = _context.Decode(_batch);
         if (result != DecodeResult.Ok)
-            throw new InvalidOperationException($"llama.cpp answered {result} to a batch of {_batch.Count} tokens of {_running.Count} texts.");
+            throw new InvalidOperationException(
+                $"llama.cpp answered {result} to a batch of {_batch.Count} tokens of {_running.Count} texts.");
 
         _metrics.BatchComputed(_name, _running.Count, _batch.Count);
         for (var i = 0; i < _running.Count; i++)

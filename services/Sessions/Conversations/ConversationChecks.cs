@@ -26,7 +26,8 @@ internal sealed partial class ConversationChecks(ConversationOptions options)
     public void Metadata(IReadOnlyDictionary<string, string> metadata)
     {
         if (metadata.Count > options.MetadataEntriesMax)
-            throw MillraceException.InvalidArgument("metadata", $"metadata has {metadata.Count} entries; at most {options.MetadataEntriesMax} are kept.");
+            throw MillraceException.InvalidArgument(
+                "metadata", $"metadata has {metadata.Count} entries; at most {options.MetadataEntriesMax} are kept.");
         if (metadata.Any(entry => entry.Key.Length + entry.Value.Length > MetadataCharsMax))
             throw MillraceException.InvalidArgument("metadata", $"An entry of metadata is longer than {MetadataCharsMax} characters.");
     }

@@ -22,7 +22,8 @@ public sealed class ConversationService(IConversationStore store, IOptions<Conve
         var conversation = new Conversation(chosen, title, metadata, MessageCount: 0, now, now);
         return await store.TryCreateAsync(tenant, conversation, cancellationToken)
             ? conversation
-            : throw new MillraceException(Reason.AlreadyExists, $"A conversation '{chosen}' exists already. Append to it, or choose another id.");
+            : throw new MillraceException(
+                Reason.AlreadyExists, $"A conversation '{chosen}' exists already. Append to it, or choose another id.");
     }
 
     /// <summary>The conversation of this id.</summary>
@@ -30,7 +31,8 @@ public sealed class ConversationService(IConversationStore store, IOptions<Conve
         await store.FindAsync(tenant, id, cancellationToken) ?? throw NotFound(id);
 
     /// <summary>Conversations, newest first.</summary>
-    public Task<IReadOnlyList<NumberedConversation>> ListAsync(string tenant, long? before, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<NumberedConversation>> ListAsync(
+        string tenant, long? before, int limit, CancellationToken cancellationToken) =>
         store.ListAsync(tenant, before, limit, cancellationToken);
 
     /// <summary>Deletes a conversation with its messages.</summary>

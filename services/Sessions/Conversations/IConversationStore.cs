@@ -23,7 +23,7 @@ public interface IConversationStore
 
     /// <summary>Appends messages behind the last one. Ids that are there already are skipped.</summary>
     /// <returns>The messages as stored, in the order given; null when there is no such conversation.</returns>
-    /// <exception cref="ConversationFullException">The conversation would have more than <paramref name="messagesMax"/> messages.</exception>
+    /// <exception cref="ConversationFullException">It would have more than <paramref name="messagesMax"/> messages.</exception>
     Task<IReadOnlyList<StoredMessage>?> AppendAsync(
         string tenant, string id, IReadOnlyList<NewMessage> messages, int messagesMax, CancellationToken cancellationToken);
 

@@ -88,6 +88,7 @@ internal sealed class SessionsGrpcService(ConversationService conversations) : S
         if (token.Length == 0) return null;
         return long.TryParse(token, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw MillraceException.InvalidArgument("page_token", "page_token is not one that a list returned. Leave it empty to begin anew.");
+            : throw MillraceException.InvalidArgument(
+                "page_token", "page_token is not one that a list returned. Leave it empty to begin anew.");
     }
 }

@@ -126,7 +126,10 @@ internal sealed class SqliteConversationStore(SqliteDatabase database, TimeProvi
 
     private static StoredMessage? Existing(SqliteConnection connection, long conversation, string id) =>
         connection.QuerySingleOrDefault<MessageRow>(
-            "SELECT sequence, id, role, content, token_count, model, annotations, created_ms FROM messages WHERE conversation = @conversation AND id = @id",
+            """
+            SELECT sequence, id, role, content, token_count, model, annotations, created_ms
+            FROM messages WHERE conversation = @conversation AND id = @id
+            """,
             new { conversation, id })?.ToMessage();
 
     private static void Insert(SqliteConnection connection, long conversation, StoredMessage message) => connection.Execute(

@@ -29,7 +29,8 @@ public sealed class SqliteDatabase : IDisposable
         catch (SqliteException error)
         {
             throw new InvalidOperationException(
-                $"The database '{path}' cannot be opened ({error.Message}). Restore it from a backup, or move it away to begin anew.", error);
+                $"The database '{path}' cannot be opened ({error.Message}). Restore it from a backup, or move it away to begin anew.",
+                error);
         }
     }
 

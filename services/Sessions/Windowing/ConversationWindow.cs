@@ -35,7 +35,7 @@ public sealed record ConversationWindow(IReadOnlyList<StoredMessage> Messages, i
         return new ConversationWindow(chosen, messageCount - chosen.Count, used);
     }
 
-    /// <summary>Tokens of a message: as its writer counted, else a bound, since no byte-level tokenizer makes more tokens than bytes.</summary>
+    /// <summary>Tokens of a message: as its writer counted, else a bound: no byte-level tokenizer makes more tokens than bytes.</summary>
     private static int Tokens(StoredMessage message) =>
         message.Content.TokenCount > 0 ? message.Content.TokenCount : Encoding.UTF8.GetByteCount(message.Content.Content);
 

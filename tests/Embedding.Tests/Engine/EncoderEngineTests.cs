@@ -104,7 +104,8 @@ public sealed class EncoderEngineTests
             var scope = service.Services.GetRequiredService<IMeterFactory>();
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == "millrace.embedding.tokens" && instrument.Meter.Scope == scope) listener.EnableMeasurementEvents(instrument);
+                if (instrument.Name == "millrace.embedding.tokens" && instrument.Meter.Scope == scope)
+                    listener.EnableMeasurementEvents(instrument);
             };
             _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _total, value));
             _listener.Start();

@@ -62,7 +62,8 @@ public abstract class ConversationStoreContract
     public async Task Append_AnyText_ComesBackAsItWas()
     {
         await Store.TryCreateAsync("t", Named("c"), None);
-        var message = Message("m1") with { Content = "a\0b 'quoted' \"x\" 😀 e\u0301 \u202e", AnnotationsJson = """{"n":1}""", Model = "m" };
+        const string Odd = "a\0b 'quoted' \"x\" 😀 e\u0301 \u202e";
+        var message = Message("m1") with { Content = Odd, AnnotationsJson = """{"n":1}""", Model = "m" };
 
         await Store.AppendAsync("t", "c", [message], 100, None);
 

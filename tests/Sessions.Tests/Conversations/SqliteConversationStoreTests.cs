@@ -25,10 +25,12 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
 
         // What a killed process leaves: the file and its write-ahead log, as they are now, without a checkpoint or a close.
         using var crashed = new TemporaryFolder();
-        foreach (var suffix in (string[])["", "-wal"]) File.Copy(_folder.File("sessions.db" + suffix), crashed.File("sessions.db" + suffix));
+        foreach (var suffix in (string[])["", "-wal"])
+            File.Copy(_folder.File("sessions.db" + suffix), crashed.File("sessions.db" + suffix));
         using var reopened = new SqliteDatabase(crashed.File("sessions.db"), SqliteConversationStore.Schema);
 
-        var messages = await new SqliteConversationStore(reopened, TimeProvider.System).MessagesAsync("t", "c", 0, 10, CancellationToken.None);
+        var store = new SqliteConversationStore(reopened, TimeProvider.System);
+        var messages = await store.MessagesAsync("t", "c", 0, 10, CancellationToken.None);
         Assert.Equal("m1", messages.Single().Content.Id);
     }
 

@@ -27,10 +27,12 @@ public static class CodeShape
         .Where(body => body.Lines > MethodLinesMax)
         .Select(body => $"{file.Path}:{body.Line}: {body.Name} has {body.Lines} lines");
 
-    /// <summary>Overrides are exempt, since their base decides, and so is the cancellation token, which is a convention.</summary>
+    /// <summary>
+    /// Overrides and imports are exempt, since their base or library decides, and so is the cancellation token, which is a convention.
+    /// </summary>
     public static IEnumerable<string> WideMethods(SourceFile file) => Parse(file).DescendantNodes()
         .OfType<MethodDeclarationSyntax>()
-        .Where(method => !method.Modifiers.Any(SyntaxKind.OverrideKeyword))
+        .Where(method => !method.Modifiers.Any(SyntaxKind.OverrideKeyword) && !IsImport(method))
         .Select(method => (method, Count: method.ParameterList.Parameters.Count(p => p.Type?.ToString() != "CancellationToken")))
         .Where(entry => entry.Count > ParametersMax)
         .Select(entry => $"{file.Path}:{Line(entry.method)}: {entry.method.Identifier.Text} has {entry.Count} parameters");
@@ -42,6 +44,9 @@ public static class CodeShape
         .OfType<BaseMethodDeclarationSyntax>()
         .Where(method => method.Body is not null || method.ExpressionBody is not null)
         .Select(method => (Name(method), Line(method), (SyntaxNode?)method.Body ?? method.ExpressionBody ?? (SyntaxNode)method));
+
+    private static bool IsImport(MethodDeclarationSyntax method) =>
+        method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() == "LibraryImport");
 
     private static string Name(BaseMethodDeclarationSyntax method) => method switch
     {

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Millrace.Tidy.Tests.Checks;
 
-/// <summary>Which project may know which: services know ServiceDefaults, libs and contracts, never each other; nothing points upwards.</summary>
+/// <summary>Which project may know which: services know ServiceDefaults, libs and contracts, never each other.</summary>
 public static class ProjectGraph
 {
     /// <summary>Folders that a project of the folder at the left may reference.</summary>

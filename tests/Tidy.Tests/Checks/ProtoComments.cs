@@ -21,7 +21,11 @@ public static partial class ProtoComments
         .Where(line => line.Found.Success && !line.Found.Groups[1].Value.EndsWith("_UNSPECIFIED", StringComparison.Ordinal))
         .Select(line => $"{file.Path}:{line.Number}: the zero value is {line.Found.Groups[1].Value}");
 
-    [GeneratedRegex(@"^\s*((service|message|enum|oneof|rpc)\s+\w+|(repeated\s+|optional\s+)?[\w.<>, ]+\s+\w+\s*=\s*\d+\s*(\[.*\])?;|[A-Z0-9_]+\s*=\s*\d+;)")]
+    private const string Declaration = @"(service|message|enum|oneof|rpc)\s+\w+";
+    private const string Field = @"(repeated\s+|optional\s+)?[\w.<>, ]+\s+\w+\s*=\s*\d+\s*(\[.*\])?;";
+    private const string EnumValue = @"[A-Z0-9_]+\s*=\s*\d+;";
+
+    [GeneratedRegex(@"^\s*(" + Declaration + "|" + Field + "|" + EnumValue + ")")]
     private static partial Regex DeclarationPattern();
 
     [GeneratedRegex(@"^\s*([A-Z][A-Z0-9_]*)\s*=\s*0;")]
