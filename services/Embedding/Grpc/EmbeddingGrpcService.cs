@@ -9,7 +9,8 @@ using ContractTask = Millrace.Contracts.Embedding.V1.EncoderTask;
 namespace Millrace.Embedding.Grpc;
 
 /// <summary>Speaks gRPC for the encoders.</summary>
-internal sealed class EmbeddingGrpcService(Embedder embedder, Reranker reranker, EncoderCatalog catalog) : EmbeddingService.EmbeddingServiceBase
+internal sealed class EmbeddingGrpcService(Embedder embedder, Reranker reranker, EncoderCatalog catalog)
+    : EmbeddingService.EmbeddingServiceBase
 {
     public override async Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
     {
@@ -66,7 +67,8 @@ internal sealed class EmbeddingGrpcService(Embedder embedder, Reranker reranker,
         ? value
         : throw MillraceException.InvalidArgument(param, $"{param} is {value}, which is not one of its values.");
 
-    /// <summary>One vector behind the other, as little-endian float32, which is what memory holds on every platform that .NET runs on.</summary>
+    /// <summary>One vector behind the other, as little-endian float32,
+    /// which is what memory holds on every platform that llama.cpp is packaged for.</summary>
     private static ByteString Pack(Embeddings embeddings)
     {
         var packed = new float[embeddings.Vectors.Length * embeddings.Dimension];

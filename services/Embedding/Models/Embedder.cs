@@ -22,8 +22,9 @@ internal sealed class Embedder(EncoderCatalog catalog)
         var tokens = new LlamaToken[command.Inputs.Count][];
         for (var i = 0; i < tokens.Length; i++)
         {
-            TextRules.NotEmpty($"inputs[{i}]", command.Inputs[i]);
-            tokens[i] = Fit(encoder, encoder.Vocab.Tokenize(prefix + command.Inputs[i], addSpecial: true), $"inputs[{i}]", command.Truncate);
+            var param = $"inputs[{i}]";
+            TextRules.NotEmpty(param, command.Inputs[i]);
+            tokens[i] = Fit(encoder, encoder.Vocab.Tokenize(prefix + command.Inputs[i], addSpecial: true), param, command.Truncate);
         }
 
         var vectors = await encoder.Engine.EncodeAsync(tokens, cancellationToken);
@@ -43,7 +44,8 @@ internal sealed class Embedder(EncoderCatalog catalog)
     {
         if (dimension == 0 || dimension == encoder.Dimension) return;
         throw MillraceException.InvalidArgument(
-            "dimension", $"{encoder.Name} makes vectors of {encoder.Dimension} dimensions and was not trained to be shortened. Ask for {encoder.Dimension} or none.");
+            "dimension", $"{encoder.Name} makes vectors of {encoder.Dimension} dimensions and was not trained to be shortened. "
+                + $"Ask for {encoder.Dimension} or none.");
     }
 
     private static LlamaToken[] Fit(Encoder encoder, LlamaToken[] tokens, string param, bool truncate)
@@ -52,7 +54,8 @@ internal sealed class Embedder(EncoderCatalog catalog)
         if (tokens.Length <= max) return tokens;
         if (!truncate)
             throw new MillraceException(
-                Reason.ContextLengthExceeded, $"{param} has {tokens.Length} tokens; {encoder.Name} reads at most {max}. Split it, or ask for truncation.")
+                Reason.ContextLengthExceeded,
+                $"{param} has {tokens.Length} tokens; {encoder.Name} reads at most {max}. Split it, or ask for truncation.")
             {
                 Param = param,
             };

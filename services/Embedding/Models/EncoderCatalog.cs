@@ -34,10 +34,13 @@ internal sealed class EncoderCatalog(
     public Encoder Find(string name, EncoderTask task)
     {
         var ofTask = _encoders.Where(encoder => encoder.Task == task).ToList();
-        if (ofTask.Count == 0) throw new MillraceException(Reason.ModelUnavailable, "The encoders are still being loaded. Try again in a moment.");
-        return (name.Length == 0 ? ofTask[0] : ofTask.FirstOrDefault(encoder => encoder.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+        if (ofTask.Count == 0)
+            throw new MillraceException(Reason.ModelUnavailable, "The encoders are still being loaded. Try again in a moment.");
+        if (name.Length == 0) return ofTask[0];
+        return ofTask.FirstOrDefault(encoder => encoder.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             ?? throw new MillraceException(
-                Reason.ModelNotFound, $"There is no model '{name}' for this. Available: {string.Join(", ", ofTask.Select(encoder => encoder.Name))}.")
+                Reason.ModelNotFound,
+                $"There is no model '{name}' for this. Available: {string.Join(", ", ofTask.Select(encoder => encoder.Name))}.")
             {
                 Param = "model",
             };
@@ -84,7 +87,8 @@ internal sealed class EncoderCatalog(
         });
         var name = Path.GetFileNameWithoutExtension(path);
         EncoderLog.EncoderLoaded(loggers.CreateLogger<EncoderCatalog>(), name, task, path);
-        return new Encoder(name, task, model, new EncoderEngine(name, context, options.Value.QueueTextsMax, metrics, loggers.CreateLogger<EncoderEngine>()));
+        var engine = new EncoderEngine(name, context, options.Value.QueueTextsMax, metrics, loggers.CreateLogger<EncoderEngine>());
+        return new Encoder(name, task, model, engine);
     }
 
     private string PathOf(string nameOrPath)

@@ -16,7 +16,8 @@ public sealed class EncoderOptions : ISelfValidating
     public IList<string> RerankModels { get; } = [];
 
     /// <summary>What a model wants in front of queries and passages, by model name.</summary>
-    public IDictionary<string, EncoderPrefixes> Prefixes { get; } = new Dictionary<string, EncoderPrefixes>(StringComparer.OrdinalIgnoreCase);
+    public IDictionary<string, EncoderPrefixes> Prefixes { get; } =
+        new Dictionary<string, EncoderPrefixes>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Most texts computed together.</summary>
     /// <value>Default 32.</value>
@@ -48,7 +49,8 @@ public sealed class EncoderOptions : ISelfValidating
     public IEnumerable<string> Validate()
     {
         if (QueueTextsMax < BatchTextsMax)
-            yield return $"QueueTextsMax ({QueueTextsMax}) is smaller than BatchTextsMax ({BatchTextsMax}). Raise the former or lower the latter.";
+            yield return $"QueueTextsMax ({QueueTextsMax}) is smaller than BatchTextsMax ({BatchTextsMax}). "
+                + "Raise the former or lower the latter.";
     }
 }
 

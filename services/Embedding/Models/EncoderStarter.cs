@@ -3,7 +3,8 @@ using Millrace.LlamaCpp;
 namespace Millrace.Embedding.Models;
 
 /// <summary>Loads the encoders. A service that cannot says so in one line and ends with exit code 1.</summary>
-internal sealed class EncoderStarter(EncoderCatalog catalog, IHostApplicationLifetime lifetime, ILogger<EncoderStarter> logger) : BackgroundService
+internal sealed class EncoderStarter(EncoderCatalog catalog, IHostApplicationLifetime lifetime, ILogger<EncoderStarter> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -22,7 +22,8 @@ internal sealed class Reranker(EncoderCatalog catalog)
 
     /// <summary>Orders documents. One that is too long is read as far as the context goes.</summary>
     /// <exception cref="MillraceException">The query is empty or leaves no room for a document.</exception>
-    public async Task<Ranking> RankAsync(string model, string query, IReadOnlyList<string> documents, int topN, CancellationToken cancellationToken)
+    public async Task<Ranking> RankAsync(
+        string model, string query, IReadOnlyList<string> documents, int topN, CancellationToken cancellationToken)
     {
         TextRules.NotEmpty("query", query);
         TextRules.Count("documents", documents.Count, DocumentsMax);
@@ -32,7 +33,8 @@ internal sealed class Reranker(EncoderCatalog catalog)
         if (room < 1)
             throw new MillraceException(
                 Reason.ContextLengthExceeded,
-                $"query has {queryTokens.Length} tokens; {encoder.Name} reads at most {queryTokens.Length + room - 1} before a document. Shorten it.")
+                $"query has {queryTokens.Length} tokens; {encoder.Name} reads at most {queryTokens.Length + room - 1} before a document. "
+                    + "Shorten it.")
             {
                 Param = "query",
             };

@@ -22,7 +22,8 @@ public sealed class EncoderHealthCheckTests
         var client = new EmbeddingService.EmbeddingServiceClient(service.Invoker("embedding"));
 
         using var before = await service.Http.GetAsync(new Uri("/health", UriKind.Relative));
-        var refusal = await Assert.ThrowsAsync<MillraceException>(async () => await client.EmbedAsync(new EmbedRequest { Inputs = { "x" } }));
+        var refusal = await Assert.ThrowsAsync<MillraceException>(
+            async () => await client.EmbedAsync(new EmbedRequest { Inputs = { "x" } }));
         service.Services.GetRequiredService<EncoderCatalog>().Load();
         using var after = await service.Http.GetAsync(new Uri("/health", UriKind.Relative));
 
