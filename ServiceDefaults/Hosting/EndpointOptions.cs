@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Millrace.ServiceDefaults.Hosting;
 
@@ -15,6 +16,9 @@ internal sealed record EndpointOptions(int? GrpcPort, int? HttpPort, IPAddress A
         Port(setting, "MILLRACE_GRPC_PORT"),
         Port(setting, "MILLRACE_HTTP_PORT"),
         BindAddress(setting("MILLRACE_BIND_ADDRESS")));
+
+    /// <summary>What a port speaks.</summary>
+    public HttpProtocols ProtocolsOf(int? port) => port is not null && port == GrpcPort ? HttpProtocols.Http2 : HttpProtocols.Http1;
 
     private static int? Port(Func<string, string?> setting, string name)
     {

@@ -42,19 +42,24 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
+    // Aspire tells where to listen by ASPNETCORE_URLS, which cannot say which port speaks which protocol; the ports do. Without it, in a
+    // container or a test, the ports are all there is.
     private static void AddListening(this WebApplicationBuilder builder)
     {
         var endpoints = EndpointOptions.From(name => builder.Configuration[name]);
+        var urlsAreSet = builder.Configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 };
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            if (endpoints.GrpcPort is { } grpc) kestrel.Listen(endpoints.Address, grpc, listen => listen.Protocols = HttpProtocols.Http2);
-            if (endpoints.HttpPort is { } http) kestrel.Listen(endpoints.Address, http, listen => listen.Protocols = HttpProtocols.Http1);
+            if (urlsAreSet) kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = endpoints.ProtocolsOf(listen.IPEndPoint?.Port));
+            else kestrel.Listen(endpoints);
         });
+    }
 
-        // Aspire sets ASPNETCORE_URLS as well; it cannot say which port speaks which protocol, so the ports above win.
-        if (endpoints.GrpcPort is not null || endpoints.HttpPort is not null)
-            builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Empty);
+    private static void Listen(this KestrelServerOptions kestrel, EndpointOptions endpoints)
+    {
+        if (endpoints.GrpcPort is { } grpc) kestrel.Listen(endpoints.Address, grpc, listen => listen.Protocols = HttpProtocols.Http2);
+        if (endpoints.HttpPort is { } http) kestrel.Listen(endpoints.Address, http, listen => listen.Protocols = HttpProtocols.Http1);
     }
 
     private static void AddConsoleLog(this WebApplicationBuilder builder)
@@ -69,6 +74,9 @@ public static class ServiceDefaultsExtensions
         // One line per request from the framework itself says less than our own facts and costs more.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+
+        // A check that is not yet healthy is no error: /health tells it to whoever asks.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
 
         // A service that is still loading is asked every second and says so each time; that is an answer, not an error to log.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

@@ -1,0 +1,58 @@
+// Millrace in one picture: every service, what it refers to and what it waits for.
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Configuration;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var settings = builder.Configuration;
+
+// Where things are. Relative folders of the settings start at the AppHost's own folder.
+var modelsFolder = PathOf(settings["Models:Folder"] ?? "../models");
+var dataFolder = PathOf(settings["Data:Folder"] ?? "../.millrace/data");
+var seedFolder = settings["Seeding:Folder"] is "" ? "" : PathOf(settings["Seeding:Folder"] ?? "../samples/knowledge-base");
+
+// What a request is checked with and looked up in.
+var guardrails = AddGrpcService("guardrails", "../services/Guardrails/Guardrails.csproj");
+var embedding = AddGrpcService("embedding", "../services/Embedding/Embedding.csproj");
+var sessions = AddGrpcService("sessions", "../services/Sessions/Sessions.csproj");
+var retrieval = AddGrpcService("retrieval", "../services/Retrieval/Retrieval.csproj")
+    .WithEnvironment("Seeding__Folder", seedFolder)
+    .WithReference(embedding).WaitFor(embedding);
+
+// What answers it: one resource for each member of the pool, so that the gateway chooses among them by prefix affinity and load.
+var inference = Enumerable.Range(1, settings.GetValue("Inference:Replicas", 1))
+    .Select(member => AddGrpcService($"inference-{member}", "../services/Inference/Inference.csproj")
+        .WithEnvironment("Inference__Model", settings["Inference:Model"] ?? "tiny-rag-chat"))
+    .ToList();
+
+// What brings them together.
+var gateway = AddService("gateway", "../services/Gateway/Gateway.csproj")
+    .WithHttpEndpoint(name: "http", env: "MILLRACE_HTTP_PORT")
+    .WithHttpEndpoint(name: "grpc", env: "MILLRACE_GRPC_PORT").WithEndpoint("grpc", grpc => grpc.Transport = "http2")
+    .WithHttpHealthCheck("/health", endpointName: "http")
+    .WithReference(guardrails).WaitFor(guardrails)
+    .WithReference(embedding).WaitFor(embedding)
+    .WithReference(retrieval).WaitFor(retrieval)
+    .WithReference(sessions).WaitFor(sessions);
+foreach (var member in inference) gateway.WithReference(member).WaitFor(member);
+
+// The one public door.
+AddService("edge", "../services/Edge/Edge.csproj")
+    .WithHttpEndpoint(port: settings.GetValue("Edge:Port", 8080), name: "http", env: "MILLRACE_HTTP_PORT")
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health", endpointName: "http")
+    .WithReference(gateway).WaitFor(gateway);
+
+builder.Build().Run();
+
+string PathOf(string folder) => Path.GetFullPath(folder, builder.AppHostDirectory);
+
+IResourceBuilder<ProjectResource> AddService(string name, string project) => builder.AddProject(name, project)
+    .WithEnvironment("MILLRACE_DATA_DIR", dataFolder)
+    .WithEnvironment("MILLRACE_MODELS_DIR", modelsFolder);
+
+// A cleartext HTTP/2 port refuses HTTP/1.1, so a gRPC service answers its health check on a port beside it.
+IResourceBuilder<ProjectResource> AddGrpcService(string name, string project) => AddService(name, project)
+    .WithHttpEndpoint(name: "grpc", env: "MILLRACE_GRPC_PORT").WithEndpoint("grpc", grpc => grpc.Transport = "http2")
+    .WithHttpEndpoint(name: "health", env: "MILLRACE_HTTP_PORT")
+    .WithHttpHealthCheck("/health", endpointName: "health");

@@ -1,0 +1,64 @@
+using System.ComponentModel.DataAnnotations;
+using Millrace.ServiceDefaults.Configuration;
+
+namespace Millrace.Edge;
+
+/// <summary>Settings of the edge, section <c>Edge</c>.</summary>
+public sealed class EdgeOptions : ISelfValidating
+{
+    /// <summary>Name of the section.</summary>
+    public const string Section = "Edge";
+
+    /// <summary>Largest request body, in bytes; a larger one is answered with 413.</summary>
+    /// <value>Default 10 MiB.</value>
+    [Range(1, 1L << 32)]
+    public long BodyBytesMax { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>Largest total of the request's header lines, in bytes; a larger one is answered with 431.</summary>
+    /// <value>Default 32 KiB.</value>
+    [Range(1024, 1024 * 1024)]
+    public int HeaderBytesMax { get; set; } = 32 * 1024;
+
+    /// <summary>Most header lines of a request; more are answered with 431.</summary>
+    /// <value>Default 100.</value>
+    [Range(8, 1000)]
+    public int HeadersMax { get; set; } = 100;
+
+    /// <summary>Most connections of clients at a time; further ones are closed at once.</summary>
+    /// <value>Default 10,000.</value>
+    [Range(1, 1_000_000)]
+    public long ConnectionsMax { get; set; } = 10_000;
+
+    /// <summary>Time in which a client must have sent its request's headers.</summary>
+    /// <value>Default 15 seconds.</value>
+    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time for which the gateway may send nothing before a request is given up. Each piece of an answer starts it anew;
+    /// it must outlast the wait for a first token.</summary>
+    /// <value>Default 10 minutes.</value>
+    public TimeSpan GatewayIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Time after which a client is told to try again while the gateway cannot be reached.</summary>
+    /// <value>Default 2 seconds.</value>
+    public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time for which an answer of the gateway about its health is believed.</summary>
+    /// <value>Default 1 second.</value>
+    public TimeSpan HealthCacheTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time that the gateway has to answer about its health.</summary>
+    /// <value>Default 3 seconds.</value>
+    public TimeSpan HealthTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        if (HeadersTimeout <= TimeSpan.Zero) yield return Positive(nameof(HeadersTimeout), HeadersTimeout);
+        if (GatewayIdleTimeout <= TimeSpan.Zero) yield return Positive(nameof(GatewayIdleTimeout), GatewayIdleTimeout);
+        if (RetryAfter <= TimeSpan.Zero) yield return Positive(nameof(RetryAfter), RetryAfter);
+        if (HealthTimeout <= TimeSpan.Zero) yield return Positive(nameof(HealthTimeout), HealthTimeout);
+        if (HealthCacheTime < TimeSpan.Zero) yield return $"HealthCacheTime is {HealthCacheTime}. Set it to 00:00:00 or more.";
+    }
+
+    private static string Positive(string name, TimeSpan value) => $"{name} is {value}. Set it to a time above zero, such as 00:00:10.";
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Streaming;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Api;
+
+/// <summary><c>POST /v1/chat/completions</c>.</summary>
+internal sealed class ChatEndpoint(
+    ChatPipeline pipeline, JsonBody json, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChatEndpoint> logger)
+{
+    /// <summary>Header with the model that answered.</summary>
+    public const string ModelHeader = "x-millrace-model";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var request = await ReadAsync(context);
+        if (request.Stream) await StreamAsync(context, request);
+        else await AnswerAsync(context, request.Chat);
+    }
+
+    private async Task<ChatHttpRequest> ReadAsync(HttpContext context)
+    {
+        using var body = await json.ReadAsync(context.Request, context.RequestAborted);
+        return ChatRequestReader.Read(body.RootElement);
+    }
+
+    private async Task AnswerAsync(HttpContext context, ChatRequest request)
+    {
+        var sink = new CollectingSink();
+        await pipeline.RunAsync(request, sink, context.RequestAborted);
+        context.Response.Headers[ModelHeader] = sink.Answer.ServedBy;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        CompletionWriter.Write(context.Response.BodyWriter, sink.Answer);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task StreamAsync(HttpContext context, ChatHttpRequest request)
+    {
+        await using var events = new SseWriter(context.Response, options.Value.PingInterval, time);
+        var sink = new SseSink(events, request.IncludeUsage);
+        try
+        {
+            await pipeline.RunAsync(request.Chat, sink, context.RequestAborted);
+        }
+        catch (Exception error) when (events.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            var refusal = ErrorMiddleware.Translate(error);
+            if (refusal.Reason == Reason.Internal) ApiLog.RequestFailed(logger, "POST", "/v1/chat/completions", error);
+            await sink.FailAsync(refusal, context.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Millrace.ServiceDefaults.Calls;
+
+namespace Millrace.Gateway.Api;
+
+/// <summary>Makes the tenant and the id that the edge has set the context of the request, and tells the id in every answer.</summary>
+internal sealed class RequestContextMiddleware(RequestDelegate next)
+{
+    private const int LengthMax = 128;
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var id = Usable(headers[CallContext.RequestIdHeader]) ?? CallContext.NewRequestId();
+        CallContext.Current = new CallContext(Usable(headers[CallContext.TenantHeader]) ?? CallContext.DefaultTenant, id);
+
+        // Set as late as possible: an error clears the headers that were set before.
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers[CallContext.RequestIdHeader] = id;
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    private static string? Usable(string? value) =>
+        value is { Length: > 0 and <= LengthMax } && value.All(c => c is > ' ' and <= '~') ? value : null;
+}

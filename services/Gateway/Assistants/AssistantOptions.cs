@@ -1,0 +1,70 @@
+using Millrace.Gateway.Prompts;
+using Millrace.ServiceDefaults.Configuration;
+
+namespace Millrace.Gateway.Assistants;
+
+/// <summary>How what a model says is held to the passages.</summary>
+public enum GroundingMode
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Markers of passages that do not exist are removed.</summary>
+    Citations,
+
+    /// <summary>Only sentences that stand in the passages pass, each with the number of the passage that holds it.</summary>
+    Verbatim,
+
+    /// <summary>For models that can only quote: as <see cref="Verbatim"/>, and the model is asked about one sentence at a time.</summary>
+    Quote,
+}
+
+/// <summary>A model with prompt, collections and sampling under one name.</summary>
+public sealed class AssistantOptions
+{
+    /// <summary>Name of the model; empty for the pool's default model.</summary>
+    public string Model { get; set; } = string.Empty;
+
+    /// <summary>Name of the prompt.</summary>
+    /// <value>Default <c>rag_qa</c>.</value>
+    public string Prompt { get; set; } = PromptLibrary.RagQa;
+
+    /// <summary>Names of the collections that it answers from; 1 to 16.</summary>
+    public IList<string> Collections { get; } = [];
+
+    /// <summary>Most passages of a context; unset for the Gateway's default.</summary>
+    public int? TopK { get; set; }
+
+    /// <summary>Whether a cross-encoder orders the candidates; unset for Retrieval's default.</summary>
+    public bool? Rerank { get; set; }
+
+    /// <summary>0 is greedy; up to 2; unset for the engine's default.</summary>
+    public float? Temperature { get; set; }
+
+    /// <summary>Nucleus, in (0, 1]; unset for the engine's default.</summary>
+    public float? TopP { get; set; }
+
+    /// <summary>Upper bound on generated tokens; unset for as many as fit.</summary>
+    public int? TokensMax { get; set; }
+
+    /// <summary>How what it says is held to the passages; unset for what fits its model.</summary>
+    public GroundingMode? Grounding { get; set; }
+
+    /// <summary>All errors, each with its remedy.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (Collections.Count is 0 or > 16) yield return "Collections must name 1 to 16 collections.";
+        if (TopK is < 1 or > 100) yield return "TopK must be from 1 to 100.";
+        if (Temperature is not (null or >= 0 and <= 2)) yield return "Temperature must be from 0 to 2.";
+        if (TopP is not (null or > 0 and <= 1)) yield return "TopP must be above 0 and at most 1.";
+        if (TokensMax is < 1) yield return "TokensMax must be at least 1.";
+    }
+}
+
+/// <summary>The assistants by name; section <c>Assistants</c>.</summary>
+public sealed class AssistantsOptions : Dictionary<string, AssistantOptions>, ISelfValidating
+{
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate() =>
+        this.SelectMany(assistant => assistant.Value.Validate().Select(error => $"'{assistant.Key}': {error}"));
+}

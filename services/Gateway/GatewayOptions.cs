@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+using Millrace.ServiceDefaults.Configuration;
+
+namespace Millrace.Gateway;
+
+/// <summary>Limits and defaults of the Gateway; section <c>Gateway</c>.</summary>
+public sealed class GatewayOptions : ISelfValidating
+{
+    /// <summary>Largest JSON body, in bytes.</summary>
+    /// <value>Default 10 MiB.</value>
+    [Range(1024, 1 << 30, ErrorMessage = "BodyBytesMax must be from 1 KiB to 1 GiB.")]
+    public int BodyBytesMax { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>Largest document that may be uploaded, in bytes.</summary>
+    /// <value>Default 64 MiB.</value>
+    [Range(1024, int.MaxValue, ErrorMessage = "UploadBytesMax must be at least 1 KiB.")]
+    public int UploadBytesMax { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Silence on a stream after which a comment keeps the connection open.</summary>
+    /// <value>Default 10 seconds.</value>
+    public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Tokens kept free for the answer when a request does not say how many it wants.</summary>
+    /// <value>Default 256.</value>
+    [Range(1, 1 << 20, ErrorMessage = "AnswerTokensReserve must be at least 1.")]
+    public int AnswerTokensReserve { get; set; } = 256;
+
+    /// <summary>Most tokens of earlier messages that a conversation contributes.</summary>
+    /// <value>Default 512.</value>
+    [Range(0, 1 << 24, ErrorMessage = "HistoryTokensMax must be 0 or more.")]
+    public int HistoryTokensMax { get; set; } = 512;
+
+    /// <summary>Most passages of a context when a request does not say.</summary>
+    /// <value>Default 5.</value>
+    [Range(1, 100, ErrorMessage = "TopK must be from 1 to 100.")]
+    public int TopK { get; set; } = 5;
+
+    /// <summary>Most tokens of a context, counted by the embedding model.</summary>
+    /// <value>Default 900.</value>
+    [Range(1, 1 << 20, ErrorMessage = "ContextTokensMax must be at least 1.")]
+    public int ContextTokensMax { get; set; } = 900;
+
+    /// <summary>How long the list of models may be old.</summary>
+    /// <value>Default 10 seconds.</value>
+    public TimeSpan ModelListAge { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a member of the inference pool is passed over after it failed.</summary>
+    /// <value>Default 2 seconds.</value>
+    public TimeSpan CoolDown { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Silence of a generation after which it counts as failed; waiting for a slot included.</summary>
+    /// <value>Default 5 minutes.</value>
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Guard policy; empty for the default policy.</summary>
+    public string GuardPolicy { get; set; } = string.Empty;
+
+    /// <summary>Whether requests go on without checks when Guardrails cannot be reached. Otherwise they fail.</summary>
+    /// <value>Default false.</value>
+    public bool GuardFailOpen { get; set; }
+
+    /// <summary>Time that one output check may take.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan GuardTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Models that answer by quoting: what they say is checked word by word against the passages.</summary>
+    public IList<string> VerbatimModels { get; } = [];
+
+    /// <summary>Folder of the prompt files.</summary>
+    /// <value>Default: <c>Prompts</c> beside the program.</value>
+    public string PromptFolder { get; set; } = Path.Combine(AppContext.BaseDirectory, "Prompts");
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        foreach (var (name, value) in new[]
+        {
+            (nameof(PingInterval), PingInterval), (nameof(ModelListAge), ModelListAge), (nameof(StallTimeout), StallTimeout),
+            (nameof(GuardTimeout), GuardTimeout),
+        })
+            if (value <= TimeSpan.Zero) yield return $"{name} must be longer than zero, such as 00:00:10.";
+        if (CoolDown < TimeSpan.Zero) yield return $"{nameof(CoolDown)} must not be negative.";
+    }
+}

@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
+using Millrace.Contracts.Embedding.V1;
+using Millrace.Contracts.Guardrails.V1;
+using Millrace.Contracts.Retrieval.V1;
+using Millrace.Contracts.Sessions.V1;
+using Millrace.Gateway.Api;
+using Millrace.Gateway.Assistants;
+using Millrace.Gateway.Citations;
+using Millrace.Gateway.Guarding;
+using Millrace.Gateway.Inference;
+using Millrace.Gateway.Models;
+using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Quoting;
+using Millrace.Gateway.Retrieval;
+using Millrace.Gateway.Rpc;
+using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Sessions;
+using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Clients;
+using Millrace.ServiceDefaults.Configuration;
+
+namespace Millrace.Gateway;
+
+/// <summary>The two calls that make a web application the Gateway.</summary>
+public static class GatewayServiceExtensions
+{
+    private const string AssistantsFile = "assistants.json";
+
+    /// <summary>
+    /// A body up to this many times too large is read to its end and refused in words; a larger one loses its connection.
+    /// </summary>
+    internal const long HardLimitFactor = 4;
+
+    /// <summary>Adds the pipeline and both doors.</summary>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.AddGatewayOptions();
+        builder.Services.AddUpstreams();
+        builder.Services.AddPipeline();
+        builder.Services.AddHttpDoor();
+        return builder;
+    }
+
+    /// <summary>Maps both doors. What was configured wrongly is told here, before the first request.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        app.Services.GetRequiredService<AssistantCatalog>();
+        app.UseMiddleware<RequestContextMiddleware>();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseRouting();
+        app.MapHttpDoor();
+        app.MapGrpcDoor();
+        return app;
+    }
+
+    private static void AddGatewayOptions(this WebApplicationBuilder builder)
+    {
+        // First, so that every other source of configuration can change what it says.
+        builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
+        {
+            Path = AssistantsFile,
+            FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
+        });
+        builder.Services.AddValidatedOptions<GatewayOptions>("Gateway");
+        builder.Services.AddValidatedOptions<AssistantsOptions>("Assistants");
+        builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
+            (kestrel, gateway) => kestrel.Limits.MaxRequestBodySize = HardLimitFactor * gateway.Value.BodyBytesMax);
+    }
+
+    private static void AddUpstreams(this IServiceCollection services)
+    {
+        services.AddServiceClient("guardrails", invoker => new GuardrailsService.GuardrailsServiceClient(invoker), Idempotent(
+            GuardrailsService.Descriptor, "CheckInput", "CheckOutput"));
+        services.AddServiceClient("embedding", invoker => new EmbeddingService.EmbeddingServiceClient(invoker), Idempotent(
+            EmbeddingService.Descriptor, "Embed", "ListModels"));
+        services.AddServiceClient("retrieval", invoker => new RetrievalService.RetrievalServiceClient(invoker), Idempotent(
+            RetrievalService.Descriptor, "BuildContext", "ListCollections", "GetDocument", "ListDocuments"));
+        services.AddServiceClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
+            SessionsService.Descriptor, "GetWindow", "AppendMessages"));
+        services.AddSingleton<InferencePool>();
+    }
+
+    private static Action<ServiceClientOptions> Idempotent(Google.Protobuf.Reflection.ServiceDescriptor service, params string[] methods) =>
+        options =>
+        {
+            foreach (var method in methods) options.IdempotentMethods.Add($"{service.FullName}/{service.FindMethodByName(method).Name}");
+        };
+
+    private static void AddPipeline(this IServiceCollection services)
+    {
+        services.AddSingleton<GatewayTelemetry>();
+        services.AddSingleton(provider => PromptLibrary.Load(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.PromptFolder));
+        services.AddSingleton<AssistantCatalog>();
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<ChatPlanner>();
+        services.AddSingleton<InputGuard>();
+        services.AddSingleton<CollectionModels>();
+        services.AddSingleton<QueryEmbedder>();
+        services.AddSingleton<ConversationHistory>();
+        services.AddSingleton<ContextRetriever>();
+        services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<Generator>();
+        services.AddSingleton<QuoteCascade>();
+        services.AddSingleton<OutputGuard>();
+        services.AddSingleton<Citer>();
+        services.AddSingleton<ChatSteps>();
+        services.AddSingleton<ChatPipeline>();
+    }
+
+    private static void AddHttpDoor(this IServiceCollection services)
+    {
+        services.AddSingleton<ModelDirectory>();
+        services.AddSingleton<EmbeddingRuntime>();
+        services.AddSingleton<JsonBody>();
+        services.AddSingleton<ChatEndpoint>();
+        services.AddSingleton<EmbeddingsEndpoint>();
+        services.AddSingleton<ModelsEndpoint>();
+        services.AddSingleton<CollectionsEndpoints>();
+        services.AddSingleton<DocumentsEndpoints>();
+        services.AddSingleton<DocumentUpload>();
+    }
+
+    private static void MapHttpDoor(this WebApplication app)
+    {
+        var v1 = app.MapGroup("/v1");
+        v1.MapPost("/chat/completions", (HttpContext context, ChatEndpoint chat) => chat.HandleAsync(context));
+        v1.MapPost("/embeddings", (HttpContext context, EmbeddingsEndpoint embeddings) => embeddings.HandleAsync(context));
+        v1.MapModels();
+        v1.MapCollections();
+        v1.MapDocuments();
+    }
+
+    private static void MapGrpcDoor(this WebApplication app)
+    {
+        app.MapGrpcService<ChatRpc>();
+        app.MapGrpcService<ModelsRpc>();
+        app.MapGrpcService<EmbeddingsRpc>();
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Options;
+using Millrace.Contracts.Guardrails.V1;
+using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Guarding;
+
+/// <summary>Step 4: has what goes into the model checked.</summary>
+public sealed class InputGuard(
+    GuardrailsService.GuardrailsServiceClient guardrails, IOptions<GatewayOptions> options, GatewayTelemetry telemetry)
+{
+    /// <summary>Checks the messages of a request.</summary>
+    /// <returns>The messages to use instead.</returns>
+    /// <exception cref="MillraceException">The policy forbids them, or they could not be checked.</exception>
+    public async Task<IReadOnlyList<ChatTurn>> CheckAsync(ChatRun run, CancellationToken cancellationToken)
+    {
+        using var step = telemetry.Step("guard_input", run.Activity);
+        var messages = run.Plan.Request.Messages;
+        try
+        {
+            var request = new CheckInputRequest { Policy = options.Value.GuardPolicy };
+            request.Texts.Add(messages.Select(message => message.Content));
+            return Apply(await guardrails.CheckInputAsync(request, cancellationToken: cancellationToken), messages);
+        }
+        catch (MillraceException error) when (GuardFailure.MayIgnore(error, options.Value, run))
+        {
+            return messages;
+        }
+    }
+
+    private static IReadOnlyList<ChatTurn> Apply(CheckInputResponse decision, IReadOnlyList<ChatTurn> messages) => decision.Action switch
+    {
+        GuardAction.Block => throw Blocked(decision),
+        GuardAction.Modify => [.. messages.Zip(decision.Texts, (message, text) => message with { Content = text })],
+        _ => messages,
+    };
+
+    private static MillraceException Blocked(CheckInputResponse decision)
+    {
+        var findings = decision.Findings.Where(finding => finding.Action == GuardAction.Block).ToList();
+        var rules = string.Join(", ", findings.Select(finding => finding.Rule).Distinct());
+        return new MillraceException(
+            Reason.GuardrailBlocked, $"The policy forbids this request ({rules}). Change the message and ask again.")
+        {
+            Param = findings.Count == 0 ? "messages" : $"messages[{findings[0].TextIndex}].content",
+        };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using Millrace.Contracts.Inference.V1;
+using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
+
+namespace Millrace.Gateway.Inference;
+
+/// <summary>Step 10: has the pool answer a prompt.</summary>
+public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
+{
+    /// <summary>Generates.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="run">The request; its usage is filled in on the way.</param>
+    /// <param name="cancellationToken">Frees the slot of the engine.</param>
+    public async IAsyncEnumerable<ChatEvent> GenerateAsync(
+        BuiltPrompt prompt, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var step = telemetry.Step("generate", run.Activity);
+        using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
+        await foreach (var response in pool.GenerateAsync(Request(prompt, run.Plan), cancellationToken))
+            foreach (var next in Translate(response, run)) yield return next;
+        telemetry.EndChatCall(span, run);
+    }
+
+    private static IEnumerable<ChatEvent> Translate(GenerateResponse response, ChatRun run)
+    {
+        switch (response.EventCase)
+        {
+            case GenerateResponse.EventOneofCase.Started:
+                run.Usage = run.Usage with
+                {
+                    PromptTokens = run.Usage.PromptTokens + (int)response.Started.PromptTokens,
+                    CachedTokens = run.Usage.CachedTokens + (int)response.Started.CachedTokens,
+                };
+                run.ServedBy = response.Started.Model;
+                break;
+            case GenerateResponse.EventOneofCase.Tokens:
+                var delta = Delta(response.Tokens, run.Plan.Request.Logprobs);
+                if (delta is not { Text: "", Logprobs.Count: 0 }) yield return delta;
+                break;
+            case GenerateResponse.EventOneofCase.Finished:
+                run.Usage = run.Usage with { CompletionTokens = run.Usage.CompletionTokens + (int)response.Finished.CompletionTokens };
+                yield return new ChatFinished((int)response.Finished.ChoiceIndex, Why(response.Finished.Reason), []);
+                break;
+        }
+    }
+
+    private static ChatDelta Delta(TokenBatch batch, bool logprobs) => new(
+        (int)batch.ChoiceIndex,
+        batch.Text,
+        logprobs ? [.. batch.Tokens.Select(token => new TokenLogprob(token.Token.Memory, token.Logprob, Top(token)))] : []);
+
+    private static TokenLogprob[] Top(GeneratedToken token) =>
+        [.. token.Top.Select(top => new TokenLogprob(top.Token.Memory, top.Logprob, []))];
+
+    private static ChatFinishReason Why(FinishReason reason) =>
+        reason == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+
+    private static GenerateRequest Request(BuiltPrompt prompt, ChatPlan plan)
+    {
+        var request = new GenerateRequest
+        {
+            Model = plan.Model.Name,
+            Chat = prompt.ToChat(),
+            Sampling = Sampling(plan.Sampling),
+            MaxTokens = (uint)(plan.TokensMax ?? 0),
+            ChoiceCount = (uint)plan.Request.ChoiceCount,
+            Logprobs = plan.Request.Logprobs,
+            TopLogprobs = (uint)plan.Request.TopLogprobs,
+            Priority = Priority.Interactive,
+            FairnessKey = CallContext.Current.Tenant,
+            CacheSalt = CallContext.Current.Tenant,
+        };
+        request.Stop.Add(plan.Request.Stop);
+        return request;
+    }
+
+    private static SamplingParameters Sampling(SamplingSettings settings)
+    {
+        var sampling = new SamplingParameters();
+        if (settings.Temperature is { } temperature) sampling.Temperature = temperature;
+        if (settings.TopP is { } topP) sampling.TopP = topP;
+        if (settings.FrequencyPenalty is { } frequency) sampling.FrequencyPenalty = frequency;
+        if (settings.PresencePenalty is { } presence) sampling.PresencePenalty = presence;
+        if (settings.Seed is { } seed) sampling.Seed = seed;
+        foreach (var (token, bias) in settings.LogitBias) sampling.LogitBias.Add(token, bias);
+        return sampling;
+    }
+}

@@ -1,0 +1,33 @@
+using Millrace.Contracts.Inference.V1;
+using Millrace.Gateway.Retrieval;
+using Millrace.Gateway.Runtime;
+using ChatRole = Millrace.Gateway.Runtime.ChatRole;
+
+namespace Millrace.Gateway.Prompts;
+
+/// <summary>A prompt that fits its model.</summary>
+/// <param name="Turns">The messages.</param>
+/// <param name="Passages">The passages in it.</param>
+/// <param name="PassagesDropped">Passages that did not fit.</param>
+/// <param name="MessagesDropped">Earlier messages that did not fit.</param>
+public sealed record BuiltPrompt(
+    IReadOnlyList<ChatTurn> Turns, IReadOnlyList<RetrievedPassage> Passages, int PassagesDropped, int MessagesDropped)
+{
+    /// <summary>The prompt as the pool takes it.</summary>
+    public ChatPrompt ToChat()
+    {
+        var chat = new ChatPrompt();
+        chat.Messages.Add(Turns.Select(Message));
+        return chat;
+    }
+
+    private static ChatMessage Message(ChatTurn turn) =>
+        new() { Role = Role(turn.Role), Content = turn.Content, Name = turn.Name ?? string.Empty };
+
+    private static Contracts.Inference.V1.ChatRole Role(ChatRole role) => role switch
+    {
+        ChatRole.System => Contracts.Inference.V1.ChatRole.System,
+        ChatRole.User => Contracts.Inference.V1.ChatRole.User,
+        _ => Contracts.Inference.V1.ChatRole.Assistant,
+    };
+}

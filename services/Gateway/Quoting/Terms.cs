@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+
+namespace Millrace.Gateway.Quoting;
+
+/// <summary>
+/// The words of a text that carry its meaning: lower case, without stop words, and without the endings that English adds to a word
+/// ("returned", "returns" and "returning" are one term).
+/// </summary>
+public static class Terms
+{
+    private const int StemCharsMin = 3;
+
+    private static readonly FrozenSet<string> StopWords = """
+        a about after again all also am an and any anything are as at be because been being but by can cannot could did do does doing done
+        for from get gets getting give go goes going got had has have having he her here him his how i if in into is it its just let like
+        long many may me might more most much must my need no not of off on one or other our out over please should so some someone
+        something such take than that the their them then there these they thing this those to too under until up us use very want was we
+        were what when where which while who whom whose why will with without would you your
+        """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly string[] Endings = ["ingly", "edly", "ings", "ing", "ies", "ied", "es", "ed", "ly", "s"];
+
+    /// <summary>The terms of a text, in order, repeated ones included.</summary>
+    public static IEnumerable<string> Of(string text)
+    {
+        var start = -1;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            var inWord = i < text.Length && (char.IsLetterOrDigit(text[i]) || (text[i] is '\'' or '’' && start >= 0));
+            if (inWord && start < 0) start = i;
+            if (inWord || start < 0) continue;
+            if (Term(text[start..i]) is { } term) yield return term;
+            start = -1;
+        }
+    }
+
+    private static string? Term(string word)
+    {
+        var lower = word.ToLowerInvariant();
+        var apostrophe = lower.IndexOfAny(['\'', '’']);
+        if (apostrophe > 0) lower = lower[..apostrophe];
+        if (StopWords.Contains(lower)) return null;
+        return lower.Length == 1 && !char.IsDigit(lower[0]) ? null : Stem(lower);
+    }
+
+    /// <summary>Cuts one ending, so that forms of a word meet. It need not be a word that is left, only the same for all forms.</summary>
+    private static string Stem(string word)
+    {
+        if (word.Any(char.IsDigit) || word.EndsWith("ss", StringComparison.Ordinal)) return word;
+        foreach (var ending in Endings)
+        {
+            if (word.Length - ending.Length < StemCharsMin || !word.EndsWith(ending, StringComparison.Ordinal)) continue;
+            return Close(word[..^ending.Length], ending);
+        }
+
+        return word[^1] is 'e' or 'y' && word.Length > StemCharsMin ? Close(word[..^1], "e") : word;
+    }
+
+    /// <summary>"stopp(ed)" is "stop", "tri(ed)" and "tr(y)" are "tri", "charg(ed)" and "charg(e)" meet at "charg".</summary>
+    private static string Close(string stem, string ending)
+    {
+        var doubled = stem.Length > StemCharsMin && stem[^1] == stem[^2] && stem[^1] is not ('l' or 's' or 'z');
+        if (doubled && ending is "ing" or "ed" or "ings") return stem[..^1];
+        return stem[^1] is 'e' or 'i' && stem.Length > StemCharsMin ? stem[..^1] : stem;
+    }
+}

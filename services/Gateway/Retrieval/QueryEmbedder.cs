@@ -1,0 +1,39 @@
+using Google.Protobuf;
+using Millrace.Contracts.Embedding.V1;
+using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Retrieval;
+
+/// <summary>A question as a vector.</summary>
+/// <param name="Values">Packed little-endian float32 values.</param>
+/// <param name="Dimension">Their number.</param>
+public sealed record QueryVector(ByteString Values, int Dimension);
+
+/// <summary>Step 4: embeds the question.</summary>
+public sealed class QueryEmbedder(
+    EmbeddingService.EmbeddingServiceClient embedding, CollectionModels collections, GatewayTelemetry telemetry)
+{
+    /// <summary>Embeds the request's question.</summary>
+    /// <returns>The vector; null when none is needed, when no one vector fits all collections, so that Retrieval makes its own, or when
+    /// Embedding is away: then keywords alone must do.</returns>
+    public async Task<QueryVector?> EmbedAsync(ChatRun run, CancellationToken cancellationToken)
+    {
+        if (run.Plan.Grounding is not { IsSmallTalk: false } grounding) return null;
+        using var step = telemetry.Step("embed_query", run.Activity);
+        try
+        {
+            if (await collections.FindCommonAsync(grounding.Retrieval.Collections, cancellationToken) is not { } model) return null;
+            var request = new EmbedRequest { Model = model, Purpose = EmbedPurpose.Query, Truncation = Truncation.End };
+            request.Inputs.Add(run.Plan.Request.Messages[^1].Content);
+            var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);
+            return new QueryVector(response.Vectors, (int)response.Dimension);
+        }
+        catch (MillraceException) when (!cancellationToken.IsCancellationRequested)
+        {
+            run.Degrade("embedding");
+            return null;
+        }
+    }
+}

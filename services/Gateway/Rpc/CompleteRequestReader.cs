@@ -1,0 +1,92 @@
+using System.Globalization;
+using Millrace.Contracts.Gateway.V1;
+using Millrace.Gateway.Runtime;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Rpc;
+
+/// <summary>Checks a gRPC chat request by the rules of the HTTP door and brings it into the pipeline's form.</summary>
+internal static class CompleteRequestReader
+{
+    private const int MessagesMax = 1024;
+
+    /// <summary>Reads a request.</summary>
+    /// <exception cref="MillraceException">A field is missing or out of its range; the exception names it.</exception>
+    public static ChatRequest Read(CompleteRequest request)
+    {
+        Require(request.Model.Length is > 0 and <= 256, "model", "is missing. Name a model; Models/List lists them.");
+        Require(request.Messages.Count is > 0 and <= MessagesMax, "messages", $"must have 1 to {MessagesMax} items.");
+        Require(
+            request.Stop.Count <= 4 && request.Stop.All(stop => stop.Length is > 0 and <= 256),
+            "stop",
+            "must have at most 4 items, none empty.");
+        Require(request.ChoiceCount <= 8, "choice_count", "must be at most 8.");
+        Require(
+            request.TopLogprobs is 0 || (request.TopLogprobs <= 20 && request.Logprobs),
+            "top_logprobs",
+            "must be at most 20 and needs 'logprobs'.");
+        Require(!request.HasMaxTokens || request.MaxTokens is > 0 and <= 1 << 24, "max_tokens", "must be at least 1.");
+        return new ChatRequest
+        {
+            Model = request.Model,
+            Messages = [.. request.Messages.Select(Message)],
+            Sampling = Sampling(request),
+            TokensMax = request.HasMaxTokens ? (int)request.MaxTokens : null,
+            Stop = [.. request.Stop],
+            ChoiceCount = Math.Max(1, (int)request.ChoiceCount),
+            Logprobs = request.Logprobs,
+            TopLogprobs = (int)request.TopLogprobs,
+            Retrieval = request.Retrieval is { } retrieval ? Retrieval(retrieval) : null,
+            ConversationId = request.ConversationId.Length == 0 ? null : ConversationId(request.ConversationId),
+        };
+    }
+
+    private static ChatTurn Message(ChatMessage message, int index) => new(
+        message.Role switch
+        {
+            Role.System => ChatRole.System,
+            Role.User => ChatRole.User,
+            Role.Assistant => ChatRole.Assistant,
+            _ => throw MillraceException.InvalidArgument(
+                $"messages[{index}].role", $"'messages[{index}].role' must be system, user or assistant."),
+        },
+        message.Content,
+        message.Name.Length == 0 ? null : message.Name);
+
+    private static SamplingSettings Sampling(CompleteRequest request) => new()
+    {
+        Temperature = request.HasTemperature ? InRange(request.Temperature, 0, 2, "temperature") : null,
+        TopP = request.HasTopP ? InRange(request.TopP, float.Epsilon, 1, "top_p") : null,
+        FrequencyPenalty = request.HasFrequencyPenalty ? InRange(request.FrequencyPenalty, -2, 2, "frequency_penalty") : null,
+        PresencePenalty = request.HasPresencePenalty ? InRange(request.PresencePenalty, -2, 2, "presence_penalty") : null,
+        Seed = request.HasSeed ? request.Seed : null,
+        LogitBias = request.LogitBias.ToDictionary(bias => bias.Key, bias => InRange(bias.Value, -100, 100, $"logit_bias[{bias.Key}]")),
+    };
+
+    private static RetrievalSettings Retrieval(RetrievalOptions options)
+    {
+        Require(options.Collections.Count <= 16, "retrieval.collections", "must have 1 to 16 items.");
+        Require(options.TopK <= 100, "retrieval.top_k", "must be at most 100.");
+        return new RetrievalSettings(
+            [.. options.Collections], options.TopK == 0 ? null : (int)options.TopK, options.HasRerank ? options.Rerank : null);
+    }
+
+    private static string ConversationId(string id)
+    {
+        var valid = id.Length <= 128 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        Require(valid, "conversation_id", "must be 1 to 128 letters, digits, hyphens, underscores and dots.");
+        return id;
+    }
+
+    // NaN fails both comparisons.
+    private static float InRange(float value, float min, float max, string param)
+    {
+        Require(value >= min && value <= max, param, string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}."));
+        return value;
+    }
+
+    private static void Require(bool condition, string param, string what)
+    {
+        if (!condition) throw MillraceException.InvalidArgument(param, $"'{param}' {what}");
+    }
+}

@@ -1,0 +1,68 @@
+using Millrace.Gateway.Citations;
+
+namespace Millrace.Gateway.Runtime;
+
+/// <summary>One event of an answer. On the way to the caller: one started, deltas, one finished per choice, one completed.</summary>
+public abstract record ChatEvent;
+
+/// <summary>The answer begins.</summary>
+/// <param name="Id">Id of the completion.</param>
+/// <param name="Model">Name that the request gave.</param>
+/// <param name="ServedBy">The model that answers.</param>
+/// <param name="CreatedAt">When it began.</param>
+/// <param name="ChoiceCount">Number of choices.</param>
+public sealed record ChatStarted(string Id, string Model, string ServedBy, DateTimeOffset CreatedAt, int ChoiceCount) : ChatEvent;
+
+/// <summary>A piece of one choice.</summary>
+/// <param name="Choice">Index of the choice.</param>
+/// <param name="Text">The text.</param>
+/// <param name="Logprobs">The tokens behind it; empty unless asked for.</param>
+public sealed record ChatDelta(int Choice, string Text, IReadOnlyList<TokenLogprob> Logprobs) : ChatEvent
+{
+    /// <summary>A piece without log probabilities.</summary>
+    public ChatDelta(int choice, string text)
+        : this(choice, text, [])
+    {
+    }
+}
+
+/// <summary>One choice is complete.</summary>
+/// <param name="Choice">Index of the choice.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="Citations">The sources that it cites.</param>
+public sealed record ChatFinished(int Choice, ChatFinishReason Reason, IReadOnlyList<Citation> Citations) : ChatEvent;
+
+/// <summary>The answer is complete.</summary>
+public sealed record ChatCompleted(ChatUsage Usage, ChatReport Report) : ChatEvent;
+
+/// <summary>Why a choice ended.</summary>
+public enum ChatFinishReason
+{
+    /// <summary>The model ended it, or a stop string was met.</summary>
+    Stop,
+
+    /// <summary>The token limit was reached.</summary>
+    Length,
+
+    /// <summary>The output was blocked.</summary>
+    ContentFilter,
+}
+
+/// <summary>Tokens of a request.</summary>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CompletionTokens">Tokens generated over all choices.</param>
+/// <param name="CachedTokens">Tokens of the prompt that came from the prefix cache.</param>
+public sealed record ChatUsage(int PromptTokens, int CompletionTokens, int CachedTokens);
+
+/// <summary>How the answer came about.</summary>
+/// <param name="Passages">Passages in the prompt; null when nothing was retrieved for.</param>
+/// <param name="PassagesDropped">Passages that were found and did not fit into the model's context.</param>
+/// <param name="MessagesDropped">Earlier messages that did not fit into the model's context.</param>
+/// <param name="Degraded">Parts of the platform that were missing; the answer was given without them.</param>
+public sealed record ChatReport(int? Passages, int PassagesDropped, int MessagesDropped, IReadOnlyList<string> Degraded);
+
+/// <summary>A token's log probability.</summary>
+/// <param name="Token">The token's bytes.</param>
+/// <param name="Logprob">Natural logarithm of its probability.</param>
+/// <param name="Top">The alternatives, most probable first.</param>
+public sealed record TokenLogprob(ReadOnlyMemory<byte> Token, float Logprob, IReadOnlyList<TokenLogprob> Top);

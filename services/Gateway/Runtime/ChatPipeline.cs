@@ -1,0 +1,107 @@
+using Millrace.Gateway.Citations;
+using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Retrieval;
+using Millrace.Gateway.Sessions;
+using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
+
+namespace Millrace.Gateway.Runtime;
+
+/// <summary>The way of one chat through the platform, the same for both doors.</summary>
+/// <remarks>
+/// <code>
+///  1 key, rate limit, body limit, request id      Edge
+///  2 plan: model, assistant, prompt               ChatPlanner (the doors have validated every field before)
+///  3 reserve budget                               a later capability
+///  4 guard input, embed the question              InputGuard and QueryEmbedder, side by side
+///  5 semantic cache                               a later capability
+///  6 history window                               ConversationHistory
+///  7 retrieve                                     ContextRetriever
+///  8 prompt that fits                             PromptBuilder
+///  9 route                                        a later capability; the pool chooses a member by load
+/// 10 generate, hold to the passages               Generator or QuoteCascade, Grounder
+/// 11 guard output                                 OutputGuard
+/// 12 cite                                         Citer
+/// 13 settle                                       ConversationHistory
+/// </code>
+/// Steps 10 to 12 are one stream: a token passes all three before the next one is read, and whoever stops reading stops the engine.
+/// </remarks>
+public sealed class ChatPipeline(
+    ChatPlanner planner,
+    ChatSteps steps,
+    TimeProvider time,
+    GatewayTelemetry telemetry)
+{
+    private const string RequestPrefix = "req_";
+
+    /// <summary>Answers a chat.</summary>
+    /// <param name="request">The chat.</param>
+    /// <param name="sink">Takes the answer. It gets nothing before the first token, so that a failure up to there is told as one.</param>
+    /// <param name="cancellationToken">Stops everything, down to the engine.</param>
+    public async Task RunAsync(ChatRequest request, IChatSink sink, CancellationToken cancellationToken)
+    {
+        using var activity = telemetry.StartRequest(request);
+        var run = new ChatRun
+        {
+            Id = CompletionId(),
+            CreatedAt = time.GetUtcNow(),
+            Plan = await planner.PlanAsync(request, cancellationToken),
+            Activity = activity,
+        };
+
+        var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
+        var history = await steps.History.WindowAsync(run, cancellationToken);
+        var context = await steps.Retriever.FindAsync(run, messages[^1].Content, vector, cancellationToken);
+        var turns = history.Before(messages);
+        var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
+
+        var source = new SourceText(prompt.Passages);
+        var generated = steps.Generate(run, turns, context, prompt, cancellationToken);
+        var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
+        var guarded = steps.OutputGuard.FilterAsync(grounded, run, cancellationToken);
+        var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
+
+        var answer = await DeliverAsync(cited, run, sink, cancellationToken);
+        await SettleAsync(run, messages, history, answer, cancellationToken);
+        await sink.WriteAsync(new ChatCompleted(run.Usage, Report(run, prompt, context)), cancellationToken);
+    }
+
+    // A retried request keeps its id, and with it the ids of all that it makes.
+    private static string CompletionId()
+    {
+        var id = CallContext.Current.RequestId;
+        return "chatcmpl-" + (id.StartsWith(RequestPrefix, StringComparison.Ordinal) ? id[RequestPrefix.Length..] : id);
+    }
+
+    private static async Task<string> DeliverAsync(
+        IAsyncEnumerable<ChatEvent> events, ChatRun run, IChatSink sink, CancellationToken cancellationToken)
+    {
+        var first = new System.Text.StringBuilder();
+        var started = false;
+        await foreach (var next in events.WithCancellation(cancellationToken))
+        {
+            if (!started) await sink.WriteAsync(Started(run), cancellationToken);
+            started = true;
+            if (next is ChatDelta { Text: "", Logprobs.Count: 0 }) continue;
+            if (next is ChatDelta { Choice: 0 } delta) first.Append(delta.Text);
+            if (next is ChatFinished finished) run.FinishReasons[finished.Choice] = finished.Reason;
+            await sink.WriteAsync(next, cancellationToken);
+        }
+
+        return first.ToString();
+    }
+
+    private static ChatStarted Started(ChatRun run) => new(
+        run.Id, run.Plan.Request.Model, run.ServedBy ?? run.Plan.Model.Name, run.CreatedAt, run.Plan.Request.ChoiceCount);
+
+    private async Task SettleAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, string answer, CancellationToken cancellationToken)
+    {
+        using var step = telemetry.Step("settle", run.Activity);
+        if (run.FinishReasons.GetValueOrDefault(0) == ChatFinishReason.ContentFilter) return;
+        await steps.History.AppendAsync(run, messages, history, answer, cancellationToken);
+    }
+
+    private static ChatReport Report(ChatRun run, BuiltPrompt prompt, RetrievedContext? context) => new(
+        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Degraded);
+}

@@ -1,0 +1,35 @@
+using Millrace.Gateway.Assistants;
+using Millrace.Gateway.Models;
+using Millrace.Gateway.Prompts;
+
+namespace Millrace.Gateway.Runtime;
+
+/// <summary>A request with everything decided that can be decided before the first call.</summary>
+public sealed record ChatPlan
+{
+    /// <summary>The request.</summary>
+    public required ChatRequest Request { get; init; }
+
+    /// <summary>The model that answers.</summary>
+    public required ChatModel Model { get; init; }
+
+    /// <summary>How tokens are chosen.</summary>
+    public required SamplingSettings Sampling { get; init; }
+
+    /// <summary>Upper bound on generated tokens; null for as many as fit.</summary>
+    public required int? TokensMax { get; init; }
+
+    /// <summary>What the answer is grounded in; null for nothing.</summary>
+    public GroundingPlan? Grounding { get; init; }
+}
+
+/// <summary>What an answer is grounded in, and how strictly.</summary>
+/// <param name="Retrieval">Where to look.</param>
+/// <param name="Prompt">How to ask.</param>
+/// <param name="Mode">How what the model says is held to the passages.</param>
+/// <param name="IsSmallTalk">Whether the user asks nothing of the documents, so that nothing is looked up and nothing checked.</param>
+public sealed record GroundingPlan(RetrievalSettings Retrieval, PromptTemplate Prompt, GroundingMode Mode, bool IsSmallTalk = false)
+{
+    /// <summary>Whether only words of the passages are said.</summary>
+    public bool Quotes => Mode is GroundingMode.Verbatim or GroundingMode.Quote;
+}

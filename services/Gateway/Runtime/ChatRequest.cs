@@ -1,0 +1,82 @@
+namespace Millrace.Gateway.Runtime;
+
+/// <summary>The author of a message.</summary>
+public enum ChatRole
+{
+    /// <summary>Instructions of the operator or application.</summary>
+    System,
+
+    /// <summary>The person or program that asks.</summary>
+    User,
+
+    /// <summary>The model.</summary>
+    Assistant,
+}
+
+/// <summary>One message of a chat.</summary>
+/// <param name="Role">The author.</param>
+/// <param name="Content">The text.</param>
+/// <param name="Name">Name of the author, for templates that use it.</param>
+public sealed record ChatTurn(ChatRole Role, string Content, string? Name = null);
+
+/// <summary>How tokens are chosen; null takes the assistant's value, then the engine's default.</summary>
+public sealed record SamplingSettings
+{
+    /// <summary>0 is greedy; up to 2.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>Nucleus, in (0, 1].</summary>
+    public float? TopP { get; init; }
+
+    /// <summary>In [-2, 2].</summary>
+    public float? FrequencyPenalty { get; init; }
+
+    /// <summary>In [-2, 2].</summary>
+    public float? PresencePenalty { get; init; }
+
+    /// <summary>Makes sampling reproducible.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Added to logits, by token id, in [-100, 100].</summary>
+    public IReadOnlyDictionary<int, float> LogitBias { get; init; } = new Dictionary<int, float>();
+}
+
+/// <summary>What an answer is to be grounded in.</summary>
+/// <param name="Collections">Names of the collections; 1 to 16.</param>
+/// <param name="TopK">Most passages; null for the default.</param>
+/// <param name="Rerank">Whether a cross-encoder orders the candidates; null for the default.</param>
+public sealed record RetrievalSettings(IReadOnlyList<string> Collections, int? TopK = null, bool? Rerank = null);
+
+/// <summary>A chat to answer, validated and normalised, the same for both doors.</summary>
+public sealed record ChatRequest
+{
+    /// <summary>Name of a model or of an assistant.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The messages, oldest first; at least one.</summary>
+    public required IReadOnlyList<ChatTurn> Messages { get; init; }
+
+    /// <summary>How tokens are chosen.</summary>
+    public SamplingSettings Sampling { get; init; } = new();
+
+    /// <summary>Upper bound on generated tokens per choice; null for as many as fit.</summary>
+    public int? TokensMax { get; init; }
+
+    /// <summary>Strings that end the generation; at most 4.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Number of choices, 1 to 8.</summary>
+    public int ChoiceCount { get; init; } = 1;
+
+    /// <summary>Whether each token carries its log probability.</summary>
+    public bool Logprobs { get; init; }
+
+    /// <summary>Alternatives per position, up to 20.</summary>
+    public int TopLogprobs { get; init; }
+
+    /// <summary>What the answer is to be grounded in; null for what the assistant says, if anything.</summary>
+    public RetrievalSettings? Retrieval { get; init; }
+
+    /// <summary>The conversation that gives the history and takes the new messages; null for none.</summary>
+    public string? ConversationId { get; init; }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace Millrace.Gateway.Runtime;
+
+/// <summary>What becomes known while one request runs. The pipeline owns it; its steps fill it in one after the other.</summary>
+public sealed class ChatRun
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _degraded = [];
+
+    /// <summary>Id of the completion.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When the request began.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>What is done.</summary>
+    public required ChatPlan Plan { get; init; }
+
+    /// <summary>The request's span, which the steps' spans belong to; null when nobody listens.</summary>
+    public Activity? Activity { get; init; }
+
+    /// <summary>Tokens so far.</summary>
+    public ChatUsage Usage { get; set; } = new(0, 0, 0);
+
+    /// <summary>The model that answers, as its server named it.</summary>
+    public string? ServedBy { get; set; }
+
+    /// <summary>Why choices ended, by index.</summary>
+    public Dictionary<int, ChatFinishReason> FinishReasons { get; } = [];
+
+    /// <summary>Parts of the platform that were missing.</summary>
+    public IReadOnlyList<string> Degraded
+    {
+        get
+        {
+            lock (_gate) return [.. _degraded];
+        }
+    }
+
+    /// <summary>Remembers that a part was missing. Steps that run side by side may call it.</summary>
+    public void Degrade(string part)
+    {
+        lock (_gate)
+            if (!_degraded.Contains(part)) _degraded.Add(part);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Millrace.Contracts.Sessions.V1;
+using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Sessions;
+
+/// <summary>Steps 6 and 13: what was said before, and remembering what is said now.</summary>
+public sealed class ConversationHistory(
+    SessionsService.SessionsServiceClient sessions, IOptions<GatewayOptions> options, GatewayTelemetry telemetry)
+{
+    /// <summary>Most messages that one append takes.</summary>
+    private const int AppendMax = 64;
+
+    /// <summary>The newest messages of the request's conversation that fit the budget, oldest first.</summary>
+    /// <returns>The messages; none without a conversation, or when it is new.</returns>
+    public async Task<ConversationWindow> WindowAsync(ChatRun run, CancellationToken cancellationToken)
+    {
+        if (run.Plan.Request.ConversationId is not { } id) return ConversationWindow.Empty;
+        using var step = telemetry.Step("history", run.Activity);
+        try
+        {
+            var request = new GetWindowRequest { ConversationId = id, TokensMax = (uint)options.Value.HistoryTokensMax };
+            var window = await sessions.GetWindowAsync(request, cancellationToken: cancellationToken);
+            return new ConversationWindow([.. window.Messages.Where(message => message.Role != MessageRole.Tool).Select(Turn)]);
+        }
+        catch (MillraceException error) when (error.Reason == Reason.ConversationNotFound)
+        {
+            // The first request of a conversation creates it, when its answer is stored.
+            return ConversationWindow.Empty;
+        }
+    }
+
+    /// <summary>Stores the request's messages and the answer. A repeated request stores nothing twice.</summary>
+    /// <param name="run">The request.</param>
+    /// <param name="messages">Its messages, as they went into the model.</param>
+    /// <param name="window">What the conversation had.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task AppendAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow window, string answer, CancellationToken cancellationToken)
+    {
+        if (run.Plan.Request.ConversationId is not { } id) return;
+        var request = new AppendMessagesRequest { ConversationId = id, CreateIfMissing = true };
+        var asked = messages.Where(message => !window.HasSystem || message.Role != ChatRole.System).TakeLast(AppendMax - 1);
+        request.Messages.Add(asked.Select((message, index) => Message(message, index.ToString(CultureInfo.InvariantCulture))));
+        request.Messages.Add(Answer(run, answer));
+        try
+        {
+            await sessions.AppendMessagesAsync(request, cancellationToken: cancellationToken);
+        }
+        catch (MillraceException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The answer is out already; the caller learns that the conversation does not have it.
+            run.Degrade("sessions");
+        }
+    }
+
+    private static Message Answer(ChatRun run, string answer)
+    {
+        var message = Message(new ChatTurn(ChatRole.Assistant, answer), "answer");
+        message.Model = run.ServedBy ?? run.Plan.Model.Name;
+        message.TokenCount = (uint)run.Usage.CompletionTokens;
+        return message;
+    }
+
+    private static Message Message(ChatTurn turn, string part) => new()
+    {
+        Id = $"{CallContext.Current.RequestId}-{part}",
+        Role = turn.Role switch
+        {
+            ChatRole.System => MessageRole.System,
+            ChatRole.User => MessageRole.User,
+            _ => MessageRole.Assistant,
+        },
+        Content = turn.Content,
+    };
+
+    private static ChatTurn Turn(Message message) => new(
+        message.Role switch
+        {
+            MessageRole.System => ChatRole.System,
+            MessageRole.User => ChatRole.User,
+            _ => ChatRole.Assistant,
+        },
+        message.Content);
+}

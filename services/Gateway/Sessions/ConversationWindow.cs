@@ -1,0 +1,21 @@
+using Millrace.Gateway.Runtime;
+
+namespace Millrace.Gateway.Sessions;
+
+/// <summary>The newest messages of a conversation.</summary>
+/// <param name="Turns">The messages, oldest first.</param>
+public sealed record ConversationWindow(IReadOnlyList<ChatTurn> Turns)
+{
+    /// <summary>The window of a conversation that has no message, and of a request without one.</summary>
+    public static ConversationWindow Empty { get; } = new([]);
+
+    /// <summary>Whether the conversation has its system message.</summary>
+    public bool HasSystem => Turns.Any(turn => turn.Role == ChatRole.System);
+
+    /// <summary>The whole chat. A system message of the request replaces that of the conversation.</summary>
+    public IReadOnlyList<ChatTurn> Before(IReadOnlyList<ChatTurn> messages)
+    {
+        var replaced = messages.Any(message => message.Role == ChatRole.System);
+        return [.. Turns.Where(turn => !replaced || turn.Role != ChatRole.System), .. messages];
+    }
+}

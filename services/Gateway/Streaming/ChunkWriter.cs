@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Millrace.Gateway.Runtime;
+
+namespace Millrace.Gateway.Streaming;
+
+/// <summary>Writes the chunks of one streamed answer.</summary>
+/// <param name="answer">What all its chunks have in common.</param>
+/// <param name="includeUsage">Whether chunks name the usage, which is null until the last.</param>
+internal sealed class ChunkWriter(ChatStarted answer, bool includeUsage)
+{
+    private readonly JsonEncodedText _id = JsonEncodedText.Encode(answer.Id);
+    private readonly JsonEncodedText _model = JsonEncodedText.Encode(answer.Model);
+    private readonly long _created = answer.CreatedAt.ToUnixTimeSeconds();
+
+    /// <summary>The first chunk of a choice.</summary>
+    public void WriteRole(Utf8JsonWriter json, int choice)
+    {
+        BeginChoice(json, choice);
+        json.WriteString("role"u8, "assistant"u8);
+        json.WriteString("content"u8, ""u8);
+        json.WriteEndObject();
+        EndChoice(json, [], null);
+        End(json);
+    }
+
+    /// <summary>A piece of a choice.</summary>
+    public void WriteDelta(Utf8JsonWriter json, ChatDelta delta)
+    {
+        BeginChoice(json, delta.Choice);
+        json.WriteString("content"u8, delta.Text);
+        json.WriteEndObject();
+        EndChoice(json, delta.Logprobs, null);
+        End(json);
+    }
+
+    /// <summary>The last chunk of a choice, with its sources; that of the last choice has the report as well.</summary>
+    public void WriteFinish(Utf8JsonWriter json, ChatFinished finished, AnswerReport? report)
+    {
+        BeginChoice(json, finished.Choice);
+        if (finished.Citations.Count > 0) AnswerParts.WriteAnnotations(json, finished.Citations);
+        json.WriteEndObject();
+        EndChoice(json, [], AnswerParts.FinishReason(finished.Reason));
+        if (report is not null) AnswerParts.WriteReport(json, report);
+        End(json);
+    }
+
+    /// <summary>The chunk with the usage.</summary>
+    public void WriteUsage(Utf8JsonWriter json, ChatUsage usage)
+    {
+        Begin(json);
+        json.WriteStartArray("choices"u8);
+        json.WriteEndArray();
+        AnswerParts.WriteUsage(json, usage);
+        json.WriteEndObject();
+    }
+
+    private void Begin(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, _id);
+        json.WriteString("object"u8, "chat.completion.chunk"u8);
+        json.WriteNumber("created"u8, _created);
+        json.WriteString("model"u8, _model);
+    }
+
+    private void BeginChoice(Utf8JsonWriter json, int choice)
+    {
+        Begin(json);
+        json.WriteStartArray("choices"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, choice);
+        json.WriteStartObject("delta"u8);
+    }
+
+    private static void EndChoice(Utf8JsonWriter json, IReadOnlyList<TokenLogprob> logprobs, string? finishReason)
+    {
+        AnswerParts.WriteLogprobs(json, logprobs);
+        json.WriteString("finish_reason"u8, finishReason);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private void End(Utf8JsonWriter json)
+    {
+        if (includeUsage) json.WriteNull("usage"u8);
+        json.WriteEndObject();
+    }
+}

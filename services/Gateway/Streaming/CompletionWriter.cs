@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Millrace.Gateway.Streaming;
+
+/// <summary>Writes a whole answer as OpenAI's <c>chat.completion</c>.</summary>
+internal static class CompletionWriter
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes an answer.</summary>
+    public static void Write(IBufferWriter<byte> output, CollectedAnswer answer)
+    {
+        using var json = new Utf8JsonWriter(output, Relaxed);
+        json.WriteStartObject();
+        json.WriteString("id"u8, answer.Started.Id);
+        json.WriteString("object"u8, "chat.completion"u8);
+        json.WriteNumber("created"u8, answer.Started.CreatedAt.ToUnixTimeSeconds());
+        json.WriteString("model"u8, answer.Started.Model);
+        json.WriteStartArray("choices"u8);
+        foreach (var choice in answer.Choices) WriteChoice(json, choice);
+        json.WriteEndArray();
+        AnswerParts.WriteUsage(json, answer.Completed.Usage);
+        AnswerParts.WriteReport(
+            json, new AnswerReport(answer.Completed.Report, [.. answer.Choices.SelectMany(choice => choice.Citations)]));
+        json.WriteEndObject();
+    }
+
+    private static void WriteChoice(Utf8JsonWriter json, CollectedChoice choice)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, choice.Index);
+        json.WriteStartObject("message"u8);
+        json.WriteString("role"u8, "assistant"u8);
+        json.WriteString("content"u8, choice.Text);
+        json.WriteNull("refusal"u8);
+        AnswerParts.WriteAnnotations(json, choice.Citations);
+        json.WriteEndObject();
+        AnswerParts.WriteLogprobs(json, choice.Logprobs);
+        json.WriteString("finish_reason"u8, AnswerParts.FinishReason(choice.Reason));
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Millrace.Gateway.Api;
+
+namespace Millrace.Gateway.Streaming;
+
+/// <summary>
+/// A stream of server-sent events. Each event is written straight into the response's pooled buffers and flushed. After a while of
+/// silence a comment goes out, so that proxies keep the connection open.
+/// </summary>
+internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Utf8JsonWriter _json = new(
+        response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private Task _pings = Task.CompletedTask;
+    private long _lastWrite;
+
+    /// <summary>Whether the status has gone out, so that a failure can only be told as an event.</summary>
+    public bool HasStarted { get; private set; }
+
+    /// <summary>Begins the answer.</summary>
+    /// <param name="model">The model that answers.</param>
+    /// <param name="cancellationToken">Ends the pings with the request.</param>
+    public void Start(string model, CancellationToken cancellationToken)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["x-accel-buffering"] = "no";
+        response.Headers[ChatEndpoint.ModelHeader] = model;
+        HasStarted = true;
+        _lastWrite = time.GetTimestamp();
+        _pings = PingAsync(cancellationToken);
+    }
+
+    /// <summary>Writes one event.</summary>
+    /// <param name="state">Handed to <paramref name="write"/>.</param>
+    /// <param name="write">Writes the event's JSON.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async ValueTask WriteAsync<T>(T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            response.BodyWriter.Write("data: "u8);
+            _json.Reset();
+            write(_json, state);
+            _json.Flush();
+            await EndAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Writes the event that says that the answer is whole.</summary>
+    public async ValueTask WriteDoneAsync(CancellationToken cancellationToken) =>
+        await WriteRawAsync("data: [DONE]"u8.ToArray(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _pings;
+        await _json.DisposeAsync();
+        _stop.Dispose();
+        _gate.Dispose();
+    }
+
+    private async ValueTask WriteRawAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            response.BodyWriter.Write(line.Span);
+            await EndAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        response.BodyWriter.Write("\n\n"u8);
+        await response.BodyWriter.FlushAsync(cancellationToken);
+        _lastWrite = time.GetTimestamp();
+    }
+
+    private async Task PingAsync(CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
+        try
+        {
+            while (true)
+            {
+                var silence = time.GetElapsedTime(Volatile.Read(ref _lastWrite));
+                if (silence >= pingInterval) await WriteRawAsync(": ping"u8.ToArray(), ended.Token);
+                else await Task.Delay(pingInterval - silence, time, ended.Token);
+            }
+        }
+        catch (Exception) when (ended.IsCancellationRequested)
+        {
+            // The answer is over, or its reader has gone.
+        }
+    }
+}

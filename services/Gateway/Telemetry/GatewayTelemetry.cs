@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Millrace.Gateway.Runtime;
+using Millrace.ServiceDefaults.Telemetry;
+using Names = Millrace.ServiceDefaults.Telemetry.GenAi.Attributes;
+
+namespace Millrace.Gateway.Telemetry;
+
+/// <summary>Spans and metrics of the Gateway. They carry names, counts and times, never text.</summary>
+public sealed class GatewayTelemetry : IDisposable
+{
+    private const string SourceName = "Millrace.Gateway";
+    private const string Provider = "millrace";
+
+    private readonly ActivitySource _source = new(SourceName);
+    private readonly Meter _meter;
+    private readonly TimeProvider _time;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<long> _tokens;
+    private readonly Histogram<double> _steps;
+
+    /// <summary>Creates the instruments.</summary>
+    public GatewayTelemetry(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        _meter = meters.Create(SourceName);
+        _duration = Seconds(GenAi.Metrics.ClientOperationDuration);
+        _steps = Seconds(GenAi.Metrics.PipelineStepDuration);
+        _tokens = _meter.CreateHistogram(
+            GenAi.Metrics.ClientTokenUsage,
+            GenAi.Tokens,
+            null,
+            null,
+            new InstrumentAdvice<long> { HistogramBucketBoundaries = TokenBuckets() });
+    }
+
+    /// <summary>Starts the span of a whole request.</summary>
+    public Activity? StartRequest(ChatRequest request) =>
+        _source.StartActivity("chat pipeline")
+            ?.SetTag(Names.RequestModel, request.Model)
+            .SetTag(Names.ConversationId, request.ConversationId);
+
+    /// <summary>Starts the span and the clock of a step.</summary>
+    /// <param name="step">Its name, such as <c>retrieve</c>.</param>
+    /// <param name="parent">The request's span.</param>
+    public StepScope Step(string step, Activity? parent) => new(this, step, Start(step, ActivityKind.Internal, parent));
+
+    /// <summary>Starts the span of a generation.</summary>
+    public CallScope StartChatCall(ChatRun run, Activity? parent)
+    {
+        var model = run.Plan.Model.Name;
+        var activity = Start($"{GenAi.Operations.Chat} {model}", ActivityKind.Client, parent)
+            ?.SetTag(Names.OperationName, GenAi.Operations.Chat)
+            .SetTag(Names.ProviderName, Provider)
+            .SetTag(Names.RequestModel, model)
+            .SetTag(Names.ConversationId, run.Plan.Request.ConversationId);
+        return new CallScope(this, GenAi.Operations.Chat, model, activity);
+    }
+
+    /// <summary>Records what a generation that went well used.</summary>
+    public void EndChatCall(CallScope call, ChatRun run)
+    {
+        call.Succeeded();
+        call.Activity?.SetTag(Names.ResponseModel, run.ServedBy)
+            .SetTag(Names.ResponseId, run.Id)
+            .SetTag(Names.InputTokens, run.Usage.PromptTokens)
+            .SetTag(Names.OutputTokens, run.Usage.CompletionTokens)
+            .SetTag(Names.CacheReadInputTokens, run.Usage.CachedTokens);
+        Count(GenAi.Operations.Chat, run.Plan.Model.Name, run.Usage.PromptTokens, run.Usage.CompletionTokens);
+    }
+
+    /// <summary>Starts the span of an embedding.</summary>
+    public CallScope StartEmbeddings(string model) => new(
+        this,
+        GenAi.Operations.Embeddings,
+        model,
+        _source.StartActivity($"{GenAi.Operations.Embeddings} {model}", ActivityKind.Client)
+            ?.SetTag(Names.OperationName, GenAi.Operations.Embeddings)
+            .SetTag(Names.ProviderName, Provider)
+            .SetTag(Names.RequestModel, model));
+
+    /// <summary>Counts the tokens of an operation.</summary>
+    public void Count(string operation, string model, int inputTokens, int outputTokens)
+    {
+        _tokens.Record(inputTokens, [.. Tags(operation, model), new(Names.TokenType, "input")]);
+        if (outputTokens > 0) _tokens.Record(outputTokens, [.. Tags(operation, model), new(Names.TokenType, "output")]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _source.Dispose();
+        _meter.Dispose();
+    }
+
+    internal void RecordStep(string step, long startedAt) =>
+        _steps.Record(_time.GetElapsedTime(startedAt).TotalSeconds, new KeyValuePair<string, object?>("millrace.pipeline.step", step));
+
+    internal void RecordCall(CallScope call, long startedAt)
+    {
+        KeyValuePair<string, object?>[] tags = [.. Tags(call.Operation, call.Model)];
+        if (!call.HasSucceeded) tags = [.. tags, new(Names.ErrorType, "error")];
+        _duration.Record(_time.GetElapsedTime(startedAt).TotalSeconds, tags);
+    }
+
+    internal long Now() => _time.GetTimestamp();
+
+    private static IEnumerable<KeyValuePair<string, object?>> Tags(string operation, string model) =>
+    [
+        new(Names.OperationName, operation),
+        new(Names.ProviderName, Provider),
+        new(Names.RequestModel, model),
+    ];
+
+    private static long[] TokenBuckets() => [.. GenAi.TokenBuckets.Select(bound => (long)bound)];
+
+    private Activity? Start(string name, ActivityKind kind, Activity? parent) =>
+        _source.StartActivity(name, kind, parent?.Context ?? Activity.Current?.Context ?? default);
+
+    private Histogram<double> Seconds(string name) => _meter.CreateHistogram(
+        name, GenAi.Seconds, null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAi.DurationBuckets });
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Millrace.Guardrails.Checks;
+using Millrace.Guardrails.Grpc;
+using Millrace.Guardrails.Policies;
+using Millrace.Guardrails.Telemetry;
+using Millrace.ServiceDefaults.Configuration;
+
+namespace Millrace.Guardrails;
+
+/// <summary>The one door to the service.</summary>
+public static class GuardrailsServiceExtensions
+{
+    /// <summary>Adds the guardrails.</summary>
+    public static WebApplicationBuilder AddGuardrails(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddPolicies();
+        builder.Services.AddChecks();
+        return builder;
+    }
+
+    /// <summary>Maps the contract, and says in the log which policies there are.</summary>
+    public static WebApplication MapGuardrails(this WebApplication app)
+    {
+        app.MapGrpcService<GuardrailsGrpcService>();
+        app.Lifetime.ApplicationStarted.Register(app.LogPolicies);
+        return app;
+    }
+
+    private static void AddPolicies(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<GuardrailsOptions>(GuardrailsOptions.Section);
+        services.TryAddSingleton<PolicyCatalog>();
+    }
+
+    private static void AddChecks(this IServiceCollection services)
+    {
+        services.TryAddSingleton<GuardrailsMetrics>();
+        services.TryAddSingleton<Guard>();
+    }
+
+    private static void LogPolicies(this WebApplication app)
+    {
+        foreach (var policy in app.Services.GetRequiredService<PolicyCatalog>().All)
+            GuardrailsLog.PolicyLoaded(app.Logger, policy.Name, policy.Version, policy.Output.HeldCharsMax);
+    }
+}

@@ -1,0 +1,45 @@
+using Millrace.Guardrails.Detection;
+
+namespace Millrace.Guardrails.Injection;
+
+/// <summary>
+/// Phrases that try to take a model over. A high score is a phrase that has no other use; a low one also occurs in honest text, and
+/// a policy's threshold decides whether it blocks.
+/// </summary>
+internal static class InjectionPhrases
+{
+    private static readonly string[] Unspecific = ["the", "of", "any", "my", "our", "these", "those", "system", "and"];
+    private static readonly string[] Specific = ["all", "previous", "prior", "above", "earlier", "preceding", "your"];
+
+    public static IReadOnlyList<Recogniser> All { get; } =
+    [
+        new PhraseRecogniser(
+            "injection.ignore_instructions",
+            0.95f,
+            PhraseStep.Word("ignore", "disregard", "forget", "override", "bypass"),
+            PhraseStep.Filler(4, Unspecific),
+            PhraseStep.Word(Specific),
+            PhraseStep.Filler(6, [.. Unspecific, .. Specific]),
+            PhraseStep.Word("instruction", "instructions", "prompt", "prompts", "rules", "directions", "guidelines")),
+        new PhraseRecogniser(
+            "injection.role_change",
+            0.8f,
+            PhraseStep.Word("you"),
+            PhraseStep.Word("are"),
+            PhraseStep.Word("now"),
+            PhraseStep.Word("a", "an")),
+        new PhraseRecogniser("injection.system_turn", 0.8f, PhraseStep.Word("system"), PhraseStep.Mark(":")) { AtLineStart = true },
+        new PhraseRecogniser("injection.system_mention", 0.3f, PhraseStep.Word("system"), PhraseStep.Mark(":")),
+        new PhraseRecogniser(
+            "injection.chat_markup",
+            0.95f,
+            PhraseStep.Mark(
+                "<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|assistant|>", "<|endoftext|>", "<|eot_id|>",
+                "<|start_header_id|>")),
+        new PhraseRecogniser(
+            "injection.section_header",
+            0.8f,
+            PhraseStep.Mark("###"),
+            PhraseStep.Mark("instruction", "system")),
+    ];
+}

@@ -1,0 +1,20 @@
+namespace Millrace.Inference.Engine;
+
+/// <summary>What one engine may use.</summary>
+internal sealed record EngineLimits
+{
+    /// <summary>Sequences that are decoded together.</summary>
+    public required int SlotsMax { get; init; }
+
+    /// <summary>Sequences that may wait.</summary>
+    public required int QueueDepthMax { get; init; }
+
+    /// <summary>Tokens of one sequence, prompt and answer together.</summary>
+    public required int ContextTokens { get; init; }
+
+    /// <summary>Tokens computed in one step.</summary>
+    public required int StepTokensMax { get; init; }
+
+    /// <summary>How long a request may take, waiting included.</summary>
+    public required TimeSpan GenerationTimeMax { get; init; }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Millrace.Inference.Configuration;
+using Millrace.LlamaCpp;
+using Millrace.LlamaCpp.Gguf;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Inference.Models;
+
+/// <summary>
+/// The model files on disk: those of <c>MILLRACE_MODELS_DIR</c>, and the one that <c>Inference:Model</c> names by path. The folder is
+/// looked at whenever a model is asked for that is not in memory, so a new file can be used at once; a file's head is read again only
+/// when the file has changed.
+/// </summary>
+internal sealed class ModelCatalog(IConfiguration configuration, IOptions<InferenceOptions> options)
+{
+    private const string Extension = ".gguf";
+    private const int ListedNamesMax = 20;
+
+    private readonly ConcurrentDictionary<string, (DateTime ChangedAt, ModelFile File)> _heads = new(StringComparer.Ordinal);
+    private volatile string? _firstName;
+
+    /// <summary>The folder with models.</summary>
+    public string Folder { get; } =
+        Path.GetFullPath(configuration["MILLRACE_MODELS_DIR"] is { Length: > 0 } folder ? folder : "models");
+
+    private string Configured => options.Value.Model;
+
+    private bool ConfiguredIsPath =>
+        Configured.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || Configured.Contains(Path.DirectorySeparatorChar);
+
+    /// <summary>Name of the model for requests that name none; null when there is no model. Once found, it stays.</summary>
+    public string? DefaultName =>
+        ConfiguredIsPath ? NameOf(Configured) : Configured.Length > 0 ? Configured : _firstName ??= Servable().FirstOrDefault()?.Name;
+
+    /// <summary>The models that can be asked for, by name; those that cannot be read are among them, with their problem.</summary>
+    public IEnumerable<ModelFile> Servable() => Files().Where(file => !file.IsEncoder);
+
+    /// <summary>The model of this name; the default model for an empty one.</summary>
+    /// <exception cref="MillraceException">
+    /// <see cref="Reason.ModelNotFound"/> when there is none, or it does not generate; <see cref="Reason.ModelUnavailable"/> when its
+    /// file cannot be read.
+    /// </exception>
+    public ModelFile Find(string name)
+    {
+        var wanted = name.Length > 0 ? name : DefaultName ?? throw NoModels();
+        var file = Files().FirstOrDefault(file => file.Name == wanted) ?? throw Unknown(wanted);
+        if (file.IsEncoder) throw Encoder(file);
+        return file.Problem is null ? file : throw new MillraceException(Reason.ModelUnavailable, file.Problem);
+    }
+
+    private IEnumerable<ModelFile> Files()
+    {
+        var paths = Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*" + Extension) : [];
+        if (ConfiguredIsPath) paths = paths.Prepend(Path.GetFullPath(Configured));
+        return paths.DistinctBy(NameOf, StringComparer.Ordinal).OrderBy(NameOf, StringComparer.Ordinal).Select(Head);
+    }
+
+    private ModelFile Head(string path)
+    {
+        var changedAt = File.GetLastWriteTimeUtc(path);
+        if (_heads.TryGetValue(path, out var known) && known.ChangedAt == changedAt) return known.File;
+        var file = ReadHead(path);
+        _heads[path] = (changedAt, file);
+        return file;
+    }
+
+    private static ModelFile ReadHead(string path)
+    {
+        try
+        {
+            var head = GgufHeader.Read(path);
+            var file = new ModelFile(NameOf(path), path, head.Architecture, head.FileBytes);
+            if (head.Type != "adapter") return file;
+            return file with { Problem = $"{path} is a LoRA adapter, not a model; name the model it was made for." };
+        }
+        catch (LlamaException error)
+        {
+            return new ModelFile(NameOf(path), path, "", 0, error.Message);
+        }
+    }
+
+    private static string NameOf(string path) => Path.GetFileNameWithoutExtension(path);
+
+    private MillraceException NoModels() => new(
+        Reason.ModelNotFound,
+        $"There is no model to generate with in {Folder}. Put a GGUF file there, or set Inference:Model to the path of one.")
+    {
+        Param = "model",
+    };
+
+    private MillraceException Unknown(string name)
+    {
+        var names = Servable().Where(file => file.Problem is null).Select(file => file.Name).Take(ListedNamesMax);
+        return new MillraceException(
+            Reason.ModelNotFound, $"There is no model '{Shortened(name)}'. This member has: {string.Join(", ", names)}.")
+        {
+            Param = "model",
+        };
+    }
+
+    private static MillraceException Encoder(ModelFile file) => new(
+        Reason.ModelNotFound,
+        $"The model '{file.Name}' is an encoder ({file.Architecture}): it makes embeddings or scores and cannot generate text. "
+        + "Use it through the embedding service.")
+    {
+        Param = "model",
+    };
+
+    private static string Shortened(string name) => name.Length <= 100 ? name : name[..100] + "…";
+}

@@ -1,0 +1,19 @@
+namespace Millrace.Inference.Models;
+
+/// <summary>A GGUF file that may be served.</summary>
+/// <param name="Name">Name, as requests give it: the file's name without its extension.</param>
+/// <param name="Path">Full path.</param>
+/// <param name="Architecture">Architecture as the file states it; empty when it cannot be read.</param>
+/// <param name="SizeBytes">Size of the file.</param>
+/// <param name="Problem">Why it cannot be served, in one line with the remedy; null when it can.</param>
+internal sealed record ModelFile(string Name, string Path, string Architecture, long SizeBytes, string? Problem = null)
+{
+    private static readonly HashSet<string> Encoders = new(StringComparer.Ordinal)
+    {
+        "bert", "clip", "eurobert", "gemma-embedding", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "nomic-bert",
+        "nomic-bert-moe", "t5encoder",
+    };
+
+    /// <summary>Whether it turns text into vectors or scores and cannot generate any.</summary>
+    public bool IsEncoder => Encoders.Contains(Architecture);
+}

@@ -1,0 +1,19 @@
+namespace Millrace.Inference.Scheduling;
+
+/// <summary>What the scheduler may use.</summary>
+internal sealed record SchedulerLimits
+{
+    /// <summary>Sequences that are decoded together.</summary>
+    public required int SlotsMax { get; init; }
+
+    /// <summary>Sequences that may wait.</summary>
+    public required int QueueDepthMax { get; init; }
+
+    /// <summary>Cells of the KV cache; at least the tokens of the longest sequence.</summary>
+    public required int KvCells { get; init; }
+
+    /// <summary>
+    /// Tokens computed in one step; at least <see cref="SlotsMax"/>, so that every running sequence can be decoded in every step.
+    /// </summary>
+    public required int StepTokensMax { get; init; }
+}

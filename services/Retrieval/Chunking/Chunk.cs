@@ -1,0 +1,18 @@
+using Millrace.Retrieval.Parsing;
+
+namespace Millrace.Retrieval.Chunking;
+
+/// <summary>A part of a section that is found as one.</summary>
+/// <param name="Section">The section.</param>
+/// <param name="Start">Offset of its first UTF-16 code unit in the document's text.</param>
+/// <param name="Length">Length in UTF-16 code units.</param>
+/// <param name="TokenCount">Its tokens, counted by the embedding model.</param>
+internal sealed record Chunk(Section Section, int Start, int Length, int TokenCount)
+{
+    /// <summary>Whether another chunk lies within this one.</summary>
+    public bool Contains(Chunk other) => other.Start >= Start && other.Start + other.Length <= Start + Length;
+
+    /// <summary>The chunk's text.</summary>
+    /// <param name="document">The document that it was cut from.</param>
+    public string TextIn(ParsedDocument document) => document.Text.Substring(Start, Length);
+}

@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Options;
+using Millrace.Retrieval.Store;
+using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Retrieval.Ingestion;
+
+/// <summary>Works through the queued documents, those of a killed predecessor first.</summary>
+internal sealed class IngestionWorker(
+    DocumentIndex index,
+    DocumentPipeline pipeline,
+    IngestionSignals signals,
+    IOptions<RetrievalOptions> options,
+    IngestionTools tools) : BackgroundService
+{
+    private static readonly TimeSpan PauseAfterDefect = TimeSpan.FromSeconds(1);
+    private readonly IngestionOptions _options = options.Value.Ingestion;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var waiting = await index.ResumeAsync(stoppingToken);
+        if (waiting > 0) IngestionLog.Resumed(tools.Logger, waiting);
+        await Task.WhenAll(Enumerable.Range(0, _options.Workers).Select(_ => WorkAsync(stoppingToken)));
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await StepAsync(cancellationToken);
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                IngestionLog.WorkerFailed(tools.Logger, error);
+                await Task.Delay(PauseAfterDefect, tools.Time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        if (await index.ClaimAsync(cancellationToken) is { } claimed) await IngestAsync(claimed, cancellationToken);
+        else await signals.WaitForQueuedAsync(index.UntilNext(), tools.Time, cancellationToken);
+    }
+
+    private async Task IngestAsync(ClaimedDocument claimed, CancellationToken cancellationToken)
+    {
+        var key = claimed.Document.Key;
+        CallContext.Current = new CallContext(key.Collection.Tenant, CallContext.NewRequestId());
+        try
+        {
+            var started = tools.Time.GetTimestamp();
+            var indexed = await pipeline.RunAsync(claimed, cancellationToken);
+            if (!await index.CompleteAsync(claimed, indexed, cancellationToken)) return;
+            tools.Metrics.Ingested(indexed.Chunks.Count);
+            IngestionLog.Ready(tools.Logger, key.DocumentId, key.Collection.Name, indexed.Chunks.Count, tools.Time.GetElapsedTime(started));
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            await FailAsync(claimed, error, cancellationToken);
+        }
+
+        signals.Settled(key);
+    }
+
+    private Task<bool> FailAsync(ClaimedDocument claimed, Exception error, CancellationToken cancellationToken)
+    {
+        var refusal = error as MillraceException;
+        if (refusal is not null && refusal.Reason.Info().Retryable) return RetryAsync(claimed, refusal, cancellationToken);
+
+        tools.Metrics.Failed();
+        if (refusal is null) IngestionLog.Defect(tools.Logger, claimed.Document.Key.DocumentId, error);
+        else IngestionLog.Refused(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason);
+        var message = refusal?.Message
+            ?? "The document could not be indexed because of a defect. The log of the retrieval service has the details.";
+        return index.FailAsync(claimed, message, retryAfter: null, cancellationToken);
+    }
+
+    private Task<bool> RetryAsync(ClaimedDocument claimed, MillraceException refusal, CancellationToken cancellationToken)
+    {
+        var delay = _options.DelayAfter(claimed.Attempts);
+        IngestionLog.Postponed(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason, delay);
+        return index.FailAsync(claimed, refusal.Message, delay, cancellationToken);
+    }
+}
+
+/// <summary>What the worker reports to, and the time it goes by.</summary>
+internal sealed record IngestionTools(ILogger<IngestionWorker> Logger, RetrievalMetrics Metrics, TimeProvider Time);

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Millrace.Contracts.Embedding.V1;
+using Millrace.Retrieval.Context;
+using Millrace.Retrieval.Encoders;
+using Millrace.Retrieval.Grpc;
+using Millrace.Retrieval.Ingestion;
+using Millrace.Retrieval.Parsing;
+using Millrace.Retrieval.Search;
+using Millrace.Retrieval.Seeding;
+using Millrace.Retrieval.Store;
+using Millrace.ServiceDefaults.Clients;
+using Millrace.ServiceDefaults.Configuration;
+using Millrace.ServiceDefaults.Hosting;
+
+namespace Millrace.Retrieval;
+
+/// <summary>The one door to the service.</summary>
+public static class RetrievalServiceExtensions
+{
+    private const string DatabaseFile = "retrieval.db";
+
+    /// <summary>Adds the service.</summary>
+    public static WebApplicationBuilder AddRetrieval(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddValidatedOptions<RetrievalOptions>(RetrievalOptions.Section);
+        builder.Services.TryAddSingleton<RetrievalMetrics>();
+        builder.Services.AddStore().AddEncoder().AddParsing().AddIngestion().AddSearch().AddSeeding();
+        return builder;
+    }
+
+    /// <summary>Maps the service.</summary>
+    public static WebApplication MapRetrieval(this WebApplication app)
+    {
+        app.MapGrpcService<RetrievalGrpcService>();
+        return app;
+    }
+
+    private static IServiceCollection AddStore(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new RetrievalDatabase(
+            Path.Combine(DataFolders.For(provider.GetRequiredService<IConfiguration>(), "retrieval"), DatabaseFile)));
+        services.TryAddSingleton<VectorCache>();
+        services.TryAddSingleton<CollectionStore>();
+        services.TryAddSingleton<DocumentStore>();
+        services.TryAddSingleton<DocumentIndex>();
+        services.TryAddSingleton<PassageStore>();
+        return services;
+    }
+
+    private static IServiceCollection AddEncoder(this IServiceCollection services)
+    {
+        services.AddServiceClient(
+            "embedding",
+            invoker => new EmbeddingService.EmbeddingServiceClient(invoker),
+            client =>
+            {
+                foreach (var method in EmbeddingService.Descriptor.Methods)
+                    client.IdempotentMethods.Add($"{method.Service.FullName}/{method.Name}");
+            });
+        services.TryAddSingleton<IEncoder, EmbeddingServiceEncoder>();
+        return services;
+    }
+
+    private static IServiceCollection AddParsing(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<IDocumentParser, MarkdownParser>(),
+            ServiceDescriptor.Singleton<IDocumentParser, HtmlParser>(),
+            ServiceDescriptor.Singleton<IDocumentParser, PlainTextParser>(),
+        ]);
+        services.TryAddSingleton<DocumentParsers>();
+        return services;
+    }
+
+    private static IServiceCollection AddIngestion(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IngestionSignals>();
+        services.TryAddSingleton<IngestionTools>();
+        services.TryAddSingleton<DocumentPipeline>();
+        services.TryAddSingleton<CollectionCatalog>();
+        services.TryAddSingleton<DocumentCatalog>();
+        services.AddHostedService<IngestionWorker>();
+        return services;
+    }
+
+    private static IServiceCollection AddSearch(this IServiceCollection services)
+    {
+        services.TryAddSingleton<KeywordSearch>();
+        services.TryAddSingleton<DenseSearch>();
+        services.TryAddSingleton<SearchSources>();
+        services.TryAddSingleton<SearchEngine>();
+        services.TryAddSingleton<ContextBuilder>();
+        return services;
+    }
+
+    private static IServiceCollection AddSeeding(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<SeedingOptions>(SeedingOptions.Section);
+        services.TryAddSingleton<SeedTarget>();
+        services.TryAddSingleton<SeedingState>();
+        services.AddHealthChecks().AddCheck<SeedingState>("seeding");
+        services.AddHostedService<SeedingWorker>();
+        return services;
+    }
+}

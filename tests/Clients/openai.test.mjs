@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import OpenAI from 'openai';
+import { answerable, assistant, baseUrl, refusal } from './environment.mjs';
+
+const client = new OpenAI({ baseURL: baseUrl, apiKey: 'not-needed-on-loopback', maxRetries: 0 });
+const chat = (content, more = {}) => ({ model: assistant, messages: [{ role: 'user', content }], ...more });
+
+test('chat: the whole answer is grounded, cited and counted', async () => {
+  const completion = await client.chat.completions.create(chat(answerable));
+  const [choice] = completion.choices;
+  assert.equal(completion.object, 'chat.completion');
+  assert.equal(choice.finish_reason, 'stop');
+  assert.equal(choice.message.role, 'assistant');
+  assert.match(choice.message.content, /\[1\]/);
+  assert.ok(choice.message.annotations.length > 0);
+  for (const { type, url_citation: citation } of choice.message.annotations) {
+    assert.equal(type, 'url_citation');
+    assert.match(choice.message.content.slice(citation.start_index, citation.end_index), /^\[\d+\]$/);
+    assert.ok(citation.url.length > 0 && citation.title.length > 0);
+  }
+  assert.ok(completion.usage.prompt_tokens > 0);
+  assert.equal(completion.usage.total_tokens, completion.usage.prompt_tokens + completion.usage.completion_tokens);
+});
+
+test('chat: what the documents do not say is refused', async () => {
+  const completion = await client.chat.completions.create(chat('What is the airspeed of an unladen swallow?'));
+  assert.equal(completion.choices[0].message.content, refusal);
+});
+
+test('chat: a stream has the same text as the whole answer, and its usage at the end', async () => {
+  const whole = await client.chat.completions.create(chat(answerable));
+  const stream = await client.chat.completions.create(chat(answerable, { stream: true, stream_options: { include_usage: true } }));
+  let text = '';
+  const ids = new Set();
+  const reasons = [];
+  let usage;
+  for await (const chunk of stream) {
+    ids.add(chunk.id);
+    if (chunk.usage) usage = chunk.usage;
+    for (const choice of chunk.choices) {
+      text += choice.delta.content ?? '';
+      if (choice.finish_reason) reasons.push(choice.finish_reason);
+    }
+  }
+  assert.equal(text, whole.choices[0].message.content);
+  assert.equal(ids.size, 1);
+  assert.deepEqual(reasons, ['stop']);
+  assert.ok(usage.completion_tokens > 0);
+});
+
+test('chat: the stream helper assembles the message', async () => {
+  const runner = client.chat.completions.stream(chat(answerable));
+  let deltas = '';
+  runner.on('content', (delta) => (deltas += delta));
+  const content = await runner.finalContent();
+  assert.equal(deltas, content);
+  assert.match(content, /\[1\]/);
+});
+
+test('chat: leaving the loop closes the request and the next one works', async () => {
+  const stream = await client.chat.completions.create(chat(answerable, { stream: true }));
+  for await (const chunk of stream) if (chunk) break;
+  const completion = await client.chat.completions.create(chat('hello'));
+  assert.equal(completion.choices[0].finish_reason, 'stop');
+});
+
+test('chat: a plain model honours n, max_tokens, seed and logprobs', async () => {
+  const completion = await client.chat.completions.create({
+    model: 'tiny-rag-chat',
+    messages: [{ role: 'user', content: 'who are you?' }],
+    n: 2,
+    max_tokens: 4,
+    seed: 7,
+    logprobs: true,
+    top_logprobs: 2,
+  });
+  assert.equal(completion.choices.length, 2);
+  for (const choice of completion.choices) {
+    assert.equal(choice.finish_reason, 'length');
+    assert.equal(choice.logprobs.content.length, 4);
+    for (const { logprob, top_logprobs: top } of choice.logprobs.content) {
+      assert.ok(logprob <= 0);
+      assert.equal(top.length, 2);
+    }
+  }
+});
+
+test('models: the list names models, assistants and encoders', async () => {
+  const ids = [];
+  for await (const model of client.models.list()) ids.push(model.id);
+  for (const id of ['tiny-rag-chat', 'docs-assistant', 'tiny-embed']) assert.ok(ids.includes(id), `${id} in ${ids}`);
+});
+
+test('embeddings: floats and base64 are the same unit vectors', async () => {
+  const input = ['How do I get my money back?', 'Can I request a refund?'];
+  const floats = await client.embeddings.create({ model: 'tiny-embed', input, encoding_format: 'float' });
+  const packed = await client.embeddings.create({ model: 'tiny-embed', input });
+  assert.equal(floats.data.length, 2);
+  assert.equal(floats.data[0].embedding.length, 256);
+  const norm = Math.hypot(...floats.data[0].embedding);
+  assert.ok(Math.abs(norm - 1) < 1e-3, `norm ${norm}`);
+  packed.data[1].embedding.forEach((value, i) => assert.ok(Math.abs(value - floats.data[1].embedding[i]) < 1e-6));
+  assert.ok(floats.usage.prompt_tokens > 0);
+});
+
+const refused = [
+  ['an unknown model', OpenAI.NotFoundError, 404, 'model_not_found', 'model', { model: 'no-such-model', messages: [{ role: 'user', content: 'x' }] }],
+  ['no messages', OpenAI.BadRequestError, 400, 'invalid_argument', 'messages', { model: assistant, messages: [] }],
+  ['a role that is none', OpenAI.BadRequestError, 400, 'invalid_argument', 'messages[0].role', { model: assistant, messages: [{ role: 'wizard', content: 'x' }] }],
+  ['a negative temperature', OpenAI.BadRequestError, 400, 'invalid_argument', 'temperature', chat('x', { temperature: -1 })],
+  ['an unknown parameter', OpenAI.BadRequestError, 400, 'unsupported_parameter', 'frobnicate', chat('x', { frobnicate: 1 })],
+];
+for (const [what, type, status, code, param, body] of refused) {
+  test(`errors: ${what}`, async () => {
+    await assert.rejects(client.chat.completions.create(body), (error) => {
+      assert.ok(error instanceof type, `${error.constructor.name}: ${error.message}`);
+      assert.equal(error.status, status);
+      assert.equal(error.code, code);
+      assert.equal(error.param, param);
+      assert.ok(error.requestID, 'the SDK shows the request id');
+      return true;
+    });
+  });
+}
+
+test('errors: a body over the limit', async () => {
+  await assert.rejects(client.chat.completions.create(chat('x'.repeat(11 * 1024 * 1024))), (error) => {
+    assert.equal(error.status, 413);
+    assert.equal(error.code, 'payload_too_large');
+    return true;
+  });
+});
+
+test('errors: a server that is not there', async () => {
+  const nobody = new OpenAI({ baseURL: 'http://127.0.0.1:9/v1', apiKey: 'x', maxRetries: 0 });
+  await assert.rejects(nobody.models.list(), OpenAI.APIConnectionError);
+});

@@ -1,0 +1,316 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Millrace.Gateway.Tests.Fakes;
+using Millrace.TestShared;
+
+namespace Millrace.Gateway.Tests.Api;
+
+/// <summary>Every wrong request is refused with a 4xx error object that names the field.</summary>
+public sealed class BadInputTests : IAsyncLifetime
+{
+    private const string Chat = "/v1/chat/completions";
+    private const string User = """[{"role":"user","content":"Hi"}]""";
+
+    private Platform _shared = null!;
+
+    /// <summary>Chat fields: what is added to a valid request, the parameter that must be named, and the code.</summary>
+    public static TheoryData<string, string, string> ChatFields => new()
+    {
+        { "\"temperature\":\"hot\"", "temperature", "invalid_argument" },
+        { "\"temperature\":-0.1", "temperature", "invalid_argument" },
+        { "\"temperature\":2.1", "temperature", "invalid_argument" },
+        { "\"temperature\":1e999", "temperature", "invalid_argument" },
+        { "\"top_p\":0", "top_p", "invalid_argument" },
+        { "\"top_p\":1.5", "top_p", "invalid_argument" },
+        { "\"top_p\":[1]", "top_p", "invalid_argument" },
+        { "\"frequency_penalty\":-2.5", "frequency_penalty", "invalid_argument" },
+        { "\"presence_penalty\":3", "presence_penalty", "invalid_argument" },
+        { "\"max_tokens\":0", "max_tokens", "invalid_argument" },
+        { "\"max_tokens\":-1", "max_tokens", "invalid_argument" },
+        { "\"max_tokens\":1.5", "max_tokens", "invalid_argument" },
+        { "\"max_tokens\":99999999999999999999", "max_tokens", "invalid_argument" },
+        { "\"max_completion_tokens\":\"5\"", "max_completion_tokens", "invalid_argument" },
+        { "\"max_tokens\":5,\"max_completion_tokens\":5", "max_tokens", "invalid_argument" },
+        { "\"max_tokens\":100000", "messages", "context_length_exceeded" },
+        { "\"n\":0", "n", "invalid_argument" },
+        { "\"n\":9", "n", "invalid_argument" },
+        { "\"n\":true", "n", "invalid_argument" },
+        { "\"stop\":5", "stop", "invalid_argument" },
+        { "\"stop\":\"\"", "stop", "invalid_argument" },
+        { "\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop", "invalid_argument" },
+        { "\"stop\":[\"a\",7]", "stop[1]", "invalid_argument" },
+        { "\"seed\":\"x\"", "seed", "invalid_argument" },
+        { "\"seed\":0.5", "seed", "invalid_argument" },
+        { "\"logit_bias\":[]", "logit_bias", "invalid_argument" },
+        { "\"logit_bias\":{\"a\":1}", "logit_bias.a", "invalid_argument" },
+        { "\"logit_bias\":{\"1.5\":1}", "logit_bias.1.5", "invalid_argument" },
+        { "\"logit_bias\":{\"5\":101}", "logit_bias.5", "invalid_argument" },
+        { "\"logprobs\":1", "logprobs", "invalid_argument" },
+        { "\"top_logprobs\":2", "top_logprobs", "invalid_argument" },
+        { "\"logprobs\":true,\"top_logprobs\":21", "top_logprobs", "invalid_argument" },
+        { "\"stream\":\"yes\"", "stream", "invalid_argument" },
+        { "\"stream_options\":{\"include_usage\":true}", "stream_options", "invalid_argument" },
+        { "\"stream\":true,\"stream_options\":{\"include_usage\":1}", "stream_options.include_usage", "invalid_argument" },
+        {
+            "\"stream\":true,\"stream_options\":{\"include_obfuscation\":true}",
+            "stream_options.include_obfuscation",
+            "unsupported_parameter"
+        },
+        { "\"stream\":true,\"stream_options\":{\"x\":1}", "stream_options.x", "unsupported_parameter" },
+        { "\"tools\":[{\"type\":\"function\"}]", "tools", "unsupported_parameter" },
+        { "\"tools\":{}", "tools", "invalid_argument" },
+        { "\"tool_choice\":\"required\"", "tool_choice", "unsupported_parameter" },
+        { "\"tool_choice\":{\"type\":\"function\"}", "tool_choice", "unsupported_parameter" },
+        { "\"functions\":[{}]", "functions", "unsupported_parameter" },
+        { "\"function_call\":{\"name\":\"f\"}", "function_call", "unsupported_parameter" },
+        { "\"response_format\":{\"type\":\"json_object\"}", "response_format", "unsupported_parameter" },
+        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{}}", "response_format", "unsupported_parameter" },
+        { "\"response_format\":\"text\"", "response_format", "invalid_argument" },
+        { "\"modalities\":[\"text\",\"audio\"]", "modalities[1]", "unsupported_parameter" },
+        { "\"audio\":{\"voice\":\"a\"}", "audio", "unsupported_parameter" },
+        { "\"prediction\":{\"type\":\"content\"}", "prediction", "unsupported_parameter" },
+        { "\"reasoning_effort\":\"high\"", "reasoning_effort", "unsupported_parameter" },
+        { "\"service_tier\":\"flex\"", "service_tier", "unsupported_parameter" },
+        { "\"store\":true", "store", "unsupported_parameter" },
+        { "\"store\":\"no\"", "store", "invalid_argument" },
+        { "\"verbosity\":\"low\"", "verbosity", "unsupported_parameter" },
+        { "\"web_search_options\":{}", "web_search_options", "unsupported_parameter" },
+        { "\"prompt_cache_retention\":\"24h\"", "prompt_cache_retention", "unsupported_parameter" },
+        { "\"top_k\":40", "top_k", "unsupported_parameter" },
+        { "\"Temperature\":1", "Temperature", "unsupported_parameter" },
+        { "\"user\":5", "user", "invalid_argument" },
+        { "\"metadata\":{\"a\":1}", "metadata.a", "invalid_argument" },
+        { "\"parallel_tool_calls\":\"x\"", "parallel_tool_calls", "invalid_argument" },
+        { "\"millrace\":[]", "millrace", "invalid_argument" },
+        { "\"millrace\":{\"colour\":1}", "millrace.colour", "unsupported_parameter" },
+        { "\"millrace\":{\"collections\":[]}", "millrace.collections", "invalid_argument" },
+        { "\"millrace\":{\"collections\":\"a\"}", "millrace.collections", "invalid_argument" },
+        { "\"millrace\":{\"collections\":[1]}", "millrace.collections[0]", "invalid_argument" },
+        { "\"millrace\":{\"top_k\":5}", "millrace.collections", "invalid_argument" },
+        { "\"millrace\":{\"collections\":[\"samples\"],\"top_k\":0}", "millrace.top_k", "invalid_argument" },
+        { "\"millrace\":{\"collections\":[\"samples\"],\"rerank\":1}", "millrace.rerank", "invalid_argument" },
+        { "\"millrace\":{\"conversation_id\":\"a b\"}", "millrace.conversation_id", "invalid_argument" },
+        { "\"user\":\"\\ud800\"", "user", "invalid_argument" },
+    };
+
+    /// <summary>Messages, the parameter that must be named, and the code.</summary>
+    public static TheoryData<string, string, string> Messages => new()
+    {
+        { "[]", "messages", "invalid_argument" },
+        { "{}", "messages", "invalid_argument" },
+        { "\"Hi\"", "messages", "invalid_argument" },
+        { "null", "messages", "invalid_argument" },
+        { "[5]", "messages[0]", "invalid_argument" },
+        { "[{}]", "messages[0].role", "invalid_argument" },
+        { "[{\"role\":\"user\"}]", "messages[0].content", "invalid_argument" },
+        { "[{\"content\":\"Hi\"}]", "messages[0].role", "invalid_argument" },
+        { "[{\"role\":\"boss\",\"content\":\"Hi\"}]", "messages[0].role", "invalid_argument" },
+        { "[{\"role\":5,\"content\":\"Hi\"}]", "messages[0].role", "invalid_argument" },
+        { "[{\"role\":\"tool\",\"content\":\"Hi\",\"tool_call_id\":\"a\"}]", "messages[0].role", "unsupported_parameter" },
+        { "[{\"role\":\"user\",\"content\":5}]", "messages[0].content", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":null}]", "messages[0].content", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":[]}]", "messages[0].content", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":[\"Hi\"]}]", "messages[0].content[0]", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":[{\"text\":\"Hi\"}]}]", "messages[0].content[0].type", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]", "messages[0].content[0].text", "invalid_argument" },
+        {
+            "[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{}}]}]",
+            "messages[0].content[0].type",
+            "unsupported_parameter"
+        },
+        { "[{\"role\":\"user\",\"content\":[{\"type\":\"input_audio\"}]}]", "messages[0].content[0].type", "unsupported_parameter" },
+        { "[{\"role\":\"user\",\"content\":\"\\udc00\"}]", "messages[0].content", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":\"Hi\",\"name\":7}]", "messages[0].name", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":\"Hi\",\"mood\":1}]", "messages[0].mood", "unsupported_parameter" },
+        { "[{\"role\":\"assistant\",\"content\":\"Hi\",\"tool_calls\":[{}]}]", "messages[0].tool_calls", "unsupported_parameter" },
+    };
+
+    /// <summary>Whole bodies, and a part of the message.</summary>
+    public static TheoryData<string, string> Bodies => new()
+    {
+        { "", "empty" },
+        { "{", "line 1, byte 2" },
+        { "{\n  \"model\": nope\n}", "line 2, byte 13" },
+        { "[]", "must be an object" },
+        { "\"hello\"", "must be an object" },
+        { "{\"model\":\"plain\",\"model\":\"plain\"}", "occurs twice" },
+        { "{\"model\":\"plain\",\"temperature\":NaN}", "not valid JSON" },
+        { "{} trailing", "not valid JSON" },
+        { "{\"\\ud800\":1}", "not valid Unicode" },
+    };
+
+    /// <summary>Bodies of requests for embeddings, the parameter that must be named, and the code.</summary>
+    public static TheoryData<string, string, string> Embeddings => new()
+    {
+        { "{\"model\":\"tiny-embed\"}", "input", "invalid_argument" },
+        { "{\"input\":\"a\"}", "model", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":\"\"}", "input", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":[]}", "input", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":[\"a\",\"\"]}", "input[1]", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":[1,2]}", "input", "unsupported_parameter" },
+        { "{\"model\":\"tiny-embed\",\"input\":[[1,2]]}", "input", "unsupported_parameter" },
+        { "{\"model\":\"tiny-embed\",\"input\":{}}", "input", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":\"a\",\"dimensions\":0}", "dimensions", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":\"a\",\"dimensions\":3}", "dimensions", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":\"a\",\"encoding_format\":\"hex\"}", "encoding_format", "invalid_argument" },
+        { "{\"model\":\"tiny-embed\",\"input\":\"a\",\"x\":1}", "x", "unsupported_parameter" },
+        { "{\"model\":\"none\",\"input\":\"a\"}", "model", "model_not_found" },
+    };
+
+    public async Task InitializeAsync() => _shared = await Platform.StartAsync();
+
+    public async Task DisposeAsync() => await _shared.DisposeAsync();
+
+    [Fact]
+    public async Task Chat_WrongField_IsRefusedByName()
+    {
+        foreach (var row in ChatFields)
+            await AssertRefusedAsync(Chat, $$"""{"model":"plain","messages":{{User}},{{row[0]}}}""", (string)row[1], (string)row[2]);
+    }
+
+    [Fact]
+    public async Task Chat_WrongMessages_AreRefusedByPath()
+    {
+        foreach (var row in Messages)
+            await AssertRefusedAsync(Chat, $$"""{"model":"plain","messages":{{row[0]}}}""", (string)row[1], (string)row[2]);
+    }
+
+    [Fact]
+    public async Task Chat_WrongBody_IsRefusedByPlace()
+    {
+        foreach (var row in Bodies)
+        {
+            var error = await AssertRefusedAsync(Chat, (string)row[0], null, "invalid_argument");
+            Assert.Contains((string)row[1], error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Embeddings_WrongBody_IsRefusedByName()
+    {
+        foreach (var row in Embeddings) await AssertRefusedAsync("/v1/embeddings", (string)row[0], (string)row[1], (string)row[2]);
+    }
+
+    [Theory]
+    [InlineData("{}", "name", "invalid_argument")]
+    [InlineData("{\"name\":5}", "name", "invalid_argument")]
+    [InlineData("{\"name\":\"a\",\"size\":1}", "size", "unsupported_parameter")]
+    [InlineData("{\"name\":\"a\",\"chunking\":{\"chunk_tokens_max\":0}}", "chunking.chunk_tokens_max", "invalid_argument")]
+    [InlineData("{\"name\":\"a\",\"chunking\":{\"overlap_tokens\":-1}}", "chunking.overlap_tokens", "invalid_argument")]
+    public Task Collections_WrongBody_IsRefusedByName(string body, string param, string code) =>
+        AssertRefusedAsync("/v1/collections", body, param, code);
+
+    [Fact]
+    public async Task Chat_NoModel_IsRefusedByName()
+    {
+        await AssertRefusedAsync(Chat, $$"""{"messages":{{User}}}""", "model", "invalid_argument");
+        await AssertRefusedAsync(Chat, $$"""{"model":"","messages":{{User}}}""", "model", "invalid_argument");
+    }
+
+    [Fact]
+    public async Task Chat_UnknownModel_ListsTheAvailable()
+    {
+        var error = await AssertRefusedAsync(
+            Chat, $$"""{"model":"gpt-9","messages":{{User}}}""", "model", "model_not_found", HttpStatusCode.NotFound);
+
+        Assert.Equal(
+            "The model 'gpt-9' does not exist. Available: docs-assistant, plain, tiny-rag-chat.",
+            error.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public Task Chat_UnknownCollection_IsNotFound() => AssertRefusedAsync(
+        Chat,
+        $$$"""{"model":"plain","messages":{{{User}}},"millrace":{"collections":["nothing"]}}""".Replace(
+            "\"Hi\"", "\"What?\"", StringComparison.Ordinal),
+        null,
+        "collection_not_found",
+        HttpStatusCode.NotFound);
+
+    [Fact]
+    public async Task Chat_InvalidUtf8_IsRefused()
+    {
+        byte[] body = [.. Encoding.UTF8.GetBytes("{\"model\":\""), 0xC3, 0x28, .. "\"}"u8];
+        using var response = await _shared.Http.PostAsync(Chat, new ByteArrayContent(body)).DefaultTimeout();
+
+        await AssertErrorAsync(response, HttpStatusCode.BadRequest, null, "invalid_argument");
+    }
+
+    [Fact]
+    public async Task Chat_BodyAboveTheLimit_IsTooLarge()
+    {
+        var body = $$"""{"model":"plain","messages":[{"role":"user","content":"{{new string('a', 10 * 1024 * 1024)}}"}]}""";
+        using var response = await _shared.PostAsync(Chat, body);
+
+        await AssertErrorAsync(response, HttpStatusCode.RequestEntityTooLarge, null, "payload_too_large");
+    }
+
+    [Fact]
+    public async Task Chat_DeepBody_IsRefused()
+    {
+        var deep = string.Concat(Enumerable.Repeat('[', 500)) + string.Concat(Enumerable.Repeat(']', 500));
+        await AssertRefusedAsync(Chat, $$"""{"model":"plain","messages":{{deep}}}""", null, "invalid_argument");
+    }
+
+    [Fact]
+    public async Task Chat_CompressedBody_IsUnsupported()
+    {
+        using var content = new ByteArrayContent([1, 2, 3]);
+        content.Headers.ContentEncoding.Add("gzip");
+        using var response = await _shared.Http.PostAsync(Chat, content).DefaultTimeout();
+
+        await AssertErrorAsync(response, HttpStatusCode.UnsupportedMediaType, null, "unsupported_media_type");
+    }
+
+    [Fact]
+    public async Task Route_UnknownOrWrongMethod_IsAnErrorObject()
+    {
+        using var unknown = await _shared.Http.GetAsync("/v1/nothing").DefaultTimeout();
+        await AssertErrorAsync(unknown, HttpStatusCode.NotFound, null, "route_not_found");
+        using var method = await _shared.Http.GetAsync(Chat).DefaultTimeout();
+        await AssertErrorAsync(method, HttpStatusCode.MethodNotAllowed, null, "method_not_allowed");
+    }
+
+    [Fact]
+    public async Task Chat_NeutralParameters_Pass()
+    {
+        var body = $$"""
+            {"model":"plain","messages":[{"role":"developer","content":[{"type":"text","text":"Be"},{"type":"text","text":"kind."}]},
+              {"role":"assistant","content":"Yes.","refusal":null,"annotations":[],"audio":null,"tool_calls":[],"function_call":null},
+              {"role":"user","content":"Hi","name":"ann"}],
+             "temperature":null,"n":1,"tools":[],"functions":[],"tool_choice":"none","function_call":"auto","store":false,"stream":false,
+             "response_format":{"type":"text"},"modalities":["text"],"audio":null,"prediction":null,"reasoning_effort":"none",
+             "parallel_tool_calls":true,"service_tier":"auto","verbosity":"medium","stop":null,"logit_bias":{"5":-100},"seed":-1,
+             "user":"u","safety_identifier":"s","prompt_cache_key":"k","metadata":{"a":"b"},"web_search_options":null,"stream_options":null,
+             "frequency_penalty":2,"presence_penalty":-2,"top_p":1,"max_completion_tokens":5,"logprobs":false,"millrace":{} }
+            """;
+        using var response = await _shared.PostAsync(Chat, body);
+
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        var sent = _shared.Inference.LastRequest;
+        Assert.Equal(["Be\nkind.", "Yes.", "Hi"], sent.Chat.Messages.Select(message => message.Content));
+        Assert.Equal((5u, -100f, "ann"), (sent.MaxTokens, sent.Sampling.LogitBias[5], sent.Chat.Messages[2].Name));
+    }
+
+    private async Task<JsonElement> AssertRefusedAsync(
+        string path, string body, string? param, string code, HttpStatusCode status = HttpStatusCode.BadRequest)
+    {
+        using var response = await _shared.PostAsync(path, body);
+        return await AssertErrorAsync(response, code == "model_not_found" ? HttpStatusCode.NotFound : status, param, code);
+    }
+
+    private async Task<JsonElement> AssertErrorAsync(HttpResponseMessage response, HttpStatusCode status, string? param, string code)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        var error = JsonDocument.Parse(text).RootElement.GetProperty("error");
+        Assert.True(
+            (status, param, code) == (response.StatusCode, error.GetProperty("param").GetString(), error.GetProperty("code").GetString()),
+            $"Expected {(int)status} {param} {code}: {(int)response.StatusCode} {text}");
+        Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
+        Assert.NotEmpty(response.Headers.GetValues("x-request-id").Single());
+        Assert.DoesNotContain("   at ", text, StringComparison.Ordinal);
+        Assert.Empty(_shared.Gateway.Errors);
+        return error;
+    }
+}

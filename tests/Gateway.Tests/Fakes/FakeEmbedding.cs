@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Grpc.Core;
+using Millrace.Contracts.Embedding.V1;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Tests.Fakes;
+
+/// <summary>Embeds every text as two fixed numbers.</summary>
+internal sealed class FakeEmbedding : EmbeddingService.EmbeddingServiceBase
+{
+    public static readonly float[] Vector = [0.6f, -0.8f];
+
+    /// <summary>Whether the service is away.</summary>
+    public bool IsAway { get; set; }
+
+    public ConcurrentQueue<EmbedRequest> Requests { get; } = new();
+
+    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    {
+        if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        Requests.Enqueue(request);
+        if (request.Model is not ("" or "tiny-embed"))
+            throw new MillraceException(Reason.ModelNotFound, $"The model '{request.Model}' does not exist.") { Param = "model" };
+        if (request.Dimension > 2) throw MillraceException.InvalidArgument("dimensions", "'dimensions' must be at most 2.");
+
+        var values = request.Inputs.SelectMany(_ => Vector).ToArray();
+        var response = new EmbedResponse
+        {
+            Model = "tiny-embed",
+            Dimension = 2,
+            Vectors = Google.Protobuf.ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
+        };
+        response.TokenCounts.Add(request.Inputs.Select(_ => 4u));
+        return Task.FromResult(response);
+    }
+
+    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
+    {
+        if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        var response = new ListModelsResponse();
+        response.Models.Add(
+            new EncoderModel { Name = "tiny-embed", Task = EncoderTask.Embed, Dimension = 2, ContextTokensMax = 512, IsDefault = true });
+        response.Models.Add(new EncoderModel { Name = "tiny-rerank", Task = EncoderTask.Rerank, ContextTokensMax = 512 });
+        return Task.FromResult(response);
+    }
+}

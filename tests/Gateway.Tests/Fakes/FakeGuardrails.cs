@@ -1,0 +1,75 @@
+using System.Text;
+using Grpc.Core;
+using Millrace.Contracts.Guardrails.V1;
+
+namespace Millrace.Gateway.Tests.Fakes;
+
+/// <summary>Masks one e-mail address and blocks one word; holds back from the last blank on.</summary>
+internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
+{
+    public const string Address = "ann@example.com";
+    public const string Mask = "[EMAIL]";
+    public const string Forbidden = "FORBIDDEN";
+
+    /// <summary>Whether the service is away.</summary>
+    public bool IsAway { get; set; }
+
+    public override Task<CheckInputResponse> CheckInput(CheckInputRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        var response = new CheckInputResponse { Action = GuardAction.Allow, PolicyVersion = "1" };
+        var blocked = request.Texts.ToList().FindIndex(text => text.Contains(Forbidden, StringComparison.Ordinal));
+        if (blocked >= 0)
+        {
+            response.Action = GuardAction.Block;
+            response.Findings.Add(new Finding { Rule = "test.forbidden", Action = GuardAction.Block, TextIndex = (uint)blocked });
+            return Task.FromResult(response);
+        }
+
+        response.Texts.Add(request.Texts.Select(text => text.Replace(Address, Mask, StringComparison.Ordinal)));
+        if (!response.Texts.SequenceEqual(request.Texts)) response.Action = GuardAction.Modify;
+        return Task.FromResult(response);
+    }
+
+    public override Task<CheckOutputResponse> CheckOutput(CheckOutputRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        var masked = request.Text.Replace(Address, Mask, StringComparison.Ordinal);
+        return Task.FromResult(
+            new CheckOutputResponse { Action = masked == request.Text ? GuardAction.Allow : GuardAction.Modify, Text = masked });
+    }
+
+    public override async Task FilterOutput(
+        IAsyncStreamReader<FilterOutputRequest> requestStream,
+        IServerStreamWriter<FilterOutputResponse> responseStream,
+        ServerCallContext context)
+    {
+        RequirePresence();
+        var pending = new StringBuilder();
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            var message = requestStream.Current;
+            if (message.MessageCase == FilterOutputRequest.MessageOneofCase.Start) continue;
+            pending.Append(message.Delta);
+            var text = pending.ToString();
+            if (text.Contains(Forbidden, StringComparison.Ordinal))
+            {
+                await responseStream.WriteAsync(new FilterOutputResponse { Blocked = new FilterBlocked() });
+                return;
+            }
+
+            var ends = message.MessageCase == FilterOutputRequest.MessageOneofCase.End;
+            var length = ends ? text.Length : text.LastIndexOf(' ') + 1;
+            pending.Remove(0, length);
+            var safe = text[..length].Replace(Address, Mask, StringComparison.Ordinal);
+            await responseStream.WriteAsync(new FilterOutputResponse { Text = safe });
+            if (ends) await responseStream.WriteAsync(
+                new FilterOutputResponse { Finished = new FilterFinished { Action = GuardAction.Allow } });
+        }
+    }
+
+    private void RequirePresence()
+    {
+        if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+    }
+}

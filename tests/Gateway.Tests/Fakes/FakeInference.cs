@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using Millrace.Contracts.Inference.V1;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Tests.Fakes;
+
+/// <summary>A pool member that says what its script says. It counts a token per word.</summary>
+internal sealed class FakeInference : InferenceService.InferenceServiceBase
+{
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Says something; the default says "Hello there." in three tokens.</summary>
+    public Func<GenerateRequest, Speaker, Task> Script { get; set; } = (_, speaker) => speaker.SayAsync("Hello", " there", ".");
+
+    public ConcurrentQueue<GenerateRequest> Requests { get; } = new();
+
+    public int ContextTokensMax { get; set; } = 2048;
+
+    public string Model { get; set; } = "tiny-rag-chat";
+
+    /// <summary>How often tokens were counted.</summary>
+    public int CountCalls { get; private set; }
+
+    /// <summary>Completes when a generation was cancelled by its caller.</summary>
+    public Task Cancelled => _cancelled.Task;
+
+    public GenerateRequest LastRequest => Requests.Last();
+
+    /// <summary>Says an answer.</summary>
+    public void Answers(params string[] tokens) => Script = (_, speaker) => speaker.SayAsync(tokens);
+
+    public static int Count(string text) => text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Length;
+
+    public override async Task Generate(
+        GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
+    {
+        Requests.Enqueue(request);
+        using var registration = context.CancellationToken.Register(() => _cancelled.TrySetResult());
+        if (request.Model.Length > 0 && request.Model != Model && request.Model != "plain")
+            throw new MillraceException(Reason.ModelNotFound, $"The model '{request.Model}' does not exist.");
+        await Script(request, new Speaker(request, responseStream, context.CancellationToken));
+    }
+
+    public override Task<CountTokensResponse> CountTokens(CountTokensRequest request, ServerCallContext context)
+    {
+        CountCalls++;
+        var response = new CountTokensResponse { ContextTokensMax = (uint)ContextTokensMax };
+        response.Counts.Add(request.Texts.Select(text => (uint)Count(text)));
+        response.ChatCount = (uint)(request.Chat?.Messages.Sum(message => Count(message.Content) + 4) ?? 0);
+        return Task.FromResult(response);
+    }
+
+    public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
+    {
+        var response = new ListModelsResponse();
+        response.Models.Add(new ModelInfo { Name = "plain", ContextTokensMax = (uint)ContextTokensMax, State = ModelState.Loaded });
+        response.Models.Add(
+            new ModelInfo { Name = Model, ContextTokensMax = (uint)ContextTokensMax, State = ModelState.Loaded, IsDefault = true });
+        return Task.FromResult(response);
+    }
+}
+
+/// <summary>What a script speaks through.</summary>
+internal sealed class Speaker(GenerateRequest request, IServerStreamWriter<GenerateResponse> stream, CancellationToken cancellationToken)
+{
+    private readonly Dictionary<uint, uint> _spoken = [];
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>A whole answer, the same for each choice.</summary>
+    public async Task SayAsync(params string[] tokens)
+    {
+        await StartAsync();
+        for (uint choice = 0; choice < Math.Max(1, request.ChoiceCount); choice++)
+        {
+            foreach (var token in tokens) await TokenAsync(token, choice);
+            await FinishAsync(FinishReason.Stop, choice);
+        }
+    }
+
+    public Task StartAsync() => WriteAsync(new GenerateResponse
+    {
+        Started = new GenerationStarted { Model = request.Model, PromptTokens = 11, CachedTokens = 3, Seed = 1 },
+    });
+
+    public Task TokenAsync(string text, uint choice = 0)
+    {
+        _spoken[choice] = _spoken.GetValueOrDefault(choice) + 1;
+        var batch = new TokenBatch { ChoiceIndex = choice, Text = text };
+        if (request.Logprobs) batch.Tokens.Add(Token(text));
+        return WriteAsync(new GenerateResponse { Tokens = batch });
+    }
+
+    public Task FinishAsync(FinishReason reason = FinishReason.Stop, uint choice = 0) => WriteAsync(new GenerateResponse
+    {
+        Finished = new GenerationFinished { ChoiceIndex = choice, Reason = reason, CompletionTokens = _spoken.GetValueOrDefault(choice) },
+    });
+
+    private static GeneratedToken Token(string text)
+    {
+        var bytes = Google.Protobuf.ByteString.CopyFromUtf8(text);
+        var token = new GeneratedToken { Id = 7, Token = bytes, Logprob = -0.5f };
+        token.Top.Add(new TopLogprob { Id = 7, Token = bytes, Logprob = -0.5f });
+        return token;
+    }
+
+    private Task WriteAsync(GenerateResponse response) => stream.WriteAsync(response, cancellationToken);
+}

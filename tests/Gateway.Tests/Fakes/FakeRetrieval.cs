@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Millrace.Contracts.Retrieval.V1;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Tests.Fakes;
+
+/// <summary>Finds the same passages for every question, and keeps uploads as they came.</summary>
+internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
+{
+    public const string Collection = "samples";
+
+    /// <summary>The embedding model of the collection.</summary>
+    public string EmbeddingModel { get; set; } = "tiny-embed";
+
+    /// <summary>Whether the service is away.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>What every search finds: document id and text.</summary>
+    public IReadOnlyList<(string Id, string Text)> Found { get; set; } =
+    [
+        ("returns.md", "Items can be returned within 30 days. Refunds take five working days."),
+        ("shipping.md", "Standard shipping takes three days. Parcels are tracked."),
+    ];
+
+    public ConcurrentQueue<BuildContextRequest> Requests { get; } = new();
+
+    public ConcurrentDictionary<string, (UploadHeader Header, byte[] Content)> Uploads { get; } = new();
+
+    public override Task<BuildContextResponse> BuildContext(BuildContextRequest request, ServerCallContext context)
+    {
+        if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        Requests.Enqueue(request);
+        foreach (var collection in request.Search.Collections) RequireCollection(collection);
+        var response = new BuildContextResponse();
+        response.Passages.Add(Found.Select((found, index) => new ContextPassage
+        {
+            Number = (uint)index + 1,
+            Passage = new Passage
+            {
+                Collection = Collection,
+                DocumentId = found.Id,
+                DocumentVersion = 2,
+                Title = found.Id.Replace(".md", " policy", StringComparison.Ordinal),
+                Text = found.Text,
+                Start = 100,
+                Length = (uint)found.Text.Length,
+            },
+        }));
+        return Task.FromResult(response);
+    }
+
+    public override Task<CreateCollectionResponse> CreateCollection(CreateCollectionRequest request, ServerCallContext context) =>
+        Task.FromResult(new CreateCollectionResponse
+        {
+            Collection = new Collection
+            {
+                Name = request.Name,
+                EmbeddingModel = "tiny-embed",
+                Chunking = request.Chunking,
+                CreatedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+            },
+        });
+
+    public override Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context)
+    {
+        if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        var response = new ListCollectionsResponse();
+        response.Collections.Add(new Collection { Name = Collection, EmbeddingModel = EmbeddingModel, DocumentCount = (uint)Uploads.Count });
+        return Task.FromResult(response);
+    }
+
+    public override Task<DeleteCollectionResponse> DeleteCollection(DeleteCollectionRequest request, ServerCallContext context)
+    {
+        RequireCollection(request.Name);
+        return Task.FromResult(new DeleteCollectionResponse());
+    }
+
+    public override async Task<UploadDocumentResponse> UploadDocument(
+        IAsyncStreamReader<UploadDocumentRequest> requestStream, ServerCallContext context)
+    {
+        await requestStream.MoveNext(context.CancellationToken);
+        var header = requestStream.Current.Header;
+        RequireCollection(header.Collection);
+        using var content = new MemoryStream();
+        while (await requestStream.MoveNext(context.CancellationToken)) requestStream.Current.Content.WriteTo(content);
+        var id = header.DocumentId.Length > 0 ? header.DocumentId : header.FileName;
+        Uploads[id] = (header, content.ToArray());
+        return new UploadDocumentResponse { Document = Describe(id) };
+    }
+
+    public override Task<GetDocumentResponse> GetDocument(GetDocumentRequest request, ServerCallContext context)
+    {
+        RequireDocument(request.DocumentId);
+        return Task.FromResult(new GetDocumentResponse { Document = Describe(request.DocumentId) });
+    }
+
+    public override Task<ListDocumentsResponse> ListDocuments(ListDocumentsRequest request, ServerCallContext context)
+    {
+        RequireCollection(request.Collection);
+        var response = new ListDocumentsResponse();
+        response.Documents.Add(Uploads.Keys.Order(StringComparer.Ordinal).Select(Describe));
+        return Task.FromResult(response);
+    }
+
+    public override Task<DeleteDocumentResponse> DeleteDocument(DeleteDocumentRequest request, ServerCallContext context)
+    {
+        RequireDocument(request.DocumentId);
+        Uploads.TryRemove(request.DocumentId, out _);
+        return Task.FromResult(new DeleteDocumentResponse());
+    }
+
+    private static void RequireCollection(string name)
+    {
+        if (name != Collection) throw new MillraceException(Reason.CollectionNotFound, $"The collection '{name}' does not exist.");
+    }
+
+    private void RequireDocument(string id)
+    {
+        if (!Uploads.ContainsKey(id)) throw new MillraceException(Reason.DocumentNotFound, $"The document '{id}' does not exist.");
+    }
+
+    private Document Describe(string id) => new()
+    {
+        Id = id,
+        Collection = Collection,
+        Title = id,
+        MediaType = Uploads[id].Header.MediaType,
+        SizeBytes = (ulong)Uploads[id].Content.Length,
+        Version = 1,
+        State = DocumentState.Ready,
+        UpdatedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+    };
+}

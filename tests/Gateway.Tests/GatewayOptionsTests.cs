@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+using Millrace.TestShared;
+
+namespace Millrace.Gateway.Tests;
+
+public sealed class GatewayOptionsTests
+{
+    [Fact]
+    public async Task Start_WrongOptions_NamesAllOfThem()
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(("Gateway:TopK", "0"), ("Gateway:PingInterval", "00:00:00")));
+
+        Assert.Contains("Gateway: TopK must be from 1 to 100.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Gateway: PingInterval must be longer than zero", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_AssistantWithUnknownPrompt_NamesTheAvailable()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(("Assistants:docs-assistant:Prompt", "none")));
+
+        Assert.Equal("Assistants:docs-assistant:Prompt is 'none'. Use one of: rag_qa.", error.Message);
+    }
+
+    [Fact]
+    public async Task Start_AssistantWithoutCollections_IsRefused()
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(("Assistants:x:Temperature", "3")));
+
+        Assert.Contains("Assistants: 'x': Collections must name 1 to 16 collections.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'x': Temperature must be from 0 to 2.", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task StartAsync(params (string Key, string Value)[] settings)
+    {
+        await using var service = await ServiceUnderTest.StartAsync(builder => builder.AddGateway(), app => app.MapGateway(), settings);
+    }
+}

@@ -1,0 +1,97 @@
+using Millrace.Contracts.Gateway.V1;
+using Millrace.Gateway.Tests.Fakes;
+using Millrace.ServiceDefaults.Errors;
+using Millrace.TestShared;
+
+namespace Millrace.Gateway.Tests.Rpc;
+
+public sealed class RpcDoorTests
+{
+    [Theory]
+    [InlineData("plain", "Say it")]
+    [InlineData("docs-assistant", "How long does shipping take?")]
+    public async Task Complete_SaysWhatTheHttpDoorSays(string model, string question)
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Answers("Standard shipping takes", " three days. [2]", " The moon is cheese. [1]");
+        var http = await platform.AskAsync(model, question);
+
+        var events = await CompleteAsync(platform, Request(model, question));
+
+        Assert.Equal(CompleteResponse.EventOneofCase.Started, events[0].EventCase);
+        Assert.Equal(CompleteResponse.EventOneofCase.Completed, events[^1].EventCase);
+        var message = http.GetProperty("choices")[0].GetProperty("message");
+        Assert.Equal(message.GetProperty("content").GetString(), string.Concat(events.Select(item => item.Delta?.Text)));
+        var finished = Assert.Single(events, item => item.EventCase == CompleteResponse.EventOneofCase.Finished).Finished;
+        Assert.Equal(message.GetProperty("annotations").GetArrayLength(), finished.Citations.Count);
+        Assert.Equal((FinishReason.Stop, 11u), (finished.Reason, events[^1].Completed.PromptTokens));
+    }
+
+    [Fact]
+    public async Task Complete_BadRequests_AreInvalidArgumentsByName()
+    {
+        await using var platform = await Platform.StartAsync();
+        await AssertRefusedAsync(platform, request => request.Model = "", "model");
+        await AssertRefusedAsync(platform, request => request.Messages.Clear(), "messages");
+        await AssertRefusedAsync(platform, request => request.Messages[0].Role = Role.Tool, "messages[0].role");
+        await AssertRefusedAsync(platform, request => request.Temperature = float.NaN, "temperature");
+        await AssertRefusedAsync(platform, request => request.TopP = 0, "top_p");
+        await AssertRefusedAsync(platform, request => request.MaxTokens = 0, "max_tokens");
+        await AssertRefusedAsync(platform, request => request.ChoiceCount = 9, "choice_count");
+        await AssertRefusedAsync(platform, request => request.TopLogprobs = 2, "top_logprobs");
+        await AssertRefusedAsync(platform, request => request.Stop.Add(""), "stop");
+        await AssertRefusedAsync(platform, request => request.LogitBias[3] = 101, "logit_bias[3]");
+        await AssertRefusedAsync(platform, request => request.ConversationId = "a b", "conversation_id");
+        Assert.Empty(platform.Gateway.Errors);
+    }
+
+    [Fact]
+    public async Task Complete_CallerLeaves_FreesTheEngine()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.TokenAsync("One ");
+            await Task.Delay(Timeout.Infinite, speaker.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        };
+        using (var call = new Chat.ChatClient(platform.Gateway.Invoker()).Complete(Request("plain", "Say it")))
+            await call.ResponseStream.MoveNext(default).DefaultTimeout();
+
+        await platform.Inference.Cancelled.DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task ModelsAndEmbeddings_AnswerAsOverHttp()
+    {
+        await using var platform = await Platform.StartAsync();
+        var invoker = platform.Gateway.Invoker();
+
+        var models = await new Contracts.Gateway.V1.Models.ModelsClient(invoker).ListAsync(new ListModelsRequest());
+        var embeddings = await new Embeddings.EmbeddingsClient(invoker).CreateAsync(new CreateEmbeddingsRequest { Inputs = { "a", "b" } });
+
+        Assert.Equal(["docs-assistant", "plain", "tiny-embed", "tiny-rag-chat", "tiny-rerank"], models.Models.Select(model => model.Id));
+        Assert.Equal((2u, 16, 8u), (embeddings.Dimension, embeddings.Vectors.Length, embeddings.PromptTokens));
+    }
+
+    private static CompleteRequest Request(string model, string question) =>
+        new() { Model = model, Messages = { new ChatMessage { Role = Role.User, Content = question } } };
+
+    private static async Task<List<CompleteResponse>> CompleteAsync(Platform platform, CompleteRequest request)
+    {
+        using var call = new Chat.ChatClient(platform.Gateway.Invoker()).Complete(request);
+        List<CompleteResponse> events = [];
+        while (await call.ResponseStream.MoveNext(default).DefaultTimeout()) events.Add(call.ResponseStream.Current);
+        return events;
+    }
+
+    private static async Task AssertRefusedAsync(Platform platform, Action<CompleteRequest> spoil, string param)
+    {
+        var request = Request("plain", "Say it");
+        spoil(request);
+
+        var error = await Assert.ThrowsAsync<MillraceException>(() => CompleteAsync(platform, request));
+
+        Assert.Equal((Reason.InvalidArgument, param), (error.Reason, error.Param));
+    }
+}

@@ -1,0 +1,136 @@
+using Millrace.Inference.Scheduling;
+
+namespace Millrace.Inference.Tests.Scheduling;
+
+public sealed class SchedulerTests
+{
+    private long _id;
+
+    [Fact]
+    public void Plan_DecodesAndAPrompt_DecodesComeFirstAndThePromptGetsTheRest()
+    {
+        var scheduler = New(slots: 4, cells: 1000, stepTokens: 10);
+        var old = NewSequence(4);
+        scheduler.TryEnqueue([old]);
+        Run(scheduler);
+        scheduler.TryEnqueue([NewSequence(25)]);
+
+        var plan = scheduler.Plan();
+
+        Assert.Equal([1, 9], plan.Entries.Select(entry => entry.Count));
+        Assert.Same(old, plan.Entries[0].Sequence);
+        Assert.False(plan.Entries[1].WantsOutput);
+    }
+
+    [Fact]
+    public void Plan_LongPrompt_IsComputedInChunksOfTheBudget()
+    {
+        var scheduler = New(slots: 1, cells: 1000, stepTokens: 10);
+        scheduler.TryEnqueue([NewSequence(25)]);
+
+        int[] chunks = [Run(scheduler).Single().Count, Run(scheduler).Single().Count, Run(scheduler).Single().Count];
+
+        Assert.Equal([10, 10, 5], chunks);
+    }
+
+    [Fact]
+    public void Plan_NoFreeCellForADecode_PreemptsTheNewest()
+    {
+        var scheduler = New(slots: 2, cells: 20, stepTokens: 20);
+        var (old, young) = (NewSequence(9, max: 20), NewSequence(9, max: 20));
+        scheduler.TryEnqueue([old, young]);
+        while (scheduler.PreemptionsTotal == 0) Run(scheduler);
+
+        Assert.NotNull(old.Slot);
+        Assert.Equal(0, young.ComputedCount);
+        Assert.True(young.GeneratedCount > 0);
+        Assert.Equal(1, scheduler.WaitingCount);
+        Assert.Equal(1, scheduler.PreemptionsTotal);
+    }
+
+    [Fact]
+    public void Plan_PromptThatDoesNotFitBesideOthers_Waits()
+    {
+        var scheduler = New(slots: 2, cells: 20, stepTokens: 20);
+        var (first, second) = (NewSequence(10, max: 12), NewSequence(12, max: 14));
+        scheduler.TryEnqueue([first, second]);
+
+        Assert.Same(first, Assert.Single(Run(scheduler)).Sequence);
+        scheduler.Remove(first);
+        Assert.Same(second, Assert.Single(Run(scheduler)).Sequence);
+    }
+
+    [Fact]
+    public void TryEnqueue_MoreThanSlotsAndQueueTake_TakesNone()
+    {
+        var scheduler = New(slots: 2, cells: 100, stepTokens: 10, queue: 3);
+
+        Assert.True(scheduler.TryEnqueue([NewSequence(1), NewSequence(1), NewSequence(1), NewSequence(1)]));
+        Assert.False(scheduler.TryEnqueue([NewSequence(1), NewSequence(1)]));
+        Assert.True(scheduler.TryEnqueue([NewSequence(1)]));
+        Assert.Equal(5, scheduler.WaitingCount);
+    }
+
+    [Fact]
+    public void Plan_BatchClass_GoesAfterInteractive()
+    {
+        var scheduler = New(slots: 1, cells: 100, stepTokens: 10);
+        var (batch, interactive) = (NewSequence(2, kind: SequenceClass.Batch), NewSequence(2));
+        scheduler.TryEnqueue([batch]);
+        scheduler.TryEnqueue([interactive]);
+
+        Assert.Same(interactive, Run(scheduler).Single().Sequence);
+    }
+
+    [Fact]
+    public void Plan_OneKeyFloodsTheQueue_OtherKeysTakeTurns()
+    {
+        var scheduler = New(slots: 1, cells: 100, stepTokens: 10);
+        scheduler.TryEnqueue([.. Enumerable.Range(0, 4).Select(_ => NewSequence(2, key: "flood"))]);
+        scheduler.TryEnqueue([NewSequence(2, key: "quiet")]);
+
+        var order = new List<string>();
+        while (!scheduler.IsIdle)
+        {
+            var sequence = Run(scheduler).Single().Sequence;
+            order.Add(sequence.FairnessKey);
+            scheduler.Remove(sequence);
+        }
+
+        Assert.Equal(["flood", "quiet", "flood", "flood", "flood"], order);
+    }
+
+    [Fact]
+    public void Abandon_SeveralRun_TheNewestGivesBackItsSlot()
+    {
+        var scheduler = New(slots: 2, cells: 100, stepTokens: 10);
+        var (old, young) = (NewSequence(3), NewSequence(3));
+        scheduler.TryEnqueue([old, young]);
+        scheduler.Plan();
+
+        Assert.NotNull(scheduler.Abandon());
+        scheduler.CheckIntegrity();
+        Assert.Null(young.Slot);
+        scheduler.Plan();
+        scheduler.Commit();
+        scheduler.CheckIntegrity();
+        Assert.Equal(3, old.ComputedCount);
+    }
+
+    private static Scheduler New(int slots, int cells, int stepTokens, int queue = 100) =>
+        new(new SchedulerLimits { SlotsMax = slots, QueueDepthMax = queue, KvCells = cells, StepTokensMax = stepTokens });
+
+    private Sequence NewSequence(int prompt, int max = 50, SequenceClass kind = SequenceClass.Interactive, string key = "") =>
+        new(++_id, new int[prompt], max) { Class = kind, FairnessKey = key };
+
+    private static StepEntry[] Run(Scheduler scheduler)
+    {
+        StepEntry[] entries = [.. scheduler.Plan().Entries];
+        scheduler.Commit();
+        foreach (var entry in entries)
+            if (entry.WantsOutput)
+                entry.Sequence.Append(1);
+        scheduler.CheckIntegrity();
+        return entries;
+    }
+}

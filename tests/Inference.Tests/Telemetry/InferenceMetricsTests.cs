@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Millrace.Contracts.Inference.V1;
+using Millrace.Inference.Telemetry;
+using Millrace.Inference.Tests.Grpc;
+using Millrace.TestShared;
+
+namespace Millrace.Inference.Tests.Telemetry;
+
+public sealed class InferenceMetricsTests(InferenceMember member) : IClassFixture<InferenceMember>
+{
+    [Fact]
+    public async Task Generate_Complete_RecordsTheGenAiMetricsAndASpan()
+    {
+        var measured = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == InferenceMetrics.SourceName) self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured[instrument.Name] = value);
+        listener.Start();
+        var spans = new ConcurrentQueue<Activity>();
+        using var activities = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == InferenceMetrics.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(activities);
+
+        var request = new GenerateRequest { Text = "Hello there", MaxTokens = 5, IgnoreEnd = true };
+        await GenerationResult.OfAsync(member.Client, request).DefaultTimeout();
+        listener.RecordObservableInstruments();
+
+        string[] expected =
+        [
+            "gen_ai.server.time_to_first_token", "gen_ai.server.time_per_output_token", "gen_ai.server.request.duration",
+            "millrace.queue.depth", "millrace.kv.utilisation",
+        ];
+        Assert.All(expected, name => Assert.Contains(name, measured.Keys));
+        Assert.Contains(spans, span => Equals(span.GetTagItem("gen_ai.usage.output_tokens"), 5));
+        Assert.Contains(spans, span => span.DisplayName == "chat tiny-rag-chat");
+    }
+}

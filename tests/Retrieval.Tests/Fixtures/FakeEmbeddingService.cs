@@ -1,0 +1,91 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Google.Protobuf;
+using Grpc.Core;
+using Millrace.Contracts.Embedding.V1;
+
+namespace Millrace.Retrieval.Tests.Fixtures;
+
+/// <summary>
+/// An embedding service whose answers can be worked out by hand: a token is a word or a mark, two are added around each text, and a vector
+/// counts words by their hash.
+/// </summary>
+public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingServiceBase
+{
+    public const string Model = "bag-of-words";
+    public const int Dimension = 256;
+    private const int AddedTokens = 2;
+
+    private volatile bool _isDown;
+    private int _embedCalls;
+
+    /// <summary>Whether every call is refused as unavailable.</summary>
+    public bool IsDown
+    {
+        get => _isDown;
+        set => _isDown = value;
+    }
+
+    /// <summary>How many Embed calls were answered.</summary>
+    public int EmbedCalls => _embedCalls;
+
+    /// <summary>Tokens of a text, the two added ones included.</summary>
+    public static int CountTokens(string text) => Tokens(text).Count + AddedTokens;
+
+    /// <summary>The vector of a text, of length 1.</summary>
+    public static float[] Vector(string text)
+    {
+        var vector = new float[Dimension];
+        foreach (Match token in Tokens(text)) vector[(int)(Hash(token.Value.ToLowerInvariant()) % Dimension)]++;
+        vector[0] += 1e-6f;
+        TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
+        return vector;
+    }
+
+    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    {
+        RequireUp();
+        Interlocked.Increment(ref _embedCalls);
+        var values = request.Inputs.SelectMany(Vector).ToArray();
+        return Task.FromResult(new EmbedResponse
+        {
+            Model = Model,
+            Dimension = Dimension,
+            Vectors = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
+            TokenCounts = { request.Inputs.Select(input => (uint)CountTokens(input)) },
+        });
+    }
+
+    public override Task<CountTokensResponse> CountTokens(CountTokensRequest request, ServerCallContext context)
+    {
+        RequireUp();
+        return Task.FromResult(new CountTokensResponse { Counts = { request.Inputs.Select(input => (uint)CountTokens(input)) } });
+    }
+
+    public override Task<RerankResponse> Rerank(RerankRequest request, ServerCallContext context)
+    {
+        RequireUp();
+        var query = Vector(request.Query);
+        var scores = request.Documents.Select((document, i) =>
+            new RerankResult { Index = (uint)i, Score = TensorPrimitives.Dot<float>(query, Vector(document)) });
+        return Task.FromResult(new RerankResponse { Model = Model, Results = { scores.OrderByDescending(result => result.Score) } });
+    }
+
+    private void RequireUp()
+    {
+        if (IsDown) throw new RpcException(new Status(StatusCode.Unavailable, "down"));
+    }
+
+    private static MatchCollection Tokens(string text) => Token().Matches(text);
+
+    private static uint Hash(string word)
+    {
+        var hash = 2166136261u;
+        foreach (var c in word) hash = (hash ^ c) * 16777619u;
+        return hash;
+    }
+
+    [GeneratedRegex(@"[\p{L}\p{N}\p{M}]+|[^\s]")]
+    private static partial Regex Token();
+}

@@ -1,0 +1,64 @@
+using Millrace.Contracts.Retrieval.V1;
+using Millrace.Retrieval.Tests.Fixtures;
+using Millrace.ServiceDefaults.Errors;
+using Millrace.TestShared;
+
+namespace Millrace.Retrieval.Tests.Ingestion;
+
+/// <summary>The embedding service goes away and comes back.</summary>
+public sealed class OutageTests
+{
+    [Fact]
+    public async Task Upload_EmbeddingDown_WaitsWithItsReasonUntilItIsBack()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync(
+            isEmbeddingDown: true, settings: [("Retrieval:Ingestion:WaitMax", "00:00:00.500")]);
+        await retrieval.CreateAsync("c");
+
+        var waiting = await retrieval.UploadAsync("c", "a.txt", "An apple.");
+        Assert.Contains(waiting.Document.State, new[] { DocumentState.Queued, DocumentState.Processing });
+        Assert.Contains("embedding", waiting.Document.Error, StringComparison.Ordinal);
+
+        retrieval.Embedding.IsDown = false;
+        await retrieval.AllReadyAsync("c");
+        Assert.Single(await retrieval.SearchAsync("c", "apple"));
+        Assert.Equal(
+            "",
+            (await retrieval.Client.GetDocumentAsync(new GetDocumentRequest { Collection = "c", DocumentId = "a.txt" })).Document.Error);
+    }
+
+    [Fact]
+    public async Task Search_EmbeddingDown_DegradesToKeywords()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync();
+        await retrieval.CreateAsync("c");
+        await retrieval.UploadAsync("c", "a.txt", "An apple.");
+        retrieval.Embedding.IsDown = true;
+
+        var hybrid = await retrieval.SearchAsync("c", "apple", SearchMode.Hybrid);
+        var refusal = await Assert.ThrowsAsync<MillraceException>(
+            () => retrieval.SearchAsync("c", "apple", SearchMode.Dense).DefaultTimeout());
+        var context = await retrieval.Client.BuildContextAsync(
+            new BuildContextRequest { Search = new SearchRequest { Collections = { "c" }, Query = "apple", Rerank = RerankMode.On } });
+
+        Assert.Equal(["bm25"], Assert.Single(hybrid).Stages.Select(stage => stage.Stage));
+        Assert.Equal(Reason.UpstreamUnavailable, refusal.Reason);
+        Assert.Equal("[1] (Source: a.txt)\nAn apple.", context.Text);
+        Assert.Empty(retrieval.Service.Errors);
+    }
+
+    [Fact]
+    public async Task Restart_WithQueuedDocument_GoesOnWithIt()
+    {
+        using var data = new TemporaryFolder();
+        await using (var first = await RunningRetrieval.StartAsync(data.Path, isEmbeddingDown: true))
+        {
+            await first.CreateAsync("c");
+            await first.UploadAsync("c", "a.txt", "An apple.", wait: false);
+        }
+
+        await using var second = await RunningRetrieval.StartAsync(data.Path);
+        await second.AllReadyAsync("c");
+        Assert.Single(await second.SearchAsync("c", "apple", SearchMode.Dense));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using Millrace.Retrieval.Search;
+using Millrace.Retrieval.Store;
+using Millrace.Retrieval.Tests.Fixtures;
+
+namespace Millrace.Retrieval.Tests.Search;
+
+public sealed class KeywordQueryTests
+{
+    [Theory]
+    [InlineData("What is the refund policy?", "\"refund\" OR \"policy\" OR \"refund policy\"")]
+    [InlineData("who are you", "\"who\" OR \"are\" OR \"you\"")]
+    [InlineData(
+        "E-42 AND \"NEAR(x)\" title:foo*",
+        "\"e\" OR \"42\" OR \"near\" OR \"x\" OR \"title\" OR \"foo\" OR \"e 42\" OR \"near x\" OR "
+        + "\"x title\" OR \"title foo\"")]
+    [InlineData("battery battery", "\"battery\" OR \"battery battery\"")]
+    public void From_Text_QuotesWordsAndPairs(string text, string expected)
+    {
+        Assert.Equal(expected, KeywordQuery.From(text));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?! --- '\"' * ( )")]
+    [InlineData("😀")]
+    public void From_WithoutWords_IsNull(string text)
+    {
+        Assert.Null(KeywordQuery.From(text));
+    }
+
+    [Fact]
+    public async Task Keyword_ThousandsOfRandomTexts_NeverFails()
+    {
+        using var store = new StoreFixture();
+        var collection = await store.CreateAsync("tenant", "c");
+        await store.PutReadyAsync(collection.Key, "d", ["plain words", "e\u0301lan NEAR 42"]);
+        var random = new Random(11);
+        string[] parts =
+        [
+            "\"", "'", "*", "(", ")", "AND", "OR", "NOT", "NEAR(", "title:", "^", "-", "+", "\0", "\uD800",
+            "😀", "e\u0301", "plain", " ", "\n", "{a b}:", ";--", "漢字", "١",
+        ];
+        for (var i = 0; i < 5_000; i++)
+        {
+            var text = new StringBuilder();
+            for (var length = random.Next(1, 12); length > 0; length--)
+                text.Append(random.Next(4) == 0 ? (char)random.Next(1, 0xFFFF) : parts[random.Next(parts.Length)]);
+            if (KeywordQuery.From(text.ToString()) is { } match) store.Passages.Keyword(collection, match, new FieldWeights(1, 1, 1), 5);
+        }
+
+        Assert.Single(store.Passages.Keyword(collection, KeywordQuery.From("Élan")!, new FieldWeights(1, 1, 1), 5));
+    }
+}

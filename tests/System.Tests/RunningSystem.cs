@@ -1,0 +1,70 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Millrace.TestShared;
+
+namespace Millrace.SystemTests;
+
+/// <summary>One Millrace for all tests of this project: the AppHost's own model on random ports, with data of its own.</summary>
+public sealed class RunningSystem : IAsyncLifetime
+{
+    /// <summary>The assistant that answers from the samples.</summary>
+    public const string Assistant = "docs-assistant";
+
+    /// <summary>What the assistant says when the documents do not tell.</summary>
+    public const string Refusal = "I don't have enough information to answer that.";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+
+    private readonly TemporaryFolder _folder = new();
+    private DistributedApplication? _app;
+
+    /// <summary>The application, started.</summary>
+    public DistributedApplication App => _app ?? throw new InvalidOperationException("The system is not started.");
+
+    /// <summary>The edge, as an application sees it.</summary>
+    public HttpClient Edge { get; private set; } = new();
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        string[] args =
+        [
+            $"--Data:Folder={_folder.File("data")}",
+            $"--AppHost:LogsFolder={Path.Combine(RepoPaths.Root, ".millrace", "logs", "system-tests")}",
+        ];
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args);
+        _app = await builder.BuildAsync();
+        await _app.StartAsync();
+        await HealthyAsync("edge");
+        Edge = _app.CreateHttpClient("edge", "http");
+    }
+
+    /// <summary>Waits until a resource is healthy.</summary>
+    public Task HealthyAsync(string name) => App.ResourceNotifications.WaitForResourceHealthyAsync(name).WaitAsync(StartTimeout);
+
+    /// <summary>The process id of a resource that runs.</summary>
+    public async Task<int> ProcessIdAsync(string name)
+    {
+        var running = await App.ResourceNotifications
+            .WaitForResourceAsync(name, change => change.Snapshot.State?.Text == KnownResourceStates.Running).DefaultTimeout();
+        var property = running.Snapshot.Properties.Single(property => property.Name == "executable.pid");
+        return (int)(property.Value ?? throw new InvalidOperationException($"'{name}' has no process."));
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        Edge.Dispose();
+        if (_app is not null) await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+/// <summary>Tests of this collection share one system and run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class SystemCollection : ICollectionFixture<RunningSystem>
+{
+    /// <summary>Name of the collection.</summary>
+    public const string Name = "system";
+}
