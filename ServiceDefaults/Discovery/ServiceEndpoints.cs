@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Millrace.ServiceDefaults.Hosting;
 
 namespace Millrace.ServiceDefaults.Discovery;
 
@@ -23,8 +24,8 @@ public sealed class ServiceEndpoints(IConfiguration configuration)
     }
 
     /// <summary>As <see cref="Find"/>, for a service that must be there.</summary>
-    /// <exception cref="InvalidOperationException">No address is configured; the message names the variable to set.</exception>
-    public Uri Require(string service, string endpoint) => Find(service, endpoint) ?? throw new InvalidOperationException(
+    /// <exception cref="StartupException">No address is configured; the message names the variable to set.</exception>
+    public Uri Require(string service, string endpoint) => Find(service, endpoint) ?? throw new StartupException(
         $"The address of service '{service}' is not configured. Reference it in the AppHost, "
             + $"or set services__{service}__{endpoint}__0 to its URL.");
 

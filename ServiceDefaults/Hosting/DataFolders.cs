@@ -7,7 +7,7 @@ public static class DataFolders
 {
     /// <summary>The folder of a service, created if it is missing: <c>MILLRACE_DATA_DIR/NAME</c>, else <c>.millrace/data/NAME</c> below the
     /// working directory.</summary>
-    /// <exception cref="InvalidOperationException">The folder cannot be created; the message names it.</exception>
+    /// <exception cref="StartupException">The folder cannot be created; the message names it.</exception>
     public static string For(IConfiguration configuration, string service)
     {
         var root = configuration["MILLRACE_DATA_DIR"] is { Length: > 0 } set ? set : Path.Combine(".millrace", "data");
@@ -18,7 +18,7 @@ public static class DataFolders
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidOperationException(
+            throw new StartupException(
                 $"The data folder '{folder}' cannot be created ({error.Message}). "
                     + "Set MILLRACE_DATA_DIR to a folder that can be written.", error);
         }

@@ -25,7 +25,7 @@ internal sealed record EndpointOptions(int? GrpcPort, int? HttpPort, IPAddress A
         if (setting(name) is not { Length: > 0 } text) return null;
         return ushort.TryParse(text, out var port)
             ? port
-            : throw new InvalidOperationException($"{name} is '{text}'. Set it to a port from 0 to 65535.");
+            : throw new StartupException($"{name} is '{text}'. Set it to a port from 0 to 65535.");
     }
 
     private static IPAddress BindAddress(string? text)
@@ -33,7 +33,7 @@ internal sealed record EndpointOptions(int? GrpcPort, int? HttpPort, IPAddress A
         if (string.IsNullOrEmpty(text)) return IPAddress.Loopback;
         return IPAddress.TryParse(text, out var address)
             ? address
-            : throw new InvalidOperationException(
+            : throw new StartupException(
                 $"MILLRACE_BIND_ADDRESS is '{text}'. Set it to an IP address, such as 127.0.0.1 or 0.0.0.0.");
     }
 }

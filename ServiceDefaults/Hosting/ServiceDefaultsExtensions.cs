@@ -77,9 +77,6 @@ public static class ServiceDefaultsExtensions
 
         // A check that is not yet healthy is no error: /health tells it to whoever asks.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
-
-        // A service that is still loading is asked every second and says so each time; that is an answer, not an error to log.
-        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 
     private static void AddGrpcServer(this WebApplicationBuilder builder)

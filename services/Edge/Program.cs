@@ -1,11 +1,7 @@
 using Millrace.Edge;
 using Millrace.ServiceDefaults.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddEdge();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapEdge();
-app.Run();
+return ServiceHost.Run(
+    args,
+    add: builder => builder.AddEdge(),
+    map: app => app.MapEdge());

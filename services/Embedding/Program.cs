@@ -1,11 +1,7 @@
 using Millrace.Embedding;
 using Millrace.ServiceDefaults.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddEmbedding();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapEmbedding();
-app.Run();
+return ServiceHost.Run(
+    args,
+    add: builder => builder.AddEmbedding(),
+    map: app => app.MapEmbedding());

@@ -1,11 +1,7 @@
 using Millrace.Gateway;
 using Millrace.ServiceDefaults.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddGateway();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapGateway();
-app.Run();
+return ServiceHost.Run(
+    args,
+    add: builder => builder.AddGateway(),
+    map: app => app.MapGateway());

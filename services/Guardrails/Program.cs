@@ -1,11 +1,7 @@
 using Millrace.Guardrails;
 using Millrace.ServiceDefaults.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddGuardrails();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapGuardrails();
-app.Run();
+return ServiceHost.Run(
+    args,
+    add: builder => builder.AddGuardrails(),
+    map: app => app.MapGuardrails());

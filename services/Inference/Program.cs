@@ -1,11 +1,7 @@
 using Millrace.Inference;
 using Millrace.ServiceDefaults.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddInference();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapInference();
-app.Run();
+return ServiceHost.Run(
+    args,
+    add: builder => builder.AddInference(),
+    map: app => app.MapInference());

@@ -1,11 +1,7 @@
 using Millrace.Retrieval;
 using Millrace.ServiceDefaults.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddRetrieval();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapRetrieval();
-app.Run();
+return ServiceHost.Run(
+    args,
+    add: builder => builder.AddRetrieval(),
+    map: app => app.MapRetrieval());

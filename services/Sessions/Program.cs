@@ -1,11 +1,7 @@
 using Millrace.ServiceDefaults.Hosting;
 using Millrace.Sessions;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddSessions();
-
-var app = builder.Build();
-app.MapServiceDefaults();
-app.MapSessions();
-app.Run();
+return ServiceHost.Run(
+    args,
+    add: builder => builder.AddSessions(),
+    map: app => app.MapSessions());

@@ -1,3 +1,4 @@
+using Millrace.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Options;
 using Millrace.TestShared;
 
@@ -18,7 +19,7 @@ public sealed class GatewayOptionsTests
     [Fact]
     public async Task Start_AssistantWithUnknownPrompt_NamesTheAvailable()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(("Assistants:docs-assistant:Prompt", "none")));
+        var error = await Assert.ThrowsAsync<StartupException>(() => StartAsync(("Assistants:docs-assistant:Prompt", "none")));
 
         Assert.Equal("Assistants:docs-assistant:Prompt is 'none'. Use one of: rag_qa.", error.Message);
     }

@@ -20,6 +20,7 @@ internal sealed class EncoderEngine : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Task _loop;
     private EncodeJob? _next;
+    private volatile bool _stopped;
 
     /// <summary>Starts the engine; it owns the context from now on.</summary>
     public EncoderEngine(string name, LlamaContext context, int queueTextsMax, EncoderMetrics metrics, ILogger logger)
@@ -34,7 +35,7 @@ internal sealed class EncoderEngine : IAsyncDisposable
     }
 
     /// <summary>Whether the engine failed and computes nothing any more.</summary>
-    public bool IsBroken => _loop.IsCompleted;
+    public bool IsBroken => _stopped;
 
     /// <summary>Most tokens of one text.</summary>
     public int TextTokensMax => Math.Min(_context.BatchTokensMax, _context.Model.Metadata.ContextTokensTrained);
@@ -93,6 +94,7 @@ internal sealed class EncoderEngine : IAsyncDisposable
 
     private void FailEverythingLeft()
     {
+        _stopped = true;
         _jobs.Writer.TryComplete();
         foreach (var job in _running) job.Result.TrySetException(Stopped());
         _next?.Result.TrySetException(Stopped());

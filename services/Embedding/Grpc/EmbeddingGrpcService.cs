@@ -67,7 +67,8 @@ internal sealed class EmbeddingGrpcService(Embedder embedder, Reranker reranker,
         ? value
         : throw MillraceException.InvalidArgument(param, $"{param} is {value}, which is not one of its values.");
 
-    /// <summary>One vector behind the other, as little-endian float32: what memory holds wherever .NET runs.</summary>
+    /// <summary>One vector behind the other, as little-endian float32,
+    /// which is what memory holds on every platform that llama.cpp is packaged for.</summary>
     private static ByteString Pack(Embeddings embeddings)
     {
         var packed = new float[embeddings.Vectors.Length * embeddings.Dimension];

@@ -22,9 +22,9 @@ internal sealed class Embedder(EncoderCatalog catalog)
         var tokens = new LlamaToken[command.Inputs.Count][];
         for (var i = 0; i < tokens.Length; i++)
         {
-            TextRules.NotEmpty($"inputs[{i}]", command.Inputs[i]);
-            var text = encoder.Vocab.Tokenize(prefix + command.Inputs[i], addSpecial: true);
-            tokens[i] = Fit(encoder, text, $"inputs[{i}]", command.Truncate);
+            var param = $"inputs[{i}]";
+            TextRules.NotEmpty(param, command.Inputs[i]);
+            tokens[i] = Fit(encoder, encoder.Vocab.Tokenize(prefix + command.Inputs[i], addSpecial: true), param, command.Truncate);
         }
 
         var vectors = await encoder.Engine.EncodeAsync(tokens, cancellationToken);
@@ -44,8 +44,7 @@ internal sealed class Embedder(EncoderCatalog catalog)
     {
         if (dimension == 0 || dimension == encoder.Dimension) return;
         throw MillraceException.InvalidArgument(
-            "dimension",
-            $"{encoder.Name} makes vectors of {encoder.Dimension} dimensions and was not trained to be shortened. "
+            "dimension", $"{encoder.Name} makes vectors of {encoder.Dimension} dimensions and was not trained to be shortened. "
                 + $"Ask for {encoder.Dimension} or none.");
     }
 

@@ -87,8 +87,8 @@ internal sealed class EncoderCatalog(
         });
         var name = Path.GetFileNameWithoutExtension(path);
         EncoderLog.EncoderLoaded(loggers.CreateLogger<EncoderCatalog>(), name, task, path);
-        var logger = loggers.CreateLogger<EncoderEngine>();
-        return new Encoder(name, task, model, new EncoderEngine(name, context, options.Value.QueueTextsMax, metrics, logger));
+        var engine = new EncoderEngine(name, context, options.Value.QueueTextsMax, metrics, loggers.CreateLogger<EncoderEngine>());
+        return new Encoder(name, task, model, engine);
     }
 
     private string PathOf(string nameOrPath)

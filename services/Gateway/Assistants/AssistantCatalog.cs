@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Millrace.Gateway.Prompts;
+using Millrace.ServiceDefaults.Hosting;
 
 namespace Millrace.Gateway.Assistants;
 
@@ -9,7 +10,7 @@ public sealed class AssistantCatalog
     private readonly AssistantsOptions _assistants;
 
     /// <summary>Checks that every assistant's prompt exists.</summary>
-    /// <exception cref="InvalidOperationException">One does not; the message names all.</exception>
+    /// <exception cref="StartupException">One does not; the message names all.</exception>
     public AssistantCatalog(IOptions<AssistantsOptions> assistants, PromptLibrary prompts)
     {
         _assistants = assistants.Value;
@@ -17,7 +18,7 @@ public sealed class AssistantCatalog
             .Select(assistant => $"Assistants:{assistant.Key}:Prompt is '{assistant.Value.Prompt}'. "
                 + $"Use one of: {string.Join(", ", prompts.Names)}.")
             .ToList();
-        if (errors.Count > 0) throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+        if (errors.Count > 0) throw new StartupException(string.Join(Environment.NewLine, errors));
     }
 
     /// <summary>The names, in order.</summary>

@@ -1,3 +1,4 @@
+using Millrace.ServiceDefaults.Hosting;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -21,14 +22,14 @@ public sealed class PromptLibrary
     public IEnumerable<string> Names => _newest.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>Reads all <c>*.yaml</c> files of a folder.</summary>
-    /// <exception cref="InvalidOperationException">A file is not valid; the message names every file and error.</exception>
+    /// <exception cref="StartupException">A file is not valid; the message names every file and error.</exception>
     public static PromptLibrary Load(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new InvalidOperationException($"The prompt folder '{folder}' is missing. Set Gateway:PromptFolder to it.");
+            throw new StartupException($"The prompt folder '{folder}' is missing. Set Gateway:PromptFolder to it.");
         var files = Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal).Select(Read).ToList();
         var errors = files.SelectMany(file => file.Errors).ToList();
-        if (errors.Count > 0) throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+        if (errors.Count > 0) throw new StartupException(string.Join(Environment.NewLine, errors));
         return new PromptLibrary(files.Select(file => new PromptTemplate(file.Content)));
     }
 

@@ -1,3 +1,4 @@
+using Millrace.ServiceDefaults.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace Millrace.Sessions.Storage;
@@ -15,7 +16,7 @@ public sealed class SqliteDatabase : IDisposable
     static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
 
     /// <summary>Opens the file, creating it and its tables if they are missing.</summary>
-    /// <exception cref="InvalidOperationException">The file is not a database or cannot be written; the message names it.</exception>
+    /// <exception cref="StartupException">The file is not a database or cannot be written; the message names it.</exception>
     public SqliteDatabase(string path, string schema)
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = true }.ToString();
@@ -28,7 +29,7 @@ public sealed class SqliteDatabase : IDisposable
         }
         catch (SqliteException error)
         {
-            throw new InvalidOperationException(
+            throw new StartupException(
                 $"The database '{path}' cannot be opened ({error.Message}). Restore it from a backup, or move it away to begin anew.",
                 error);
         }

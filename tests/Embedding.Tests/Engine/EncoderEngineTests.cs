@@ -21,14 +21,14 @@ public sealed class EncoderEngineTests
         using var cancel = new CancellationTokenSource();
         var engine = Engine(service);
 
-        var first = engine.EncodeAsync(Texts(service, count: 6, words: 400), CancellationToken.None);
+        var first = engine.EncodeAsync(Texts(service, count: 30, words: 400), CancellationToken.None);
         var waiting = engine.EncodeAsync(Texts(service, count: 3, words: 100), cancel.Token);
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.DefaultTimeout());
-        Assert.Equal(6, (await first.DefaultTimeout()).Length);
+        Assert.Equal(30, (await first.DefaultTimeout()).Length);
         await engine.EncodeAsync(Texts(service, count: 1, words: 8), CancellationToken.None).DefaultTimeout();
-        Assert.Equal((6 * 402) + 10, computed.Total);
+        Assert.Equal((30 * 402) + 10, computed.Total);
         Assert.False(engine.IsBroken);
     }
 

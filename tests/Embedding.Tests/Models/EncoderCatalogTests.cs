@@ -15,12 +15,10 @@ public sealed class EncoderCatalogTests
 
         var response = await Client(service).ListModelsAsync(new ListModelsRequest());
 
-        Assert.Equal(
-            [
-                new EncoderModel { Name = "tiny-embed", Task = EncoderTask.Embed, Dimension = 256, ContextTokensMax = 512, IsDefault = true },
-                new EncoderModel { Name = "tiny-rerank", Task = EncoderTask.Rerank, ContextTokensMax = 512, IsDefault = true },
-            ],
-            response.Models);
+        var shared = new EncoderModel { ContextTokensMax = 512, IsDefault = true };
+        var embed = new EncoderModel(shared) { Name = "tiny-embed", Task = EncoderTask.Embed, Dimension = 256 };
+        var rerank = new EncoderModel(shared) { Name = "tiny-rerank", Task = EncoderTask.Rerank };
+        Assert.Equal([embed, rerank], response.Models);
         Assert.Empty(service.Errors);
     }
 
@@ -69,7 +67,8 @@ public sealed class EncoderCatalogTests
     [InlineData("EmbeddingModels", "tiny-rerank")]
     [InlineData("RerankModels", "tiny-embed")]
     public async Task Load_ModelOfAnotherKind_SaysSoOnceAndStops(string setting, string model) =>
-        await AssertRefusedAsync(Path.Combine(RepoPaths.Models, model + ".gguf"), $"Embedding:{setting}", ($"Embedding:{setting}:0", model));
+        await AssertRefusedAsync(
+            Path.Combine(RepoPaths.Models, model + ".gguf"), $"Embedding:{setting}", ($"Embedding:{setting}:0", model));
 
     [Fact]
     public async Task Options_OutOfRange_AreAllNamedAtStart()

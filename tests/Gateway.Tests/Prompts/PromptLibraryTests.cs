@@ -1,3 +1,4 @@
+using Millrace.ServiceDefaults.Hosting;
 using Millrace.Gateway.Prompts;
 using Millrace.TestShared;
 
@@ -44,7 +45,7 @@ public sealed class PromptLibraryTests
         File.WriteAllText(folder.File("b.yaml"), "name: [\n");
         File.WriteAllText(folder.File("c.yaml"), Valid + "\ncolour: red\n");
 
-        var message = Assert.Throws<InvalidOperationException>(() => PromptLibrary.Load(folder.Path)).Message;
+        var message = Assert.Throws<StartupException>(() => PromptLibrary.Load(folder.Path)).Message;
 
         foreach (var part in new[] { "a.yaml: 'version' is missing", "uses $contxt", "lacks $question", "b.yaml, line", "c.yaml, line" })
             Assert.Contains(part, message, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using Millrace.ServiceDefaults.Hosting;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,7 +111,7 @@ public sealed class ServiceClientTests : IAsyncLifetime
     {
         using var provider = Provider();
 
-        var error = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<Relay.RelayClient>);
+        var error = Assert.Throws<StartupException>(provider.GetRequiredService<Relay.RelayClient>);
 
         Assert.Contains("services__relay__grpc__0", error.Message, StringComparison.Ordinal);
     }

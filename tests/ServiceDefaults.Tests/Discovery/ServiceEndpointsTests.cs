@@ -1,3 +1,4 @@
+using Millrace.ServiceDefaults.Hosting;
 using Microsoft.Extensions.Configuration;
 using Millrace.ServiceDefaults.Discovery;
 
@@ -48,7 +49,7 @@ public sealed class ServiceEndpointsTests
     {
         var endpoints = Endpoints((key, value));
 
-        var error = Assert.Throws<InvalidOperationException>(() => endpoints.Require("retrieval", "grpc"));
+        var error = Assert.Throws<StartupException>(() => endpoints.Require("retrieval", "grpc"));
 
         Assert.Null(endpoints.Find("retrieval", "grpc"));
         Assert.Contains("services__retrieval__grpc__0", error.Message, StringComparison.Ordinal);

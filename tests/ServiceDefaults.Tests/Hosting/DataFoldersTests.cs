@@ -23,7 +23,7 @@ public sealed class DataFoldersTests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("data"), "");
 
-        var error = Assert.Throws<InvalidOperationException>(() => DataFolders.For(Configuration(folder.File("data")), "retrieval"));
+        var error = Assert.Throws<StartupException>(() => DataFolders.For(Configuration(folder.File("data")), "retrieval"));
 
         Assert.Contains(folder.File("data/retrieval"), error.Message, StringComparison.Ordinal);
         Assert.Contains("Set MILLRACE_DATA_DIR", error.Message, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class EndpointOptionsTests
     [InlineData("MILLRACE_BIND_ADDRESS", "localhost:80")]
     public async Task StartAsync_UnusableSetting_IsNamedWithItsRemedy(string name, string value)
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => RelayHost.StartAsync((name, value)));
+        var error = await Assert.ThrowsAsync<StartupException>(() => RelayHost.StartAsync((name, value)));
 
         Assert.StartsWith($"{name} is '{value}'. Set it to", error.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using Millrace.ServiceDefaults.Hosting;
 using Millrace.Sessions.Conversations;
 using Millrace.Sessions.Storage;
 using Millrace.TestShared;
@@ -40,7 +41,7 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
         var path = _folder.File("broken.db");
         File.WriteAllBytes(path, [.. Enumerable.Repeat((byte)0x5a, 4096)]);
 
-        var error = Assert.Throws<InvalidOperationException>(() => new SqliteDatabase(path, SqliteConversationStore.Schema));
+        var error = Assert.Throws<StartupException>(() => new SqliteDatabase(path, SqliteConversationStore.Schema));
 
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
         Assert.Contains("backup", error.Message, StringComparison.Ordinal);
