@@ -67,7 +67,8 @@ internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
     {
         if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         var response = new ListCollectionsResponse();
-        response.Collections.Add(new Collection { Name = Collection, EmbeddingModel = EmbeddingModel, DocumentCount = (uint)Uploads.Count });
+        var documents = (uint)Uploads.Count;
+        response.Collections.Add(new Collection { Name = Collection, EmbeddingModel = EmbeddingModel, DocumentCount = documents });
         return Task.FromResult(response);
     }
 
