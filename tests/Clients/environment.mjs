@@ -8,5 +8,5 @@ function required(name) {
 export const baseUrl = `${required('MILLRACE_EDGE_URL')}/v1`;
 export const grpcAddress = (service) => new URL(required(`MILLRACE_${service.toUpperCase()}_GRPC`)).host;
 export const assistant = 'docs-assistant';
-export const answerable = 'How many days do I have to return something I bought?';
+export const answerable = 'How many days do I have to return an item?';
 export const refusal = "I don't have enough information to answer that.";

@@ -8,7 +8,7 @@ import { answerable, assistant, grpcAddress } from './environment.mjs';
 const protos = fileURLToPath(new URL('../../protos', import.meta.url));
 const load = (service) =>
   grpc.loadPackageDefinition(
-    loader.loadSync(`millrace/${service}/v1/${service}.proto`, { includeDirs: [protos], keepCase: true, longs: Number, enums: String, oneofs: true }),
+    loader.loadSync(`millrace/${service}/v1/${service}.proto`, { includeDirs: [protos], keepCase: true, longs: Number, enums: String, oneofs: true, defaults: true }),
   ).millrace[service].v1;
 
 const insecure = grpc.credentials.createInsecure();

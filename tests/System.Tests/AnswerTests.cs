@@ -7,7 +7,7 @@ namespace Millrace.SystemTests;
 [Collection(SystemCollection.Name)]
 public sealed class AnswerTests(RunningSystem system)
 {
-    private const string Question = "How many days do I have to return something I bought?";
+    private const string Question = "How many days do I have to return an item?";
 
     [Fact]
     public async Task Answerable_Asked_IsAnsweredWithWordsOfTheCitedDocument()
