@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Discovery;
 using Millrace.ServiceDefaults.Errors;
@@ -70,6 +71,9 @@ public static class ServiceDefaultsExtensions
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
+
+        // What ends a service is the last line on its standard error, where whoever started it looks first.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Critical);
 
         // One line per request from the framework itself says less than our own facts and costs more.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

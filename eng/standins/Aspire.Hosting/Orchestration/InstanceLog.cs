@@ -16,9 +16,12 @@ internal sealed partial class InstanceLog(OrchestratorOptions options, string na
 
     public void WriteLine(string line)
     {
-        _file.WriteLine(ColourCode().Replace(line, ""));
+        _file.WriteLine(Colourless(line));
         if (options.ConsoleLogs) Console.Out.WriteLine($"{_prefix}{line}");
     }
+
+    /// <summary>The line as it is read where there are no colours.</summary>
+    public static string Colourless(string line) => ColourCode().Replace(line, "");
 
     public void Dispose() => _file.Dispose();
 

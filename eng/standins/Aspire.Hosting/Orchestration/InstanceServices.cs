@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Orchestration;
 
@@ -17,6 +19,14 @@ internal sealed record InstanceServices(
     public required OrchestratorOptions Options { get; init; }
 
     public string LogPath(ResourceInstance instance) => Path.Combine(Options.LogsFolder, $"{instance.Name}.log");
+
+    /// <summary>Ends the application where it was asked for: a system of which a part cannot start is of no use to a script.</summary>
+    public void OnFailedToStart()
+    {
+        if (!Options.StopOnFailedStart) return;
+        Environment.ExitCode = 1;
+        Provider.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    }
 
     public InstanceLog OpenLog(ResourceInstance instance) => new(Options, instance.Name);
 }

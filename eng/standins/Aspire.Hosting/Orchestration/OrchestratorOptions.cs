@@ -13,6 +13,9 @@ internal sealed record OrchestratorOptions
     /// <summary>Whether the table of resources goes to the console.</summary>
     public bool ResourceTable { get; init; } = true;
 
+    /// <summary>Whether the application stops, with exit code 1, when a resource cannot be started.</summary>
+    public bool StopOnFailedStart { get; init; }
+
     /// <summary>Ignore the fixed ports of proxied endpoints, so that several applications can run side by side.</summary>
     public bool RandomizePorts { get; init; }
 
@@ -29,6 +32,7 @@ internal sealed record OrchestratorOptions
             LogsFolder = section["LogsFolder"] ?? Path.Combine(build.RepositoryFolder, ".millrace", "logs"),
             ConsoleLogs = section.GetValue("ConsoleLogs", false),
             ResourceTable = section.GetValue("ResourceTable", true),
+            StopOnFailedStart = section.GetValue("StopOnFailedStart", false),
             RandomizePorts = configuration.GetValue("DcpPublisher:RandomizePorts", false),
             LogBytesMax = section.GetValue("LogBytesMax", 16L * 1024 * 1024),
             ShutdownGrace = TimeSpan.FromSeconds(section.GetValue("ShutdownGraceSeconds", 8.0)),

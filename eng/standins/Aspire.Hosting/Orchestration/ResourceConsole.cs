@@ -13,6 +13,7 @@ internal sealed class ResourceConsole(OrchestratorOptions options, ResourceNotif
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, ResourceEvent> _latest = [];
+    private readonly HashSet<string> _failed = [];
     private Task _watching = Task.CompletedTask;
     private ImmutableArray<(string Id, string Name)> _instances = [];
     private bool _tablePrinted;
@@ -48,11 +49,14 @@ internal sealed class ResourceConsole(OrchestratorOptions options, ResourceNotif
         var isKnown = _latest.TryGetValue(change.ResourceId, out var before);
         _latest[change.ResourceId] = change;
         if (!isKnown || (StateOf(change) == StateOf(before!) && ReasonOf(change) == ReasonOf(before!))) return;
-        if (_tablePrinted || IsSettled(change)) Console.Out.WriteLine(Line(change));
+        if (_tablePrinted || IsSettled(change) || IsFirstFailure(change)) Console.Out.WriteLine(Line(change));
         if (_tablePrinted || !_instances.All(instance => _latest.TryGetValue(instance.Id, out var latest) && IsSettled(latest))) return;
         PrintTable();
         _tablePrinted = true;
     }
+
+    // A program that cannot start ends again and again for the same reason, which needs to be told once.
+    private bool IsFirstFailure(ResourceEvent change) => ReasonOf(change) is not null && _failed.Add(change.ResourceId);
 
     private void PrintTable()
     {

@@ -101,21 +101,22 @@ internal sealed class ResourceInstance(IResource resource, int replica, string n
         while (true)
         {
             var started = services.Time.GetTimestamp();
-            var (exitCode, wasHealthy) = await RunOnceAsync(stopping);
-            if (stopping.IsCancellationRequested || HasFinished(exitCode)) return;
-            if (policy.Next(services.Time.GetElapsedTime(started), wasHealthy) is not { } delay)
+            var life = await RunOnceAsync(stopping);
+            if (stopping.IsCancellationRequested || HasFinished(life.ExitCode)) return;
+            if (policy.Next(services.Time.GetElapsedTime(started), life.WasHealthy) is not { } delay)
             {
-                FailToStart(GaveUp(exitCode));
+                FailToStart(GaveUp(life));
                 return;
             }
 
+            Explain($"{life.End}; starts again in {delay.TotalSeconds:0} s");
             await Task.Delay(delay, services.Time, stopping);
             CountRestart();
         }
     }
 
     /// <summary>One life of the process, from its start to its end.</summary>
-    private async Task<(int ExitCode, bool WasHealthy)> RunOnceAsync(CancellationToken stopping)
+    private async Task<Life> RunOnceAsync(CancellationToken stopping)
     {
         Publish(Starting);
         using var log = services.OpenLog(this);
@@ -132,7 +133,13 @@ internal sealed class ResourceInstance(IResource resource, int replica, string n
         await ended.CancelAsync();
         await IgnoreCancellationAsync(monitoring);
         Publish(snapshot => Ended(snapshot, exitCode));
-        return (exitCode, wasHealthy);
+        return new Life(exitCode, wasHealthy, process.LastError is { } line ? InstanceLog.Colourless(line) : null);
+    }
+
+    /// <summary>What is known of a process when it is over.</summary>
+    private sealed record Life(int ExitCode, bool WasHealthy, string? LastError)
+    {
+        public string End => LastError is null ? $"exit code {ExitCode}" : $"exit code {ExitCode}: {LastError}";
     }
 
     private async Task<int> WaitForExitAsync(ChildProcess process, CancellationToken stopping)
@@ -190,7 +197,8 @@ internal sealed class ResourceInstance(IResource resource, int replica, string n
         }
     }
 
-    private CustomResourceSnapshot Starting(CustomResourceSnapshot snapshot) => snapshot with
+    private CustomResourceSnapshot Starting(CustomResourceSnapshot snapshot) => snapshot.With(
+        new ResourcePropertySnapshot(KnownProperties.Reason, null)) with
     {
         State = KnownResourceStates.Starting,
         HealthReports = [.. HealthMonitor.Pending(resource)],
@@ -220,16 +228,19 @@ internal sealed class ResourceInstance(IResource resource, int replica, string n
 
     private void FailToStart(string reason)
     {
-        Explain(reason);
-        Publish(snapshot => snapshot with { State = KnownResourceStates.FailedToStart, StopTimeStamp = Now });
+        Publish(snapshot => snapshot.With(new ResourcePropertySnapshot(KnownProperties.Reason, reason)) with
+        {
+            State = KnownResourceStates.FailedToStart,
+            StopTimeStamp = Now,
+        });
+        services.OnFailedToStart();
     }
 
     private void Explain(string? reason) =>
         Publish(snapshot => snapshot.With(new ResourcePropertySnapshot(KnownProperties.Reason, reason)));
 
-    private string GaveUp(int exitCode) =>
-        $"it ended {RestartPolicy.EarlyExitsMax} times before it was healthy, last with exit code {exitCode}; "
-        + $"its log says why: {services.LogPath(this)}";
+    private string GaveUp(Life last) =>
+        $"it ended {RestartPolicy.EarlyExitsMax} times before it was healthy, last with {last.End}; its log is {services.LogPath(this)}";
 
     // What serves endpoints is not meant to end, whatever its exit code.
     private bool HasFinished(int exitCode) => exitCode == 0 && !resource.Annotations.OfType<EndpointAnnotation>().Any();

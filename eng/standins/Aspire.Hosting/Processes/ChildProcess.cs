@@ -23,11 +23,25 @@ internal sealed class ChildProcess : IDisposable
 
     private readonly Process _process;
     private readonly Task _output;
+    private volatile string? _lastError;
 
-    private ChildProcess(Process process, Task output) => (_process, _output) = (process, output);
+    private ChildProcess(Process process, Action<string> onLine)
+    {
+        _process = process;
+        _output = Task.WhenAll(LinePump.RunAsync(process.StandardOutput, onLine), LinePump.RunAsync(process.StandardError, OnErrorLine));
+
+        void OnErrorLine(string line)
+        {
+            if (!string.IsNullOrWhiteSpace(line)) _lastError = line;
+            onLine(line);
+        }
+    }
 
     /// <summary>The process id of the program itself: neither the session nor the guard adds a process above it.</summary>
     public int Id => _process.Id;
+
+    /// <summary>The last line that the program wrote to its standard error: what a program that fails says last; null for none.</summary>
+    public string? LastError => _lastError;
 
     /// <summary>Starts the program; every line of its output goes to <paramref name="onLine"/>, from two threads.</summary>
     /// <exception cref="DistributedApplicationException">The program or its folder does not exist.</exception>
@@ -39,10 +53,7 @@ internal sealed class ChildProcess : IDisposable
             throw new DistributedApplicationException($"The working directory '{spec.WorkingDirectory}' does not exist.");
         if (Executables.Find(spec.FileName) is not { } path)
             throw new DistributedApplicationException($"The program '{spec.FileName}' was not found: install it or put it on PATH.");
-        var process = StartGuarded(spec, path);
-        var output = Task.WhenAll(
-            LinePump.RunAsync(process.StandardOutput, onLine), LinePump.RunAsync(process.StandardError, onLine));
-        return new ChildProcess(process, output);
+        return new ChildProcess(StartGuarded(spec, path), onLine);
     }
 
     /// <summary>Waits for the end of the program, ends what it left behind in its group, and returns its exit code.</summary>
