@@ -56,6 +56,19 @@ public sealed partial class AppHostProcessTests
             Assert.Single(second.Lines));
     }
 
+    [Fact]
+    public async Task AppHost_WithAProgramThatCannotStart_SaysWhyOnceAndEndsWhenAskedTo()
+    {
+        await using var appHost = AppHostProcess.Launch("--Broken=yes", "--AppHost:StopOnFailedStart=true", "--DcpPublisher:RandomizePorts=true");
+
+        var exitCode = await appHost.WaitForExitAsync();
+
+        Assert.Equal(1, exitCode);
+        var lines = appHost.Lines.Where(line => line.StartsWith("broken ", StringComparison.Ordinal)).Take(2).ToList();
+        Assert.Matches("^broken +Exited +exit code 3: no lamp oil; starts again in 1 s$", lines[0]);
+        Assert.Matches("^broken +FailedToStart +it ended 5 times .* exit code 3: no lamp oil; ", lines[1]);
+    }
+
     /// <summary>A running fixture AppHost, what it printed, and every process below it.</summary>
     private sealed partial class AppHostProcess : IAsyncDisposable
     {
@@ -66,13 +79,13 @@ public sealed partial class AppHostProcessTests
         private readonly List<string> _lines = [];
         private readonly List<Task> _output;
 
-        private AppHostProcess()
+        private AppHostProcess(params string[] args)
         {
             var program = Path.Combine(
                 TestApp.RepositoryFolder, "artifacts", "bin", "StandinAppHost",
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Millrace.StandinAppHost.dll");
             var info = new ProcessStartInfo(Executables.DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in new[] { program, $"--AppHost:LogsFolder={_folder.FullName}" }) info.ArgumentList.Add(argument);
+            foreach (var argument in (string[])[program, $"--AppHost:LogsFolder={_folder.FullName}", .. args]) info.ArgumentList.Add(argument);
             _process = Process.Start(info)!;
             _output = [LinePump.RunAsync(_process.StandardOutput, Add), LinePump.RunAsync(_process.StandardError, Add)];
         }
@@ -95,7 +108,7 @@ public sealed partial class AppHostProcessTests
             .Select(line => TableRow().Match(line))
             .ToDictionary(row => row.Groups[1].Value, row => int.TryParse(row.Groups[2].Value, out var pid) ? pid : (int?)null);
 
-        public static AppHostProcess Launch() => new();
+        public static AppHostProcess Launch(params string[] args) => new(args);
 
         public static async Task<AppHostProcess> StartAsync()
         {

@@ -9,5 +9,7 @@ builder.AddProject("front", Service).WithHttpEndpoint(port: 18080).WithHttpHealt
 builder.AddProject("later", Service).WithHttpEndpoint().WithHttpHealthCheck("/health").WithExplicitStart();
 builder.AddExecutable("tree", "sh", ".", "-c", "sleep 1000 & echo child $!; wait").WithOtlpExporter();
 
+if (builder.Configuration["Broken"] is not null)
+    builder.AddProject("broken", Service).WithHttpEndpoint().WithHttpHealthCheck("/health").WithEnvironment("EXIT_CODE", "3");
 if (builder.Configuration["Fail"] is not null) throw new ArgumentException("asked to fail");
 builder.Build().Run();

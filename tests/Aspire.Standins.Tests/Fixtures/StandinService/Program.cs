@@ -1,12 +1,16 @@
 // A service for the tests of the orchestrator. Its variables steer it:
-//   EXIT_CODE             end at once with that code
+//   EXIT_CODE             say why on the standard error and end at once with that code
 //   HEALTHY_WHEN_EXISTS   /health answers 503 until that file exists
 //   STOP_LOG              a file that receives OTEL_SERVICE_NAME when the service is asked to stop
 //   IGNORE_TERM           stay where it is when asked to stop
 using System.Collections;
 using System.Globalization;
 
-if (Environment.GetEnvironmentVariable("EXIT_CODE") is { } exitCode) return int.Parse(exitCode, CultureInfo.InvariantCulture);
+if (Environment.GetEnvironmentVariable("EXIT_CODE") is { } exitCode)
+{
+    Console.Error.WriteLine("no lamp oil");
+    return int.Parse(exitCode, CultureInfo.InvariantCulture);
+}
 
 var builder = WebApplication.CreateSlimBuilder(args);
 var app = builder.Build();
