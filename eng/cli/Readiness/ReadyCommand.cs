@@ -66,11 +66,16 @@ internal static class ReadyCommand
         }
     }
 
+    private static string Telemetry()
+    {
+        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint) return $"sent to {endpoint}";
+        return Environment.GetEnvironmentVariable("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL") is { Length: > 0 }
+            ? "the Aspire dashboard; its address is in the lines above"
+            : "off; set OTEL_EXPORTER_OTLP_ENDPOINT to an OTLP collector to get traces and metrics";
+    }
+
     private static string Banner(Uri url)
     {
-        var telemetry = Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 } endpoint
-            ? $"sent to {endpoint}"
-            : "off; set OTEL_EXPORTER_OTLP_ENDPOINT to an OTLP collector to get traces and metrics";
         return $$"""
 
             Millrace is ready at {{url.GetLeftPart(UriPartial.Authority)}}
@@ -84,7 +89,7 @@ internal static class ReadyCommand
 
             Ask all of them:  ./run eval
             Logs:             .millrace/logs, one file for each service
-            Telemetry:        {{telemetry}}
+            Telemetry:        {{Telemetry()}}
             Stop:             Ctrl-C
             """;
     }
