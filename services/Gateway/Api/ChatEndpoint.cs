@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
 using Millrace.ServiceDefaults.Errors;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Api;
 
@@ -30,7 +31,7 @@ internal sealed class ChatEndpoint(
         var sink = new CollectingSink();
         await pipeline.RunAsync(request, sink, context.RequestAborted);
         context.Response.Headers[ModelHeader] = sink.Answer.ServedBy;
-        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentType = ApiJson.ContentType;
         CompletionWriter.Write(context.Response.BodyWriter, sink.Answer);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }

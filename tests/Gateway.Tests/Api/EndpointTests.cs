@@ -50,6 +50,7 @@ public sealed class EndpointTests : IAsyncLifetime
             ("model", "assistant"), (one.GetProperty("object").GetString(), one.GetProperty("millrace").GetProperty("kind").GetString()));
         using var unknown = await _platform.Http.GetAsync("/v1/models/gpt-9").DefaultTimeout();
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Contains("The model 'gpt-9'", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
