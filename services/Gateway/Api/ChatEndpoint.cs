@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
-using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Api;
@@ -47,7 +46,7 @@ internal sealed class ChatEndpoint(
         catch (Exception error) when (events.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             var refusal = ErrorMiddleware.Translate(error);
-            if (refusal.Reason == Reason.Internal) ApiLog.RequestFailed(logger, "POST", "/v1/chat/completions", error);
+            ApiLog.Failed(logger, "POST", "/v1/chat/completions", refusal, error);
             await sink.FailAsync(refusal, context.RequestAborted);
         }
     }

@@ -47,7 +47,7 @@ internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClie
     private static ChunkingSettings ReadChunking(JsonField chunking)
     {
         var settings = new ChunkingSettings();
-        foreach (var field in chunking.Properties())
+        foreach (var field in chunking.Properties().Where(field => !field.IsNull))
         {
             if (field.Name == "chunk_tokens_max") settings.ChunkTokensMax = (uint)field.Integer(1, 65_536);
             else if (field.Name == "overlap_tokens") settings.OverlapTokens = (uint)field.Integer(0, 65_536);
