@@ -1,4 +1,4 @@
-using Grpc.Core;
+using Google.Protobuf.Reflection;
 
 namespace Millrace.ServiceDefaults.Clients;
 
@@ -22,9 +22,9 @@ public sealed class ServiceClientOptions
     public int AttemptsMax { get; set; } = 3;
 
     /// <summary>Marks methods as idempotent.</summary>
-    public ServiceClientOptions RetryIdempotent(params IEnumerable<IMethod> methods)
+    public ServiceClientOptions RetryIdempotent(params IEnumerable<MethodDescriptor> methods)
     {
-        foreach (var method in methods) IdempotentMethods.Add($"{method.ServiceName}/{method.Name}");
+        foreach (var method in methods) IdempotentMethods.Add($"{method.Service.FullName}/{method.Name}");
         return this;
     }
 }

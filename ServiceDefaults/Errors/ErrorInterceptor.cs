@@ -74,7 +74,8 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
     {
         if (error is MillraceException refusal)
         {
-            ErrorLog.RequestRefused(logger, context.Method, refusal.Reason);
+            if (refusal.Reason.Info().Http < 500) ErrorLog.RequestRefused(logger, context.Method, refusal.Reason);
+            else ErrorLog.RequestUnserved(logger, context.Method, refusal.Reason, refusal.InnerException);
             return refusal.ToRpcException();
         }
 

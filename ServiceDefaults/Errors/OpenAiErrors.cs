@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.ServiceDefaults.Errors;
 
@@ -31,15 +31,14 @@ public static class OpenAiErrors
     }
 
     /// <summary>Writes a refusal as the whole answer. The answer must not have started.</summary>
-    public static async Task WriteAsync(HttpContext context, MillraceException error, CancellationToken cancellationToken)
+    public static Task WriteAsync(HttpContext context, MillraceException error, CancellationToken cancellationToken)
     {
         var info = error.Reason.Info();
         var response = context.Response;
         response.Clear();
         response.StatusCode = info.Http;
-        response.ContentType = "application/json; charset=utf-8";
         SetRetryHeaders(response.Headers, error, info);
-        await JsonSerializer.SerializeAsync(response.Body, error.ToOpenAi(), OpenAiErrorJson.Default.OpenAiError, cancellationToken);
+        return ApiJson.WriteAsync(response, error.ToOpenAi(), OpenAiErrorJson.Default.OpenAiError, cancellationToken);
     }
 
     // The SDKs retry 409, 429 and 5xx on their own; these headers tell them when that is useless, and when it is not, how long to wait.

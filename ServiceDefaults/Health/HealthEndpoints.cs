@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.ServiceDefaults.Health;
 
@@ -25,8 +26,8 @@ internal static class HealthEndpoints
 
     private static async Task WriteAsync(HttpContext context, HealthReport report)
     {
-        context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        context.Response.ContentType = ApiJson.ContentType;
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter, ApiJson.WriterOptions);
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
         json.WriteStartObject("checks");

@@ -63,8 +63,8 @@ public sealed class GatewayOptions : ISelfValidating
     /// <value>Default 5 seconds.</value>
     public TimeSpan GuardTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Models that answer by quoting: what they say is checked word by word against the passages.</summary>
-    public IList<string> VerbatimModels { get; } = [];
+    /// <summary>Models that can only quote: where their assistant says nothing else, they are asked about one sentence at a time.</summary>
+    public IList<string> QuotingModels { get; } = [];
 
     /// <summary>Folder of the prompt files.</summary>
     /// <value>Default: <c>Prompts</c> beside the program.</value>

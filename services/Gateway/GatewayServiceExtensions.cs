@@ -1,3 +1,4 @@
+using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
@@ -41,6 +42,7 @@ public static class GatewayServiceExtensions
         builder.Services.AddUpstreams();
         builder.Services.AddPipeline();
         builder.Services.AddHttpDoor();
+        builder.Services.AddGrpcDoor();
         return builder;
     }
 
@@ -85,10 +87,7 @@ public static class GatewayServiceExtensions
     }
 
     private static Action<ServiceClientOptions> Idempotent(Google.Protobuf.Reflection.ServiceDescriptor service, params string[] methods) =>
-        options =>
-        {
-            foreach (var method in methods) options.IdempotentMethods.Add($"{service.FullName}/{service.FindMethodByName(method).Name}");
-        };
+        options => options.RetryIdempotent(methods.Select(service.FindMethodByName));
 
     private static void AddPipeline(this IServiceCollection services)
     {
@@ -123,6 +122,10 @@ public static class GatewayServiceExtensions
         services.AddSingleton<DocumentsEndpoints>();
         services.AddSingleton<DocumentUpload>();
     }
+
+    // Calls of unknown services would match every POST on a path of two segments, so that nobody learnt of a wrong method on it.
+    private static void AddGrpcDoor(this IServiceCollection services) =>
+        services.Configure<GrpcServiceOptions>(options => options.IgnoreUnknownServices = true);
 
     private static void MapHttpDoor(this WebApplication app)
     {

@@ -52,11 +52,7 @@ public static class RetrievalServiceExtensions
         services.AddServiceClient(
             "embedding",
             invoker => new EmbeddingService.EmbeddingServiceClient(invoker),
-            client =>
-            {
-                foreach (var method in EmbeddingService.Descriptor.Methods)
-                    client.IdempotentMethods.Add($"{method.Service.FullName}/{method.Name}");
-            });
+            client => client.RetryIdempotent(EmbeddingService.Descriptor.Methods));
         services.TryAddSingleton<IEncoder, EmbeddingServiceEncoder>();
         return services;
     }

@@ -21,9 +21,10 @@ public static class SessionsServiceExtensions
         return builder;
     }
 
-    /// <summary>Maps the gRPC service.</summary>
+    /// <summary>Maps the gRPC service. A database that cannot be opened is told here, before the first request.</summary>
     public static WebApplication MapSessions(this WebApplication app)
     {
+        app.Services.GetRequiredService<SqliteDatabase>();
         app.MapGrpcService<SessionsGrpcService>();
         return app;
     }

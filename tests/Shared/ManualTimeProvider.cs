@@ -61,6 +61,17 @@ public sealed class ManualTimeProvider : TimeProvider
         lock (_lock) return _timers.Count > 0 ? Task.CompletedTask : _timed.Task;
     }
 
+    /// <summary>Completes when a timer is due after exactly this time from now.</summary>
+    public async Task UntilTimedAsync(TimeSpan dueIn)
+    {
+        while (NextTimer(dueIn) is { } next) await next;
+    }
+
+    private Task? NextTimer(TimeSpan dueIn)
+    {
+        lock (_lock) return _timers.Any(timer => timer.Due - _now == dueIn) ? null : _timed.Task;
+    }
+
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ManualTimer? TakeDue(DateTimeOffset end)

@@ -27,9 +27,6 @@ internal sealed class Encoder(string name, EncoderTask task, LlamaModel model, E
     /// <summary>Length of its vectors; 0 for a reranker.</summary>
     public int Dimension => Task == EncoderTask.Embed ? model.Metadata.EmbeddingOutputLength : 0;
 
-    /// <summary>Most tokens of one text, those included that the model adds around it.</summary>
-    public int ContextTokensMax => model.Metadata.ContextTokensTrained;
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

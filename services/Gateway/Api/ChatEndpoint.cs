@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
-using Millrace.ServiceDefaults.Errors;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Api;
 
@@ -30,7 +30,7 @@ internal sealed class ChatEndpoint(
         var sink = new CollectingSink();
         await pipeline.RunAsync(request, sink, context.RequestAborted);
         context.Response.Headers[ModelHeader] = sink.Answer.ServedBy;
-        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentType = ApiJson.ContentType;
         CompletionWriter.Write(context.Response.BodyWriter, sink.Answer);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
@@ -46,7 +46,7 @@ internal sealed class ChatEndpoint(
         catch (Exception error) when (events.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             var refusal = ErrorMiddleware.Translate(error);
-            if (refusal.Reason == Reason.Internal) ApiLog.RequestFailed(logger, "POST", "/v1/chat/completions", error);
+            ApiLog.Failed(logger, "POST", "/v1/chat/completions", refusal, error);
             await sink.FailAsync(refusal, context.RequestAborted);
         }
     }

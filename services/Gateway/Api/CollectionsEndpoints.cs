@@ -11,21 +11,21 @@ internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClie
     {
         var answer = await retrieval.ListCollectionsAsync(new ListCollectionsRequest(), cancellationToken: cancellationToken);
         var list = new CollectionListJson("list", [.. answer.Collections.Select(CollectionJson.Of)]);
-        return Results.Json(list, CollectionJsonContext.Default.CollectionListJson);
+        return ApiResults.Json(list, CollectionJsonContext.Default.CollectionListJson);
     }
 
     public async Task<IResult> CreateAsync(HttpContext context)
     {
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var answer = await retrieval.CreateCollectionAsync(Read(body.RootElement), cancellationToken: context.RequestAborted);
-        return Results.Json(
+        return ApiResults.Json(
             CollectionJson.Of(answer.Collection), CollectionJsonContext.Default.CollectionJson, statusCode: StatusCodes.Status201Created);
     }
 
     public async Task<IResult> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         await retrieval.DeleteCollectionAsync(new DeleteCollectionRequest { Name = name }, cancellationToken: cancellationToken);
-        return Results.Json(new DeletedJson("collection.deleted", name, true), CollectionJsonContext.Default.DeletedJson);
+        return ApiResults.Json(new DeletedJson("collection.deleted", name, true), CollectionJsonContext.Default.DeletedJson);
     }
 
     private static CreateCollectionRequest Read(JsonElement body)
@@ -47,7 +47,7 @@ internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClie
     private static ChunkingSettings ReadChunking(JsonField chunking)
     {
         var settings = new ChunkingSettings();
-        foreach (var field in chunking.Properties())
+        foreach (var field in chunking.Properties().Where(field => !field.IsNull))
         {
             if (field.Name == "chunk_tokens_max") settings.ChunkTokensMax = (uint)field.Integer(1, 65_536);
             else if (field.Name == "overlap_tokens") settings.OverlapTokens = (uint)field.Integer(0, 65_536);

@@ -18,15 +18,16 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
     public async Task<Document> RunAsync(HttpRequest request, UploadHeader header, CancellationToken cancellationToken)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data")
-            return await SendAsync(request.Body, Describe(header, header.DocumentId, type), cancellationToken);
+            return await SendAsync(request.Body, form: null, Describe(header, header.DocumentId, type), cancellationToken);
 
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary))
             throw new MillraceException(
                 Reason.InvalidArgument, "The Content-Type lacks the multipart boundary. Let the HTTP client set it.");
-        var (section, fileName) = await FindFileAsync(new MultipartReader(boundary, request.Body), cancellationToken);
+        var form = new MultipartReader(boundary, request.Body);
+        var (section, fileName) = await FindFileAsync(form, cancellationToken);
         var sectionType = MediaTypeHeaderValue.TryParse(section.ContentType, out var parsed) ? parsed : null;
-        return await SendAsync(section.Body, Describe(header, fileName, sectionType), cancellationToken);
+        return await SendAsync(section.Body, form, Describe(header, fileName, sectionType), cancellationToken);
     }
 
     private static async Task<(MultipartSection Section, string FileName)> FindFileAsync(
@@ -34,13 +35,24 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
     {
         var section = await NextSectionAsync(reader, cancellationToken)
             ?? throw MillraceException.InvalidArgument("file", "'file' is missing. Send the document as the form field 'file'.");
-        var disposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed) ? parsed : null;
-        var name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Value;
-        if (name != "file")
-            throw new MillraceException(
-                Reason.UnsupportedParameter, $"The form field '{name}' is not supported. Send one field, 'file'.") { Param = name };
+        var disposition = Disposition(section);
+        if (FieldName(disposition) is var name and not "file") throw Unsupported(name);
         return (section, HeaderUtilities.RemoveQuotes(disposition?.FileName ?? default).Value ?? string.Empty);
     }
+
+    private static async Task RequireEndAsync(MultipartReader form, CancellationToken cancellationToken)
+    {
+        if (await NextSectionAsync(form, cancellationToken) is { } section) throw Unsupported(FieldName(Disposition(section)));
+    }
+
+    private static MillraceException Unsupported(string? field) => new(
+        Reason.UnsupportedParameter, $"The form field '{field}' is not supported. Send one field, 'file'.") { Param = field };
+
+    private static ContentDispositionHeaderValue? Disposition(MultipartSection section) =>
+        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed) ? parsed : null;
+
+    private static string? FieldName(ContentDispositionHeaderValue? disposition) =>
+        HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Value;
 
     private static async Task<MultipartSection?> NextSectionAsync(MultipartReader reader, CancellationToken cancellationToken)
     {
@@ -65,13 +77,15 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         return header;
     }
 
-    private async Task<Document> SendAsync(Stream body, UploadHeader header, CancellationToken cancellationToken)
+    private async Task<Document> SendAsync(
+        Stream body, MultipartReader? form, UploadHeader header, CancellationToken cancellationToken)
     {
         using var call = retrieval.UploadDocument(cancellationToken: cancellationToken);
         try
         {
             await call.RequestStream.WriteAsync(new UploadDocumentRequest { Header = header }, cancellationToken);
             await SendPiecesAsync(body, call.RequestStream, cancellationToken);
+            if (form is not null) await RequireEndAsync(form, cancellationToken);
             await call.RequestStream.CompleteAsync();
         }
         catch (Exception error) when (error is RpcException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
@@ -89,7 +103,7 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         try
         {
             long sent = 0;
-            while (await body.ReadAsync(buffer.AsMemory(0, PieceBytesMax), cancellationToken) is > 0 and var count)
+            while (await ReadAsync(body, buffer.AsMemory(0, PieceBytesMax), cancellationToken) is > 0 and var count)
             {
                 sent += count;
                 if (sent > options.Value.UploadBytesMax) throw await TooLargeAsync(body, buffer, cancellationToken);
@@ -99,6 +113,18 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            throw new MillraceException(Reason.InvalidArgument, "The body ends before the document does. Send it whole.", error);
         }
     }
 

@@ -18,21 +18,21 @@ internal sealed class DocumentsEndpoints(
             cancellationToken: cancellationToken);
         var next = answer.NextPageToken.Length == 0 ? null : answer.NextPageToken;
         var list = new DocumentListJson("list", [.. answer.Documents.Select(DocumentJson.Of)], next is not null, next);
-        return Results.Json(list, CollectionJsonContext.Default.DocumentListJson);
+        return ApiResults.Json(list, CollectionJsonContext.Default.DocumentListJson);
     }
 
     public async Task<IResult> GetAsync(string name, string id, CancellationToken cancellationToken)
     {
         var request = new GetDocumentRequest { Collection = name, DocumentId = Decode(id) };
         var answer = await retrieval.GetDocumentAsync(request, cancellationToken: cancellationToken);
-        return Results.Json(DocumentJson.Of(answer.Document), CollectionJsonContext.Default.DocumentJson);
+        return ApiResults.Json(DocumentJson.Of(answer.Document), CollectionJsonContext.Default.DocumentJson);
     }
 
     public async Task<IResult> DeleteAsync(string name, string id, CancellationToken cancellationToken)
     {
         var request = new DeleteDocumentRequest { Collection = name, DocumentId = Decode(id) };
         await retrieval.DeleteDocumentAsync(request, cancellationToken: cancellationToken);
-        return Results.Json(new DeletedJson("document.deleted", request.DocumentId, true), CollectionJsonContext.Default.DeletedJson);
+        return ApiResults.Json(new DeletedJson("document.deleted", request.DocumentId, true), CollectionJsonContext.Default.DeletedJson);
     }
 
     public async Task<IResult> UploadAsync(string name, string? id, HttpContext context)
@@ -42,7 +42,7 @@ internal sealed class DocumentsEndpoints(
             limit.MaxRequestBodySize = GatewayServiceExtensions.HardLimitFactor * options.Value.UploadBytesMax;
         var header = new UploadHeader { Collection = name, DocumentId = Decode(id ?? string.Empty), Wait = Wait(context.Request) };
         var document = await upload.RunAsync(context.Request, header, context.RequestAborted);
-        return Results.Json(DocumentJson.Of(document), CollectionJsonContext.Default.DocumentJson);
+        return ApiResults.Json(DocumentJson.Of(document), CollectionJsonContext.Default.DocumentJson);
     }
 
     // Routing leaves an escaped slash as it is, because it would change the number of segments; here the rest of the path is one id.

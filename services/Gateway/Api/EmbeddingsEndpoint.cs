@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Millrace.Gateway.Models;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Api;
 
@@ -15,14 +16,14 @@ internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime, JsonBody json
         var answer = await runtime.EmbedAsync(request.Model, request.Inputs, request.Dimension, cancellationToken);
 
         context.Response.Headers[ChatEndpoint.ModelHeader] = answer.Model;
-        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentType = ApiJson.ContentType;
         Write(context, answer, request.Base64);
         await context.Response.BodyWriter.FlushAsync(cancellationToken);
     }
 
     private static void Write(HttpContext context, Embeddings answer, bool base64)
     {
-        using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        using var json = new Utf8JsonWriter(context.Response.BodyWriter, ApiJson.WriterOptions);
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
         json.WriteStartArray("data"u8);

@@ -20,7 +20,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
         catch (Exception error)
         {
             var refusal = Translate(error);
-            if (refusal.Reason == Reason.Internal) ApiLog.RequestFailed(logger, context.Request.Method, RoutePattern(context), error);
+            ApiLog.Failed(logger, context.Request.Method, RoutePattern(context), refusal, error);
             if (context.Response.HasStarted) context.Abort();
             else await WriteAsync(context, refusal);
         }

@@ -13,7 +13,7 @@ internal sealed class ModelsEndpoint(ModelDirectory directory, TimeProvider time
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
     {
         var models = await directory.ListAsync(cancellationToken);
-        return Results.Json(new ModelListJson("list", [.. models.Select(Describe)]), ModelJsonContext.Default.ModelListJson);
+        return ApiResults.Json(new ModelListJson("list", [.. models.Select(Describe)]), ModelJsonContext.Default.ModelListJson);
     }
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class ModelsEndpoint(ModelDirectory directory, TimeProvider time
         {
             Param = "model",
         };
-        return Results.Json(Describe(found), ModelJsonContext.Default.ModelJson);
+        return ApiResults.Json(Describe(found), ModelJsonContext.Default.ModelJson);
     }
 
     private ModelJson Describe(CatalogModel model) => new(

@@ -13,15 +13,17 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
     /// <summary>Generates.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="run">The request; its usage is filled in on the way.</param>
+    /// <param name="choiceCount">Choices to generate.</param>
     /// <param name="cancellationToken">Frees the slot of the engine.</param>
     public async IAsyncEnumerable<ChatEvent> GenerateAsync(
-        BuiltPrompt prompt, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
+        BuiltPrompt prompt, ChatRun run, int choiceCount, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("generate", run.Activity);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
-        await foreach (var response in pool.GenerateAsync(Request(prompt, run.Plan), cancellationToken))
+        var before = run.Usage;
+        await foreach (var response in pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), cancellationToken))
             foreach (var next in Translate(response, run)) yield return next;
-        telemetry.EndChatCall(span, run);
+        telemetry.EndChatCall(span, run, run.Usage.Since(before));
     }
 
     private static IEnumerable<ChatEvent> Translate(GenerateResponse response, ChatRun run)
@@ -58,7 +60,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
     private static ChatFinishReason Why(FinishReason reason) =>
         reason == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
 
-    private static GenerateRequest Request(BuiltPrompt prompt, ChatPlan plan)
+    private static GenerateRequest Request(BuiltPrompt prompt, ChatPlan plan, int choiceCount)
     {
         var request = new GenerateRequest
         {
@@ -66,7 +68,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
             Chat = prompt.ToChat(),
             Sampling = Sampling(plan.Sampling),
             MaxTokens = (uint)(plan.TokensMax ?? 0),
-            ChoiceCount = (uint)plan.Request.ChoiceCount,
+            ChoiceCount = (uint)choiceCount,
             Logprobs = plan.Request.Logprobs,
             TopLogprobs = (uint)plan.Request.TopLogprobs,
             Priority = Priority.Interactive,

@@ -155,7 +155,7 @@ public sealed class InferencePool
         {
             return await NextAsync(stream, cancellationToken);
         }
-        catch (MillraceException error) when (!cancellationToken.IsCancellationRequested)
+        catch (MillraceException error) when (!cancellationToken.IsCancellationRequested && IsMembersOwn(error.Reason))
         {
             Blame(member, error);
             throw new MillraceException(

@@ -92,8 +92,9 @@ public sealed class ModelCatalog(
     private async Task<Snapshot> AskAsync(CancellationToken cancellationToken)
     {
         var encoders = ListEncodersAsync(cancellationToken);
-        var chats = await pool.ListModelsAsync(cancellationToken);
-        var models = chats.Select(Describe).Concat(await encoders).OrderBy(model => model.Id, StringComparer.Ordinal);
+        var chats = pool.ListModelsAsync(cancellationToken);
+        await Task.WhenAll(chats, encoders);
+        var models = (await chats).Select(Describe).Concat(await encoders).OrderBy(model => model.Id, StringComparer.Ordinal);
         return new Snapshot([.. models], time.GetTimestamp());
     }
 

@@ -18,7 +18,7 @@ namespace Millrace.Gateway.Quoting;
 ///  3 one prompt for each, best first, until one is quoted  Generator
 ///  4 the quote held to the sentence                        VerbatimGrounding
 /// </code>
-/// When none is quoted, the answer is the refusal.
+/// When none is quoted, the answer is the refusal. The model is read once per try, and every choice of the request gets what came of it.
 /// </summary>
 public sealed class QuoteCascade(PromptBuilder prompts, Generator generator, IOptions<QuotingOptions> options)
 {
@@ -65,10 +65,10 @@ public sealed class QuoteCascade(PromptBuilder prompts, Generator generator, IOp
 
         var text = new StringBuilder();
         var reason = ChatFinishReason.Stop;
-        await foreach (var next in generator.GenerateAsync(prompt, run, cancellationToken))
+        await foreach (var next in generator.GenerateAsync(prompt, run, choiceCount: 1, cancellationToken))
         {
-            if (next is ChatDelta { Choice: 0 } delta) text.Append(grounding.Push(delta.Text));
-            if (next is ChatFinished { Choice: 0 } finished) reason = finished.Reason;
+            if (next is ChatDelta delta) text.Append(grounding.Push(delta.Text));
+            if (next is ChatFinished finished) reason = finished.Reason;
         }
 
         return new Quote(text.Append(grounding.Finish()).ToString(), reason);

@@ -10,6 +10,9 @@ public sealed class SentenceRanker
     private const double B = 0.75;
     private const int SentenceWordsMin = 3;
 
+    /// <summary>What a question says behind this many different terms does not count, so that no question takes long.</summary>
+    private const int QuestionTermsMax = 256;
+
     private readonly string[] _question;
     private readonly List<Sentence> _sentences;
     private readonly Dictionary<string, double> _weights;
@@ -17,7 +20,7 @@ public sealed class SentenceRanker
 
     private SentenceRanker(string question, IEnumerable<RetrievedPassage> passages)
     {
-        _question = [.. Terms.Of(question).Distinct(StringComparer.Ordinal)];
+        _question = [.. Terms.Of(question).Distinct(StringComparer.Ordinal).Take(QuestionTermsMax)];
         _sentences = [.. passages.SelectMany(Split)];
         _averageLength = _sentences.Count == 0 ? 1 : Math.Max(1, _sentences.Average(sentence => sentence.Terms.Length));
         _weights = _question.ToDictionary(term => term, Weight, StringComparer.Ordinal);
@@ -40,13 +43,17 @@ public sealed class SentenceRanker
     {
         string[] above = [.. Terms.Of(passage.Title), .. passage.Breadcrumb.SelectMany(Terms.Of)];
         return Sentences.Split(passage.Text)
-            .Where(span => CanAnswer(span.Of(passage.Text)))
+            .Where(span => CanAnswer(passage, span))
             .Select(span => new Sentence(passage, span, [.. Terms.Of(span.Of(passage.Text))], above));
     }
 
     // A heading says what the text is about and a lead-in what comes next; neither answers anything.
-    private static bool CanAnswer(string sentence) =>
-        sentence[^1] != ':' && sentence[0] != '#' && WordSimilarity.Words(sentence).Length >= SentenceWordsMin;
+    private static bool CanAnswer(RetrievedPassage passage, TextSpan span)
+    {
+        var sentence = span.Of(passage.Text);
+        var isHeading = passage.Text.AsSpan(0, span.Start).TrimEnd(' ').EndsWith("#") || passage.Breadcrumb.Contains(sentence);
+        return !isHeading && sentence[^1] != ':' && WordSimilarity.Words(sentence).Length >= SentenceWordsMin;
+    }
 
     /// <summary>Inverse document frequency. A term that no sentence has weighs most: it is what the context does not speak of.</summary>
     private double Weight(string term)

@@ -4,7 +4,7 @@ namespace Millrace.Gateway.Quoting;
 
 /// <summary>
 /// The words of a text that carry its meaning: lower case, without stop words, and without the endings that English adds to a word
-/// ("returned", "returns" and "returning" are one term).
+/// ("returned", "returns" and "returning" are one term). Digits are words; contractions of "not" are stop words.
 /// </summary>
 public static class Terms
 {
@@ -36,9 +36,9 @@ public static class Terms
 
     private static string? Term(string word)
     {
-        var lower = word.ToLowerInvariant();
-        var apostrophe = lower.IndexOfAny(['\'', '’']);
-        if (apostrophe > 0) lower = lower[..apostrophe];
+        var lower = word.ToLowerInvariant().Replace('’', '\'');
+        if (lower.EndsWith("n't", StringComparison.Ordinal)) return null;
+        if (lower.IndexOf('\'', StringComparison.Ordinal) is > 0 and var apostrophe) lower = lower[..apostrophe];
         if (StopWords.Contains(lower)) return null;
         return lower.Length == 1 && !char.IsDigit(lower[0]) ? null : Stem(lower);
     }
@@ -49,18 +49,23 @@ public static class Terms
         if (word.Any(char.IsDigit) || word.EndsWith("ss", StringComparison.Ordinal)) return word;
         foreach (var ending in Endings)
         {
-            if (word.Length - ending.Length < StemCharsMin || !word.EndsWith(ending, StringComparison.Ordinal)) continue;
-            return Close(word[..^ending.Length], ending);
+            if (!word.EndsWith(ending, StringComparison.Ordinal)) continue;
+            var stem = word[..^ending.Length];
+            if (stem.Length >= StemCharsMin && !(ending == "ly" && IsPartOfWord(stem))) return Close(stem, ending);
         }
 
-        return word[^1] is 'e' or 'y' && word.Length > StemCharsMin ? Close(word[..^1], "e") : word;
+        return Close(word, string.Empty);
     }
 
-    /// <summary>"stopp(ed)" is "stop", "tri(ed)" and "tr(y)" are "tri", "charg(ed)" and "charg(e)" meet at "charg".</summary>
+    /// <summary>"apply" and "family" only look like "deeply" and "daily"; their other forms keep the l.</summary>
+    private static bool IsPartOfWord(string stemOfLy) => stemOfLy[^1] is 'p' or 'i';
+
+    /// <summary>"stopp(ed)" is "stop", "tri(ed)" and "try" are "tri", "charg(ed)" and "charge" meet at "charg".</summary>
     private static string Close(string stem, string ending)
     {
-        var doubled = stem.Length > StemCharsMin && stem[^1] == stem[^2] && stem[^1] is not ('l' or 's' or 'z');
-        if (doubled && ending is "ing" or "ed" or "ings") return stem[..^1];
-        return stem[^1] is 'e' or 'i' && stem.Length > StemCharsMin ? stem[..^1] : stem;
+        var isDoubled = stem.Length > StemCharsMin && stem[^1] == stem[^2] && stem[^1] is not ('e' or 'l' or 's' or 'z');
+        if (isDoubled && ending is "ing" or "ed" or "ings") return stem[..^1];
+        while (stem.Length > StemCharsMin && stem[^1] is 'e' or 'i' or 'y') stem = stem[..^1];
+        return stem[^1] == 'y' ? stem[..^1] + 'i' : stem;
     }
 }

@@ -25,6 +25,10 @@ internal static class CompleteRequestReader
             request.TopLogprobs is 0 || (request.TopLogprobs <= 20 && request.Logprobs),
             "top_logprobs",
             "must be at most 20 and needs 'logprobs'.");
+        Require(
+            request.LogitBias.Count <= 1024 && request.LogitBias.Keys.All(token => token >= 0),
+            "logit_bias",
+            "must have at most 1024 entries, each for a token id of 0 or more.");
         Require(!request.HasMaxTokens || request.MaxTokens is > 0 and <= 1 << 24, "max_tokens", "must be at least 1.");
         return new ChatRequest
         {

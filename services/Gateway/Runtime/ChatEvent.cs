@@ -52,7 +52,12 @@ public enum ChatFinishReason
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="CompletionTokens">Tokens generated over all choices.</param>
 /// <param name="CachedTokens">Tokens of the prompt that came from the prefix cache.</param>
-public sealed record ChatUsage(int PromptTokens, int CompletionTokens, int CachedTokens);
+public sealed record ChatUsage(int PromptTokens, int CompletionTokens, int CachedTokens)
+{
+    /// <summary>What was used after <paramref name="earlier"/>.</summary>
+    public ChatUsage Since(ChatUsage earlier) => new(
+        PromptTokens - earlier.PromptTokens, CompletionTokens - earlier.CompletionTokens, CachedTokens - earlier.CachedTokens);
+}
 
 /// <summary>How the answer came about.</summary>
 /// <param name="Passages">Passages in the prompt; null when nothing was retrieved for.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Retrieval;
@@ -76,7 +77,7 @@ public sealed class ChatPipeline(
     private static async Task<string> DeliverAsync(
         IAsyncEnumerable<ChatEvent> events, ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
-        var first = new System.Text.StringBuilder();
+        var first = new StringBuilder();
         var started = false;
         await foreach (var next in events.WithCancellation(cancellationToken))
         {

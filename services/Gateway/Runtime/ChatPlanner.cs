@@ -42,7 +42,7 @@ public sealed class ChatPlanner(
             ?? throw new InvalidOperationException($"The prompt '{PromptLibrary.RagQa}' is missing from the prompt folder.");
         if (prompt.IsSmallTalk(request.Messages[^1].Content))
             return new GroundingPlan(retrieval, prompt, GroundingMode.None, IsSmallTalk: true);
-        var mode = options.Value.VerbatimModels.Contains(model.Name) ? GroundingMode.Quote : GroundingMode.Citations;
+        var mode = options.Value.QuotingModels.Contains(model.Name) ? GroundingMode.Quote : GroundingMode.Citations;
         return new GroundingPlan(retrieval, prompt, assistant?.Grounding ?? mode);
     }
 

@@ -45,7 +45,7 @@ public sealed record ChatSteps(
         {
             { Passages.Count: 0 } => Refuse(run),
             not null when run.Plan.Grounding is { Mode: GroundingMode.Quote } => Quotes.AnswerAsync(run, turns, context, cancellationToken),
-            _ => Generator.GenerateAsync(prompt, run, cancellationToken),
+            _ => Generator.GenerateAsync(prompt, run, run.Plan.Request.ChoiceCount, cancellationToken),
         };
 
     private static async IAsyncEnumerable<ChatEvent> Refuse(ChatRun run)

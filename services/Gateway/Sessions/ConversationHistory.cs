@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Runtime;
@@ -14,6 +16,9 @@ public sealed class ConversationHistory(
 {
     /// <summary>Most messages that one append takes.</summary>
     private const int AppendMax = 64;
+
+    /// <summary>Longest request id that is part of a message's id as it stands.</summary>
+    private const int RequestIdCharsMax = 64;
 
     /// <summary>The newest messages of the request's conversation that fit the budget, oldest first.</summary>
     /// <returns>The messages; none without a conversation, or when it is new.</returns>
@@ -59,17 +64,24 @@ public sealed class ConversationHistory(
         }
     }
 
+    // What was generated is the answer only where there was one choice and nothing of it was dropped; else nobody has counted it.
     private static Message Answer(ChatRun run, string answer)
     {
         var message = Message(new ChatTurn(ChatRole.Assistant, answer), "answer");
         message.Model = run.ServedBy ?? run.Plan.Model.Name;
-        message.TokenCount = (uint)run.Usage.CompletionTokens;
+        if (run.Plan is { Request.ChoiceCount: 1, Grounding: not { Quotes: true } }) message.TokenCount = (uint)run.Usage.CompletionTokens;
         return message;
     }
 
+    // A client's own id may be longer than an id of a message, or have other characters; the same request must get the same one.
+    private static string Key(string requestId) =>
+        requestId.Length <= RequestIdCharsMax && requestId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? requestId
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)));
+
     private static Message Message(ChatTurn turn, string part) => new()
     {
-        Id = $"{CallContext.Current.RequestId}-{part}",
+        Id = $"{Key(CallContext.Current.RequestId)}-{part}",
         Role = turn.Role switch
         {
             ChatRole.System => MessageRole.System,

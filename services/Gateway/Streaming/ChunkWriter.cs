@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Millrace.Gateway.Runtime;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Streaming;
 
@@ -8,8 +9,8 @@ namespace Millrace.Gateway.Streaming;
 /// <param name="includeUsage">Whether chunks name the usage, which is null until the last.</param>
 internal sealed class ChunkWriter(ChatStarted answer, bool includeUsage)
 {
-    private readonly JsonEncodedText _id = JsonEncodedText.Encode(answer.Id);
-    private readonly JsonEncodedText _model = JsonEncodedText.Encode(answer.Model);
+    private readonly JsonEncodedText _id = Encode(answer.Id);
+    private readonly JsonEncodedText _model = Encode(answer.Model);
     private readonly long _created = answer.CreatedAt.ToUnixTimeSeconds();
 
     /// <summary>The first chunk of a choice.</summary>
@@ -53,6 +54,8 @@ internal sealed class ChunkWriter(ChatStarted answer, bool includeUsage)
         AnswerParts.WriteUsage(json, usage);
         json.WriteEndObject();
     }
+
+    private static JsonEncodedText Encode(string text) => JsonEncodedText.Encode(text, ApiJson.WriterOptions.Encoder);
 
     private void Begin(Utf8JsonWriter json)
     {

@@ -1,18 +1,16 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Streaming;
 
 /// <summary>Writes a whole answer as OpenAI's <c>chat.completion</c>.</summary>
 internal static class CompletionWriter
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes an answer.</summary>
     public static void Write(IBufferWriter<byte> output, CollectedAnswer answer)
     {
-        using var json = new Utf8JsonWriter(output, Relaxed);
+        using var json = new Utf8JsonWriter(output, ApiJson.WriterOptions);
         json.WriteStartObject();
         json.WriteString("id"u8, answer.Started.Id);
         json.WriteString("object"u8, "chat.completion"u8);

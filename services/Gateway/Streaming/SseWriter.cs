@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Millrace.Gateway.Api;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Streaming;
 
@@ -13,8 +13,7 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Utf8JsonWriter _json = new(
-        response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly Utf8JsonWriter _json = new(response.BodyWriter, ApiJson.WriterOptions);
     private Task _pings = Task.CompletedTask;
     private long _lastWrite;
 

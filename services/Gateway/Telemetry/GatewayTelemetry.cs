@@ -57,16 +57,16 @@ public sealed class GatewayTelemetry : IDisposable
         return new CallScope(this, GenAi.Operations.Chat, model, activity);
     }
 
-    /// <summary>Records what a generation that went well used.</summary>
-    public void EndChatCall(CallScope call, ChatRun run)
+    /// <summary>Records what a generation that went well used; a request may have several.</summary>
+    public void EndChatCall(CallScope call, ChatRun run, ChatUsage usage)
     {
         call.Succeeded();
         call.Activity?.SetTag(Names.ResponseModel, run.ServedBy)
             .SetTag(Names.ResponseId, run.Id)
-            .SetTag(Names.InputTokens, run.Usage.PromptTokens)
-            .SetTag(Names.OutputTokens, run.Usage.CompletionTokens)
-            .SetTag(Names.CacheReadInputTokens, run.Usage.CachedTokens);
-        Count(GenAi.Operations.Chat, run.Plan.Model.Name, run.Usage.PromptTokens, run.Usage.CompletionTokens);
+            .SetTag(Names.InputTokens, usage.PromptTokens)
+            .SetTag(Names.OutputTokens, usage.CompletionTokens)
+            .SetTag(Names.CacheReadInputTokens, usage.CachedTokens);
+        Count(GenAi.Operations.Chat, run.Plan.Model.Name, usage.PromptTokens, usage.CompletionTokens);
     }
 
     /// <summary>Starts the span of an embedding.</summary>

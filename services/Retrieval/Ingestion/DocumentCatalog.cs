@@ -56,8 +56,10 @@ internal sealed class DocumentCatalog(
         if (pageSize is < 0 or > PageSizeMax)
             throw MillraceException.InvalidArgument("page_size", $"page_size is {pageSize}. Set it to 0 to {PageSizeMax}.");
         var countMax = pageSize == 0 ? PageSizeDefault : pageSize;
-        var page = documents.List(collection, pageToken, countMax);
-        return new DocumentPage(page, page.Count == countMax ? page[^1].Key.DocumentId : "");
+        var found = documents.List(collection, pageToken, countMax + 1);
+        return found.Count <= countMax
+            ? new DocumentPage(found, "")
+            : new DocumentPage([.. found.Take(countMax)], found[countMax - 1].Key.DocumentId);
     }
 
     /// <summary>Waits until a document is ready or failed.</summary>

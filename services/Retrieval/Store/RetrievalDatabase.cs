@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Millrace.ServiceDefaults.Hosting;
 
 namespace Millrace.Retrieval.Store;
 
@@ -17,12 +18,24 @@ internal sealed class RetrievalDatabase : IDisposable
 
     /// <summary>Opens the file, and creates it with its tables if it is missing.</summary>
     /// <param name="path">The file.</param>
+    /// <exception cref="StartupException">The file is not a database or cannot be written; the message names it.</exception>
     public RetrievalDatabase(string path)
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, Pooling = true }.ToString();
-        _writer = Open();
-        _writer.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;");
-        _writer.Execute(Schema.Tables);
+        _writer = new SqliteConnection(_connectionString);
+        try
+        {
+            _writer.Open();
+            _writer.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;");
+            _writer.Execute(Schema.Tables);
+        }
+        catch (SqliteException error)
+        {
+            _writer.Dispose();
+            throw new StartupException(
+                $"The database '{path}' cannot be opened ({error.Message}). Restore it from a backup, or move it away to begin anew.",
+                error);
+        }
     }
 
     /// <summary>Reads. The reader sees the state of one moment, and no writer waits for it.</summary>

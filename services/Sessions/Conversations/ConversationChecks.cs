@@ -52,6 +52,6 @@ internal sealed partial class ConversationChecks(ConversationOptions options)
                 $"{param}.content", $"{param} has {bytes} bytes; at most {options.MessageBytesMax} are kept. Split it.");
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,128}$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,128}\z", RegexOptions.NonBacktracking)]
     private static partial Regex IdPattern();
 }

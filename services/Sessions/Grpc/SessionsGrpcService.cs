@@ -33,11 +33,11 @@ internal sealed class SessionsGrpcService(ConversationService conversations) : S
     public override async Task<ListConversationsResponse> ListConversations(ListConversationsRequest request, ServerCallContext context)
     {
         var size = PageSize(request.PageSize, ConversationsPage, ConversationsPageMax);
-        var page = await conversations.ListAsync(Tenant, ParseToken(request.PageToken), size, context.CancellationToken);
+        var found = await conversations.ListAsync(Tenant, ParseToken(request.PageToken), size + 1, context.CancellationToken);
         return new ListConversationsResponse
         {
-            Conversations = { page.Select(entry => entry.Conversation.ToProto()) },
-            NextPageToken = page.Count == size ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : "",
+            Conversations = { found.Take(size).Select(entry => entry.Conversation.ToProto()) },
+            NextPageToken = found.Count > size ? found[size - 1].Number.ToString(CultureInfo.InvariantCulture) : "",
         };
     }
 

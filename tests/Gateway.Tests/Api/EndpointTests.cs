@@ -50,6 +50,7 @@ public sealed class EndpointTests : IAsyncLifetime
             ("model", "assistant"), (one.GetProperty("object").GetString(), one.GetProperty("millrace").GetProperty("kind").GetString()));
         using var unknown = await _platform.Http.GetAsync("/v1/models/gpt-9").DefaultTimeout();
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Contains("The model 'gpt-9'", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,6 +155,48 @@ public sealed class EndpointTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (field.StatusCode, body.StatusCode));
         Assert.Contains("\"param\":\"data\"", await field.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Documents_FormWithASecondField_IsRefusedAndNotStored()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("text"), "file", "a.md" }, { new StringContent("x"), "purpose" },
+        };
+
+        using var response = await _platform.Http.PostAsync("/v1/collections/samples/documents", form).DefaultTimeout();
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("\"param\":\"purpose\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(_platform.Retrieval.Uploads);
+    }
+
+    [Fact]
+    public async Task Documents_FormThatEndsEarly_IsRefusedAndNotStored()
+    {
+        using var form = new StringContent("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.md\"\r\n\r\nhalf a tex");
+        form.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+
+        using var response = await _platform.Http.PostAsync("/v1/collections/samples/documents", form).DefaultTimeout();
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("ends before the document does", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(_platform.Retrieval.Uploads);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/models")]
+    [InlineData("DELETE", "/v1/models/tiny-embed")]
+    [InlineData("GET", "/v1/embeddings")]
+    [InlineData("PATCH", "/v1/collections")]
+    public async Task KnownPath_WrongMethod_IsMethodNotAllowed(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var response = await _platform.Http.SendAsync(request).DefaultTimeout();
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
     }
 
     private async Task<JsonElement> GetAsync(string path) => await _platform.Http.GetFromJsonAsync<JsonElement>(path).DefaultTimeout();

@@ -40,7 +40,7 @@ public sealed class PoolTests
     [Fact]
     public async Task Generate_CoolDownOver_TriesTheMemberAgain()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var platform = await Platform.StartAsync(memberCount: 2, time);
         var script = platform.Members[0].Script;
         platform.Members[0].Script = (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "away"));
@@ -93,6 +93,25 @@ public sealed class PoolTests
         Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
         Assert.Equal("1500", response.Headers.GetValues("retry-after-ms").Single());
         Assert.All(platform.Members, member => Assert.Single(member.Requests));
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Unavailable, HttpStatusCode.ServiceUnavailable)]
+    [InlineData(StatusCode.DeadlineExceeded, HttpStatusCode.GatewayTimeout)]
+    public async Task Generate_FailsAfterTheFirstToken_SaysWhoseFaultItWas(StatusCode status, HttpStatusCode answer)
+    {
+        await using var platform = await Platform.StartAsync(memberCount: 2);
+        platform.Members[0].Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.TokenAsync("Half ");
+            throw new RpcException(new Status(status, "over"));
+        };
+
+        using var response = await platform.ChatAsync(new { model = "plain", messages = Messages });
+
+        Assert.Equal(answer, response.StatusCode);
+        Assert.Empty(platform.Members[1].Requests);
     }
 
     [Fact]

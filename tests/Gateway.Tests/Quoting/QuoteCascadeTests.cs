@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Tests.Fakes;
@@ -40,6 +41,29 @@ public sealed class QuoteCascadeTests
 
         Assert.Equal(Refusal, Message(answer).GetProperty("content").GetString());
         Assert.Empty(platform.Inference.Requests);
+    }
+
+    [Fact]
+    public async Task Answer_SeveralChoices_AreOneGenerationPerTry()
+    {
+        await using var platform = await StartAsync();
+        platform.Inference.Answers("Standard shipping", " takes three days. [1]");
+
+        using var response = await platform.ChatAsync(new
+        {
+            model = "docs-assistant",
+            messages = new[] { new { role = "user", content = "How long does standard shipping take?" } },
+            n = 3,
+        });
+
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(
+            Enumerable.Repeat("Standard shipping takes three days. [2]", 3),
+            answer.GetProperty("choices").EnumerateArray()
+                .Select(choice => choice.GetProperty("message").GetProperty("content").GetString()));
+        Assert.Equal(1u, Assert.Single(platform.Inference.Requests).ChoiceCount);
+        var usage = answer.GetProperty("usage");
+        Assert.Equal((11, 2), (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32()));
     }
 
     private static Task<Platform> StartAsync() => Platform.StartAsync(settings: ("Assistants:docs-assistant:Grounding", "Quote"));

@@ -41,6 +41,7 @@ public sealed class RpcDoorTests
         await AssertRefusedAsync(platform, request => request.TopLogprobs = 2, "top_logprobs");
         await AssertRefusedAsync(platform, request => request.Stop.Add(""), "stop");
         await AssertRefusedAsync(platform, request => request.LogitBias[3] = 101, "logit_bias[3]");
+        await AssertRefusedAsync(platform, request => request.LogitBias[-1] = 1, "logit_bias");
         await AssertRefusedAsync(platform, request => request.ConversationId = "a b", "conversation_id");
         Assert.Empty(platform.Gateway.Errors);
     }

@@ -142,6 +142,52 @@ public sealed class ChatPipelineTests
         Assert.Equal("req_2-answer", platform.Sessions.Conversations["talk-1"][^1].Id);
     }
 
+    [Theory]
+    [InlineData("trace:7/a+b=", 1)]
+    [InlineData("a.b.c.d.", 16)]
+    public async Task Conversation_RequestIdThatNoMessageMayHave_IsStoredOnce(string part, int count)
+    {
+        await using var platform = await Platform.StartAsync();
+        var requestId = string.Concat(Enumerable.Repeat(part, count));
+
+        await ConverseAsync(platform, "First question", requestId);
+        await ConverseAsync(platform, "First question", requestId);
+
+        Assert.Equal(
+            ["Be kind", "First question", "Hello there."], platform.Sessions.Conversations["talk-1"].Select(message => message.Content));
+    }
+
+    [Theory]
+    [InlineData("plain", 3u)]
+    [InlineData("docs-assistant", 0u)]
+    public async Task Conversation_Answer_CountsTokensWhereTheyAreTheModels(string model, uint tokenCount)
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Answers("Parcels", " are tracked.", " Surely.");
+
+        using var response = await platform.ChatAsync(new
+        {
+            model,
+            messages = new[] { new { role = "user", content = "Are parcels tracked?" } },
+            millrace = new { conversation_id = "talk-1" },
+        });
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(tokenCount, platform.Sessions.Conversations["talk-1"][^1].TokenCount);
+    }
+
+    [Fact]
+    public async Task Assistant_BlankQuestion_RefusesAndNothingIsDegraded()
+    {
+        await using var platform = await Platform.StartAsync();
+
+        var answer = await platform.AskAsync("docs-assistant", " \n ");
+
+        Assert.Equal(Refusal, Text(answer));
+        Assert.Empty(platform.Embedding.Requests);
+        Assert.Empty(answer.GetProperty("millrace").GetProperty("degraded").EnumerateArray());
+    }
+
     [Fact]
     public async Task Conversation_SessionsAway_IsUnavailable()
     {

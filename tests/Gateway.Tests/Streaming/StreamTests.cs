@@ -21,7 +21,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Stream_PlainModel_IsByteForByteTheWireFormat()
     {
-        await using var platform = await Platform.StartAsync(time: new ManualTime());
+        await using var platform = await Platform.StartAsync(time: new ManualTimeProvider());
         platform.Inference.Answers("He", "llo “you” \n", "[1]");
 
         using var response = await platform.ChatAsync(
@@ -34,7 +34,7 @@ public sealed class StreamTests
         Assert.Equal("no-cache", response.Headers.CacheControl?.ToString());
         Assert.Equal("plain", response.Headers.GetValues("x-millrace-model").Single());
         Assert.Equal("req_7", response.Headers.GetValues("x-request-id").Single());
-        var head = """data: {"id":"chatcmpl-7","object":"chat.completion.chunk","created":2051222400,"model":"plain","choices":[""";
+        var head = """data: {"id":"chatcmpl-7","object":"chat.completion.chunk","created":1893456000,"model":"plain","choices":[""";
         Assert.Equal(
             head + """{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}],"usage":null}""" + "\n\n"
             + head + """{"index":0,"delta":{"content":"Hello “you” "},"logprobs":null,"finish_reason":null}],"usage":null}""" + "\n\n"
@@ -102,7 +102,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Stream_Silence_IsBrokenByPings()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var platform = await Platform.StartAsync(time: time);
         var goOn = new TaskCompletionSource();
         platform.Inference.Script = async (_, speaker) =>
@@ -117,7 +117,7 @@ public sealed class StreamTests
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         for (var line = 0; line < 4; line++) await reader.ReadLineAsync().DefaultTimeout();
 
-        await time.TimerAsync(TimeSpan.FromSeconds(10)).DefaultTimeout();
+        await time.UntilTimedAsync(TimeSpan.FromSeconds(10)).DefaultTimeout();
         time.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Equal(": ping", await reader.ReadLineAsync().DefaultTimeout());

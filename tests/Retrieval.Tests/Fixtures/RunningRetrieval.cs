@@ -93,6 +93,20 @@ public sealed class RunningRetrieval : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a document of the default tenant was tried in vain, and so says why it waits.</summary>
+    public async Task<string> PostponedAsync(string collection, string id)
+    {
+        var signals = Service.Services.GetRequiredService<IngestionSignals>();
+        var documents = Service.Services.GetRequiredService<DocumentCatalog>();
+        var key = new DocumentKey(new CollectionKey(CallContext.DefaultTenant, collection), id);
+        while (true)
+        {
+            var change = signals.NextSettled(key);
+            if (documents.Require(key).Error is { Length: > 0 } error) return error;
+            await change.DefaultTimeout();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Service.DisposeAsync();

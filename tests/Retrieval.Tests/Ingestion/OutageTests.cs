@@ -12,12 +12,12 @@ public sealed class OutageTests
     public async Task Upload_EmbeddingDown_WaitsWithItsReasonUntilItIsBack()
     {
         await using var retrieval = await RunningRetrieval.StartAsync(
-            isEmbeddingDown: true, settings: [("Retrieval:Ingestion:WaitMax", "00:00:00.500")]);
+            isEmbeddingDown: true, settings: [("Retrieval:Ingestion:WaitMax", "00:00:00.100")]);
         await retrieval.CreateAsync("c");
 
         var waiting = await retrieval.UploadAsync("c", "a.txt", "An apple.");
         Assert.Contains(waiting.Document.State, new[] { DocumentState.Queued, DocumentState.Processing });
-        Assert.Contains("embedding", waiting.Document.Error, StringComparison.Ordinal);
+        Assert.Contains("embedding", await retrieval.PostponedAsync("c", "a.txt"), StringComparison.Ordinal);
 
         retrieval.Embedding.IsDown = false;
         await retrieval.AllReadyAsync("c");

@@ -1,6 +1,7 @@
 using Millrace.Retrieval.Store;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
+using Millrace.ServiceDefaults.Hosting;
 using Millrace.TestShared;
 
 namespace Millrace.Retrieval.Tests.Store;
@@ -23,6 +24,19 @@ public sealed class StoreTests
         Assert.Null(store.Documents.Find(new DocumentKey(new CollectionKey("other", "c"), "d")));
         Assert.True(await store.Documents.DeleteAsync(new DocumentKey(mine.Key, "d"), CancellationToken.None));
         Assert.Equal(["your apple"], store.Find(yours, "apple"));
+    }
+
+    [Fact]
+    public void Open_FileThatIsNoDatabase_NamesTheFileAndTheRemedy()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("broken.db");
+        File.WriteAllBytes(path, [.. Enumerable.Repeat((byte)0x5a, 4096)]);
+
+        var error = Assert.Throws<StartupException>(() => new RetrievalDatabase(path));
+
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains("backup", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Millrace.ServiceDefaults.Hosting;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace Millrace.ServiceDefaults.Tests.Clients;
 
 public sealed class ServiceClientTests : IAsyncLifetime
 {
-    private static readonly IMethod Idempotent = new NamedMethod("millrace.servicedefaults.tests.Relay", "Idempotent");
+    private static readonly MethodDescriptor Idempotent = Relay.Descriptor.FindMethodByName("Idempotent");
 
     private RelayHost? _relay;
 
@@ -136,12 +137,5 @@ public sealed class ServiceClientTests : IAsyncLifetime
             .AddLogging()
             .AddServiceClient("relay", invoker => new Relay.RelayClient(invoker))
             .BuildServiceProvider();
-    }
-
-    private sealed record NamedMethod(string ServiceName, string Name) : IMethod
-    {
-        public MethodType Type => MethodType.Unary;
-
-        public string FullName => $"/{ServiceName}/{Name}";
     }
 }

@@ -24,6 +24,16 @@ public sealed class OpenAiErrorsTests
     }
 
     [Fact]
+    public async Task Write_Message_IsNotEscapedBeyondWhatJsonDemands()
+    {
+        var response = await WriteAsync(MillraceException.InvalidArgument("n", "'n' must be from 1 to 8 & <not> \"zwölf\"."));
+
+        response.Body.Position = 0;
+        var text = await new StreamReader(response.Body).ReadToEndAsync();
+        Assert.Contains("""'n' must be from 1 to 8 & <not> \"zwölf\".""", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Write_NoParam_SaysNull()
     {
         using var body = Json(await WriteAsync(new MillraceException(Reason.Internal, "m")));

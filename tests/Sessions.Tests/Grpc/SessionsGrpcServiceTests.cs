@@ -61,6 +61,7 @@ public sealed class SessionsGrpcServiceTests : IAsyncLifetime
     {
         { "messages", new AppendMessagesRequest { ConversationId = "c" } },
         { "messages[0].id", new AppendMessagesRequest { ConversationId = "c", Messages = { User("", "x") } } },
+        { "messages[0].id", new AppendMessagesRequest { ConversationId = "c", Messages = { User("m\n", "x") } } },
         { "messages[0].role", new AppendMessagesRequest { ConversationId = "c", Messages = { new Message { Id = "m", Content = "x" } } } },
         { "messages[0].content", new AppendMessagesRequest { ConversationId = "c", Messages = { User("m", new string('x', 1 << 21)) } } },
         { "conversation_id", new AppendMessagesRequest { ConversationId = "../etc", Messages = { User("m", "x") } } },
@@ -79,22 +80,25 @@ public sealed class SessionsGrpcServiceTests : IAsyncLifetime
         Assert.Empty(_service!.Errors);
     }
 
-    [Fact]
-    public async Task ListConversations_Paged_EndsWithAnEmptyToken()
+    [Theory]
+    [InlineData("a b c")]
+    [InlineData("a b c d")]
+    public async Task ListConversations_Paged_EndsWithAnEmptyToken(string ids)
     {
-        foreach (var id in (string[])["a", "b", "c"]) await Client.CreateConversationAsync(new CreateConversationRequest { Id = id });
+        foreach (var id in ids.Split(' ')) await Client.CreateConversationAsync(new CreateConversationRequest { Id = id });
 
         List<string> seen = [];
         var token = "";
         do
         {
             var page = await Client.ListConversationsAsync(new ListConversationsRequest { PageSize = 2, PageToken = token });
+            Assert.NotEmpty(page.Conversations);
             seen.AddRange(page.Conversations.Select(conversation => conversation.Id));
             token = page.NextPageToken;
         }
         while (token.Length > 0);
 
-        Assert.Equal(["c", "b", "a"], seen);
+        Assert.Equal(ids.Split(' ').Reverse(), seen);
     }
 
     [Fact]
