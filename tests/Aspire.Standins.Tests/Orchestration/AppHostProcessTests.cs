@@ -59,7 +59,8 @@ public sealed partial class AppHostProcessTests
     [Fact]
     public async Task AppHost_WithAProgramThatCannotStart_SaysWhyOnceAndEndsWhenAskedTo()
     {
-        await using var appHost = AppHostProcess.Launch("--Broken=yes", "--AppHost:StopOnFailedStart=true", "--DcpPublisher:RandomizePorts=true");
+        await using var appHost = AppHostProcess.Launch(
+            "--Broken=yes", "--AppHost:StopOnFailedStart=true", "--DcpPublisher:RandomizePorts=true");
 
         var exitCode = await appHost.WaitForExitAsync();
 
@@ -85,7 +86,8 @@ public sealed partial class AppHostProcessTests
                 TestApp.RepositoryFolder, "artifacts", "bin", "StandinAppHost",
                 Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Millrace.StandinAppHost.dll");
             var info = new ProcessStartInfo(Executables.DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])[program, $"--AppHost:LogsFolder={_folder.FullName}", .. args]) info.ArgumentList.Add(argument);
+            string[] arguments = [program, $"--AppHost:LogsFolder={_folder.FullName}", .. args];
+            foreach (var argument in arguments) info.ArgumentList.Add(argument);
             _process = Process.Start(info)!;
             _output = [LinePump.RunAsync(_process.StandardOutput, Add), LinePump.RunAsync(_process.StandardError, Add)];
         }
