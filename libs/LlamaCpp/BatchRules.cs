@@ -43,6 +43,11 @@ internal sealed class BatchRules(LlamaContext context)
             throw new ArgumentException(
                 $"Position {position} is past the {context.SequenceTokensMax} tokens of a sequence in this context.", nameof(position));
 
+        if (position >= context.PositionsMax)
+            throw new ArgumentException(
+                $"Position {position} of sequence {sequence} is past the {context.PositionsMax} positions of the model.",
+                nameof(position));
+
         _nextPositions[sequence.Id] = position + 1;
     }
 

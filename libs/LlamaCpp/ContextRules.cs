@@ -3,8 +3,10 @@ namespace Millrace.LlamaCpp;
 /// <summary>Checks context options before the library sees them; all complaints at once.</summary>
 internal static class ContextRules
 {
+    /// <summary>Most threads of a computation that the library takes.</summary>
+    internal const int ThreadsMax = 512;
+
     private const int TokensMax = 1 << 24;
-    private const int ThreadsMax = 512;
 
     /// <summary>Throws when an option is out of range.</summary>
     public static void Check(LlamaContextOptions options, int sequencesMax)

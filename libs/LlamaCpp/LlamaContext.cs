@@ -10,11 +10,13 @@ namespace Millrace.LlamaCpp;
 public sealed unsafe class LlamaContext : IDisposable
 {
     private const int InvalidBatch = -1;
+    private const string LongSharedCache = "> n_ctx_train";
 
     private readonly LlamaContextHandle _handle;
     private readonly AbortFlag? _abort;
     private readonly BatchRules _rules;
     private readonly int _vocabCount;
+    private bool _causal;
     private IReadOnlyList<AdapterUse> _adapters = [];
 
     private LlamaContext(LlamaModel model, LlamaContextOptions options, LlamaContextHandle handle, AbortFlag? abort)
@@ -23,8 +25,8 @@ public sealed unsafe class LlamaContext : IDisposable
         _handle = handle;
         _abort = abort;
         _vocabCount = model.Vocab.Count;
+        _causal = model.GetMetadata($"{model.Metadata.Architecture}.attention.causal") != "false";
         ContextTokens = handle.ContextTokens();
-        SequenceTokensMax = handle.SequenceTokens();
         BatchTokensMax = handle.BatchTokens();
         MicroBatchTokensMax = handle.MicroBatchTokens();
         SequencesMax = handle.Sequences();
@@ -32,6 +34,8 @@ public sealed unsafe class LlamaContext : IDisposable
         UnifiedCache = options.UnifiedCache || SequencesMax == 1;
         Embeddings = options.Embeddings;
         Memory = handle.Memory() is var memory and not 0 ? new(this, new LlamaMemoryHandle(handle, memory)) : null;
+        PositionsMax = Memory is null || model.Metadata.HasLearnedPositions ? model.Metadata.ContextTokensTrained : int.MaxValue;
+        SequenceTokensMax = Math.Min(handle.SequenceTokens(), PositionsMax);
         _rules = new(this);
     }
 
@@ -65,6 +69,9 @@ public sealed unsafe class LlamaContext : IDisposable
     /// <summary>The cache; null for encoders such as BERT, which have none.</summary>
     public LlamaMemory? Memory { get; }
 
+    /// <summary>Positions that the model has; unlimited for those that compute theirs.</summary>
+    internal int PositionsMax { get; }
+
     /// <summary>
     /// Computes a batch and adds it to the cache. Encoders without a cache are run the same way.
     /// </summary>
@@ -72,7 +79,7 @@ public sealed unsafe class LlamaContext : IDisposable
     /// <exception cref="LlamaException">The library failed while computing; clear the sequences concerned.</exception>
     public DecodeResult Decode(LlamaBatch batch)
     {
-        _rules.Check(batch, Memory is null ? MicroBatchTokensMax : BatchTokensMax);
+        _rules.Check(batch, Memory is not null && _causal ? BatchTokensMax : MicroBatchTokensMax);
         NativeLog.ForgetError();
         var code = _handle.Decode(batch.View());
         GC.KeepAlive(batch);
@@ -81,8 +88,11 @@ public sealed unsafe class LlamaContext : IDisposable
 
     /// <summary>Runs the encoder of an encoder-decoder model, or an encoder alone.</summary>
     /// <inheritdoc cref="Decode"/>
+    /// <exception cref="InvalidOperationException">The model has no encoder.</exception>
     public DecodeResult Encode(LlamaBatch batch)
     {
+        if (Memory is not null && !Model.Metadata.HasEncoder)
+            throw new InvalidOperationException($"{Model.Path} has no encoder; use Decode.");
         _rules.Check(batch, MicroBatchTokensMax);
         NativeLog.ForgetError();
         var code = _handle.Encode(batch.View());
@@ -92,14 +102,15 @@ public sealed unsafe class LlamaContext : IDisposable
 
     /// <summary>Logits after the batch's token at <paramref name="batchIndex"/>, one per vocabulary entry.</summary>
     /// <exception cref="InvalidOperationException">That token was not marked for output in the last batch.</exception>
-    public ReadOnlySpan<float> GetLogits(int batchIndex) => Output(_handle.Logits(batchIndex), _vocabCount, batchIndex);
+    public ReadOnlySpan<float> GetLogits(int batchIndex) =>
+        Output(batchIndex < 0 ? null : _handle.Logits(batchIndex), _vocabCount, batchIndex);
 
     /// <summary>The embedding of the batch's token at <paramref name="batchIndex"/>; for contexts without pooling.</summary>
     /// <exception cref="InvalidOperationException">The context computes no embeddings, or none for that token.</exception>
     public ReadOnlySpan<float> GetTokenEmbedding(int batchIndex)
     {
         RequireEmbeddings();
-        return Output(_handle.TokenEmbedding(batchIndex), Model.Metadata.EmbeddingOutputLength, batchIndex);
+        return Output(batchIndex < 0 ? null : _handle.TokenEmbedding(batchIndex), Model.Metadata.EmbeddingOutputLength, batchIndex);
     }
 
     /// <summary>
@@ -124,14 +135,22 @@ public sealed unsafe class LlamaContext : IDisposable
         Embeddings = enabled;
     }
 
-    /// <summary>Whether tokens attend to earlier tokens only.</summary>
-    public void SetCausalAttention(bool enabled) => _handle.SetCausalAttention(enabled);
+    /// <summary>
+    /// Whether tokens attend to earlier tokens only. Where they do not, a batch must fit into <see cref="MicroBatchTokensMax"/>.
+    /// </summary>
+    public void SetCausalAttention(bool enabled)
+    {
+        _handle.SetCausalAttention(enabled);
+        _causal = enabled;
+    }
 
     /// <summary>Sets the number of threads for single-token steps and for batches.</summary>
     public void SetThreads(int threads, int batchThreads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, ContextRules.ThreadsMax);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchThreads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batchThreads, ContextRules.ThreadsMax);
         _handle.SetThreads(threads, batchThreads);
     }
 
@@ -209,7 +228,10 @@ public sealed unsafe class LlamaContext : IDisposable
         var parameters = runtime.ContextDefaults;
         runtime.ContextLayout.Write(parameters.Bytes, options, abort is null ? 0 : AbortFlag.Callback, abort?.State ?? 0);
         NativeLog.ForgetError();
-        var handle = LlamaContextHandle.Create(model.Handle, parameters);
+
+        // A cache that sequences share is meant to be longer than any one of them, which the library takes for a mistake.
+        var expected = options.UnifiedCache && options.SequencesMax > 1 ? LongSharedCache : null;
+        var handle = NativeLog.Expecting(expected, () => LlamaContextHandle.Create(model.Handle, parameters));
         if (handle is not null) return new(model, options, handle, abort);
 
         abort?.Dispose();

@@ -47,4 +47,9 @@ public sealed record LlamaModelMetadata
 
     /// <summary>Whether the model keeps a state instead of a cache, so that sequences cannot be cut at a position.</summary>
     public required bool IsRecurrent { get; init; }
+
+    /// <summary>
+    /// Whether positions are a table that the file holds rather than computed: one past <see cref="ContextTokensTrained"/> does not exist.
+    /// </summary>
+    public bool HasLearnedPositions => Architecture is "bert" or "gpt2" or "starcoder";
 }

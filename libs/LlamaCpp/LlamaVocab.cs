@@ -129,8 +129,7 @@ public sealed class LlamaVocab
     public bool TryTokenize(
         ReadOnlySpan<byte> utf8, Span<LlamaToken> destination, out int count, bool addSpecial = false, bool parseSpecial = false)
     {
-        if (Type == VocabularyType.None)
-            throw new LlamaException(LlamaFailure.LoadFailed, "The model has no vocabulary, so that text cannot be tokenized with it.");
+        RequireVocabulary();
         var written = _handle.Tokenize(utf8, destination, addSpecial, parseSpecial);
         if (written == int.MinValue)
             throw new LlamaException(LlamaFailure.ComputeFailed, "The text has more tokens than can be counted; split it.");
@@ -189,8 +188,18 @@ public sealed class LlamaVocab
 
     private static LlamaToken? Optional(int id) => id < 0 ? null : new LlamaToken(id);
 
-    // The library asserts on ids outside the vocabulary.
-    private int Checked(LlamaToken token) => Contains(token)
-        ? token.Id
-        : throw new ArgumentOutOfRangeException(nameof(token), token.Id, $"Token ids of this vocabulary are 0 to {Count - 1}.");
+    // The library asserts on ids outside the vocabulary, and on any id where there is a size but no vocabulary.
+    private int Checked(LlamaToken token)
+    {
+        RequireVocabulary();
+        return Contains(token)
+            ? token.Id
+            : throw new ArgumentOutOfRangeException(nameof(token), token.Id, $"Token ids of this vocabulary are 0 to {Count - 1}.");
+    }
+
+    private void RequireVocabulary()
+    {
+        if (Type == VocabularyType.None)
+            throw new LlamaException(LlamaFailure.LoadFailed, "The model has no vocabulary; use one whose file has a tokenizer.");
+    }
 }

@@ -71,6 +71,30 @@ public sealed class BatchRulesTests(Models models) : IDisposable
     }
 
     [Fact]
+    public void Decode_WithoutCausalAttention_TakesOneMicroBatch()
+    {
+        using var context = _context.Model.CreateContext(new() { ContextTokens = 512, BatchTokensMax = 128, MicroBatchTokensMax = 32 });
+        var batch = new LlamaBatch(33);
+        for (var i = 0; i < 33; i++) batch.Add(Token, i, new(0), output: true);
+
+        context.SetCausalAttention(false);
+        var failure = Assert.ThrowsAny<ArgumentException>(() => context.Decode(batch));
+        Assert.Contains("33 tokens and the context takes 32", failure.Message, StringComparison.Ordinal);
+
+        context.SetCausalAttention(true);
+        Assert.Equal(DecodeResult.Ok, context.Decode(batch));
+    }
+
+    [Fact]
+    public void Encode_OnAModelWithoutEncoder_IsRefused()
+    {
+        _batch.Add(Token, 0, new(0), output: true);
+
+        Assert.Contains(
+            "has no encoder", Assert.Throws<InvalidOperationException>(() => _context.Encode(_batch)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Add_PastTheCapacity_IsRefused()
     {
         var batch = new LlamaBatch(1);
@@ -90,6 +114,7 @@ public sealed class BatchRulesTests(Models models) : IDisposable
 
         Assert.Throws<InvalidOperationException>(() => _context.GetLogits(0).Length);
         Assert.Throws<InvalidOperationException>(() => _context.GetLogits(77).Length);
+        Assert.Throws<InvalidOperationException>(() => _context.GetLogits(-1).Length);
     }
 
     [Fact]

@@ -55,6 +55,19 @@ public sealed class EncoderTests(Models models)
     }
 
     [Fact]
+    public void Decode_PastTheModelsPositions_IsRefused()
+    {
+        var trained = models.Embed.Metadata.ContextTokensTrained;
+        using var context = models.Embed.CreateContext(EncoderOptions with { ContextTokens = 4 * trained, SequencesMax = 1 });
+        var batch = new LlamaBatch(1);
+        batch.Add(new(200), trained, new(0), output: true);
+
+        Assert.Equal(trained, context.SequenceTokensMax);
+        var failure = Assert.ThrowsAny<ArgumentException>(() => context.Decode(batch));
+        Assert.Contains($"past the {trained} positions", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rerank_RelevantPassage_ScoresAboveAnother()
     {
         using var context = models.Rerank.CreateContext(EncoderOptions with { Pooling = PoolingType.Rank });

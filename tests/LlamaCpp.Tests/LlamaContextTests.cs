@@ -167,6 +167,7 @@ public sealed class LlamaContextTests(Models models)
 
         AssertClose(LogitsAlone(tokens), context.GetLogits(index));
         Assert.Throws<ArgumentOutOfRangeException>(() => context.SetThreads(0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => context.SetThreads(1, 513));
     }
 
     private float[] LogitsAlone(ReadOnlySpan<LlamaToken> tokens)

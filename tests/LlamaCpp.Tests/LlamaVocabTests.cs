@@ -26,6 +26,21 @@ public sealed class LlamaVocabTests(Models models)
     }
 
     [Fact]
+    public void Tokens_OfAModelWithoutVocabulary_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = File.ReadAllBytes(Repository.ChatModel);
+        var tokenizer = bytes.AsSpan().IndexOf("tokenizer.ggml.model"u8);
+        "none"u8.CopyTo(bytes.AsSpan(tokenizer + bytes.AsSpan(tokenizer).IndexOf("gpt2"u8)));
+        using var model = LlamaModel.Load(folder.Write("none.gguf", bytes));
+
+        Assert.Equal(VocabularyType.None, model.Vocab.Type);
+        Assert.Throws<LlamaException>(() => model.Vocab.GetPiece(new LlamaToken(5)));
+        Assert.Throws<LlamaException>(() => model.Vocab.AttributesOf(new LlamaToken(5)));
+        Assert.Throws<LlamaException>(() => model.Vocab.Tokenize("text"));
+    }
+
+    [Fact]
     public void Tokenize_RareCharacter_FallsBackToBytes()
     {
         var vocab = models.Chat.Vocab;

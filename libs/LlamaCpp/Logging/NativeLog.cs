@@ -25,11 +25,28 @@ internal static unsafe class NativeLog
     [ThreadStatic]
     private static string? _lastError;
 
+    [ThreadStatic]
+    private static string? _expected;
+
     /// <summary>Sends everything from now on to <paramref name="logger"/>.</summary>
     public static void Attach(ILogger logger)
     {
         _logger = logger;
         LlamaLibrary.SetLog(&OnNativeText, null);
+    }
+
+    /// <summary>Runs a call in which a warning with this text is no news: it is logged at debug level. Null expects none.</summary>
+    public static T Expecting<T>(string? warning, Func<T> call)
+    {
+        _expected = warning;
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            _expected = null;
+        }
     }
 
     /// <summary>Forgets this thread's last error, before a call whose failure is to be explained.</summary>
@@ -64,8 +81,11 @@ internal static unsafe class NativeLog
         _line.Clear();
         if (line.Length == 0 || line.AsSpan().IndexOfAnyExcept('.') < 0) return;
         if (_level == LogLevel.Error) _lastError = line;
-        LlamaCppLog.NativeLine(_logger, _level, line);
+        LlamaCppLog.NativeLine(_logger, IsExpected(line) ? LogLevel.Debug : _level, line);
     }
+
+    private static bool IsExpected(string line) =>
+        _level == LogLevel.Warning && _expected is { } expected && line.Contains(expected, StringComparison.Ordinal);
 
     // The library's "info" is its load report of some hundred lines, which is our debug. Level 5 continues the line before, 0 is plain.
     private static LogLevel? MapLevel(int nativeLevel) => nativeLevel switch

@@ -52,7 +52,7 @@ public sealed class InferenceOptions : ISelfValidating
     /// took 8 s with two threads and 40 ms with one.
     /// </summary>
     /// <value>Default 0.</value>
-    [Range(0, 1024, ErrorMessage = "ThreadCount must be from 0 (one per core but one) to 1024.")]
+    [Range(0, 512, ErrorMessage = "ThreadCount must be from 0 (one per core but one) to 512.")]
     public int ThreadCount { get; set; }
 
     /// <summary>Layers on the GPU; -1 for all. Without a GPU it has no effect.</summary>
@@ -90,6 +90,9 @@ public sealed class InferenceOptions : ISelfValidating
             yield return $"ContextTokens ({ContextTokens}) is above KvCellsMax ({KvCellsMax}): raise KvCellsMax or lower ContextTokens.";
         if (StepTokensMax < SlotsMax)
             yield return $"StepTokensMax ({StepTokensMax}) is below SlotsMax ({SlotsMax}): a step needs room for a token of every slot.";
+        if (ChoicesMax > SlotsMax + QueueDepthMax)
+            yield return $"ChoicesMax ({ChoicesMax}) is above SlotsMax + QueueDepthMax ({SlotsMax + QueueDepthMax}): "
+                + "such a request could never be taken in. Raise QueueDepthMax or lower ChoicesMax.";
         if (GenerationTimeMax <= TimeSpan.Zero || GenerationTimeMax > TimeSpan.FromDays(1))
             yield return "GenerationTimeMax must be above 0 and at most one day.";
         if (ShutdownGrace < TimeSpan.Zero || ShutdownGrace > TimeSpan.FromMinutes(5))

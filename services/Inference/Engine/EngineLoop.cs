@@ -90,6 +90,8 @@ internal sealed class EngineLoop
     {
         while (_requests.TryRead(out var generation))
         {
+            // Known from here on, so that whatever happens it is ended and nobody waits for it in vain.
+            _generations.Add(generation);
             generation.Prepare(() => ++_sequenceId, _scratch);
             if (_scheduler.TryEnqueue([.. generation.Choices.Select(choice => choice.Sequence)])) Register(generation);
             else generation.End(EngineRefusals.QueueFull(_parts.Limits.QueueDepthMax, _snapshot.RetryAfter));
@@ -98,7 +100,6 @@ internal sealed class EngineLoop
 
     private void Register(Generation generation)
     {
-        _generations.Add(generation);
         foreach (var choice in generation.Choices) _choices.Add(choice.Sequence.Id, choice);
     }
 

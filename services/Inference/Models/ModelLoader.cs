@@ -47,6 +47,7 @@ internal sealed class ModelLoader(IOptions<InferenceOptions> options, ILoggerFac
         var vocabulary = new LlamaVocabulary(model.Vocab);
         var context = model.CreateContext(ContextOptions(trained));
         var limits = options.Value.LimitsFor(trained);
+        if (limits.ContextTokens > trained) ModelLog.ContextBeyondTraining(_logger, file.Name, trained, limits.ContextTokens);
         var engine = InferenceEngine.Start(file.Name, new EngineParts
         {
             Runner = new NativeRunner(context),

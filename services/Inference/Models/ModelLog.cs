@@ -12,4 +12,11 @@ internal static partial class ModelLog
     [LoggerMessage(
         2022, LogLevel.Critical, "The default model cannot be served, so this member stops: {Cause}", EventName = "DefaultModelFailed")]
     public static partial void DefaultModelFailed(ILogger logger, string cause);
+
+    [LoggerMessage(
+        2023,
+        LogLevel.Warning,
+        "Model {Model} was trained with {TrainedTokens} tokens, and Inference:ContextTokens allows {ContextTokens}: answers get worse",
+        EventName = "ContextBeyondTraining")]
+    public static partial void ContextBeyondTraining(ILogger logger, string model, int trainedTokens, int contextTokens);
 }

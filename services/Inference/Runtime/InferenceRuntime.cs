@@ -28,7 +28,7 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         using var visit = gate.Enter();
         var model = await models.GetAsync(command.Model, cancellationToken);
         using var observation = metrics.Begin(model.Name);
-        var generation = model.Engine.Submit(_rules.Check(command, model));
+        var generation = Submit(command, model, observation);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, gate.Evicted);
         using var cancel = ending.Token.Register(generation.Cancel);
         var batch = new GenerationBatch(model);
@@ -86,6 +86,19 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
     {
         if (text.Length > TextCharsMax)
             throw MillraceException.InvalidArgument(field, $"{field} has {text.Length} characters; at most {TextCharsMax} are taken.");
+    }
+
+    private Generation Submit(GenerateCommand command, LoadedModel model, GenerationObservation observation)
+    {
+        try
+        {
+            return model.Engine.Submit(_rules.Check(command, model));
+        }
+        catch (MillraceException error)
+        {
+            observation.Fail(error.Reason);
+            throw;
+        }
     }
 
     private async Task<bool> HasMoreAsync(Generation generation, GenerationObservation observation, CancellationToken cancellationToken)

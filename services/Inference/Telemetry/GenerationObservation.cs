@@ -44,11 +44,7 @@ internal sealed class GenerationObservation(InferenceMetrics metrics, string mod
     private void Started(PromptEvaluated started)
     {
         metrics.FirstToken(model, started.FirstTokenTime);
-        activity?.SetTag(GenAi.Attributes.OperationName, GenAi.Operations.Chat)
-            .SetTag(GenAi.Attributes.ProviderName, "millrace")
-            .SetTag(GenAi.Attributes.RequestModel, model)
-            .SetTag(GenAi.Attributes.InputTokens, started.PromptTokens)
-            .AddEvent(new ActivityEvent("first_token"));
+        activity?.SetTag(GenAi.Attributes.InputTokens, started.PromptTokens).AddEvent(new ActivityEvent("first_token"));
     }
 
     private void Finished(ChoiceFinished finished)

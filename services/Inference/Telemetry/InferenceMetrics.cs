@@ -40,7 +40,10 @@ internal sealed class InferenceMetrics
 
     /// <summary>A generation begins.</summary>
     public GenerationObservation Begin(string model) =>
-        new(this, model, _time, Activities.StartActivity($"{GenAi.Operations.Chat} {model}"));
+        new(this, model, _time, Activities.StartActivity($"{GenAi.Operations.Chat} {model}")
+            ?.SetTag(GenAi.Attributes.OperationName, GenAi.Operations.Chat)
+            .SetTag(GenAi.Attributes.ProviderName, "millrace")
+            .SetTag(GenAi.Attributes.RequestModel, model));
 
     internal void FirstToken(string model, TimeSpan time) => _firstToken.Record(time.TotalSeconds, Tag(model));
 

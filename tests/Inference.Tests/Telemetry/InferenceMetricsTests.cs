@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Diagnostics;
 using Millrace.Contracts.Inference.V1;
 using Millrace.Inference.Telemetry;
 using Millrace.Inference.Tests.Grpc;
+using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
 
 namespace Millrace.Inference.Tests.Telemetry;
@@ -44,5 +45,30 @@ public sealed class InferenceMetricsTests(InferenceMember member) : IClassFixtur
         Assert.All(expected, name => Assert.Contains(name, measured.Keys));
         Assert.Contains(spans, span => Equals(span.GetTagItem("gen_ai.usage.output_tokens"), 5));
         Assert.Contains(spans, span => span.DisplayName == "chat tiny-rag-chat");
+    }
+
+    [Fact]
+    public async Task Generate_RefusedRequest_IsRecordedByItsReason()
+    {
+        var reasons = new ConcurrentQueue<object?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "gen_ai.server.request.duration") self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            foreach (var (key, value) in tags)
+                if (key == "error.type")
+                    reasons.Enqueue(value);
+        });
+        listener.Start();
+
+        var request = new GenerateRequest { Text = "Hello there", Sampling = new SamplingParameters { TopP = 0 } };
+        await Assert.ThrowsAsync<MillraceException>(() => GenerationResult.OfAsync(member.Client, request)).DefaultTimeout();
+
+        Assert.Contains("invalid_argument", reasons);
     }
 }

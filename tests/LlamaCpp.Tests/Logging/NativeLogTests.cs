@@ -55,6 +55,20 @@ public sealed class NativeLogTests : IDisposable
         Assert.Equal("", NativeLog.Explanation());
     }
 
+    [Theory]
+    [InlineData(true, LogLevel.Debug)]
+    [InlineData(false, LogLevel.Warning)]
+    public void CreateContext_LongerThanTheModelsTraining_WarnsUnlessSequencesShareIt(bool shared, LogLevel level)
+    {
+        using var model = LlamaModel.Load(Repository.ChatModel);
+        var options = new LlamaContextOptions { ContextTokens = 4 * model.Metadata.ContextTokensTrained };
+
+        using var context = model.CreateContext(shared ? options with { SequencesMax = 4, UnifiedCache = true } : options);
+
+        var line = Assert.Single(_loggers.Lines, line => line.Text.Contains("> n_ctx_train", StringComparison.Ordinal));
+        Assert.Equal(level, line.Level);
+    }
+
     [Fact]
     public void Append_EndlessLine_IsCut()
     {
