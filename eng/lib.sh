@@ -35,7 +35,9 @@ choose_package_set() {
   say "packages: the $set set restores here"
 }
 
+# Somebody's own libraries need no fetching; the services check them.
 fetch_native() {
+  [ -z "${MILLRACE_LLAMA_DIR:-}" ] || { say "native: llama.cpp in $MILLRACE_LLAMA_DIR (MILLRACE_LLAMA_DIR)" && return; }
   ./eng/native.sh || exit 1
 }
 

@@ -35,7 +35,8 @@ public sealed class AssistantClient(HttpClient http, string model)
         }
         catch (HttpRequestException error)
         {
-            throw new CommandException($"The system at {http.BaseAddress} cannot be reached. Start it with ./run, then try again.", error);
+            throw new CommandException(
+                $"The system at {http.BaseAddress} cannot be reached. Start it with ./run, and try again when it is ready.", error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
