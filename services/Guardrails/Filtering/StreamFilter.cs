@@ -126,6 +126,9 @@ public sealed class StreamFilter(RuleSet rules, int findingsMax)
     {
         if (finding.Action > Action) Action = finding.Action;
         if (_findings.Count < findingsMax) _findings.Add(finding);
+
+        // Whoever reads that a text was blocked must be able to see by what.
+        else if (finding.Action == RuleAction.Block) _findings[^1] = finding;
     }
 
     private void Mask(int start, int end, string placeholder)

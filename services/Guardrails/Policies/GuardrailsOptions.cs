@@ -24,7 +24,7 @@ public sealed class GuardrailsOptions : ISelfValidating
     [Range(1, 65_536)]
     public int TextsMax { get; set; } = 1024;
 
-    /// <summary>Most findings that are reported of one text; more are still acted upon.</summary>
+    /// <summary>Most findings that are reported of one text; more are still acted upon, and one that blocks is always reported.</summary>
     /// <value>Default 1,000.</value>
     [Range(1, 100_000)]
     public int FindingsMax { get; set; } = 1000;

@@ -120,6 +120,18 @@ public sealed class StreamFilterTests
         Assert.Equal(2, filter.Findings.Count);
     }
 
+    [Fact]
+    public void Findings_BlockBeyondTheLimit_IsListedAsTheLast()
+    {
+        var actions = new Dictionary<string, RuleAction> { ["pii.email"] = RuleAction.Mask, ["pii.ssn"] = RuleAction.Block };
+        var filter = new Millrace.Guardrails.Filtering.StreamFilter(new RuleSet(actions, blockScoreMin: 0), findingsMax: 2);
+
+        filter.Push("a@b.co c@d.co e@f.co 460-89-9847 ");
+
+        Assert.True(filter.IsBlocked);
+        Assert.Equal(["pii.email", "pii.ssn"], filter.Findings.Select(finding => finding.Rule));
+    }
+
     private static void ForEachSentence(string rules, Action<RuleSet, string, Scan.Outcome> check)
     {
         var set = rules switch
