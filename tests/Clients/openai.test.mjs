@@ -132,6 +132,16 @@ test('errors: a body over the limit', async () => {
   });
 });
 
+test('errors: a collection that exists with other settings', async () => {
+  const create = (tokens) => client.post('/collections', { body: { name: 'clients-conflict', chunking: { chunk_tokens_max: tokens } } });
+  await create(100);
+  await assert.rejects(create(50), (error) => {
+    assert.ok(error instanceof OpenAI.ConflictError, `${error.constructor.name}: ${error.message}`);
+    assert.equal(error.code, 'already_exists');
+    return true;
+  });
+});
+
 test('errors: a server that is not there', async () => {
   const nobody = new OpenAI({ baseURL: 'http://127.0.0.1:9/v1', apiKey: 'x', maxRetries: 0 });
   await assert.rejects(nobody.models.list(), OpenAI.APIConnectionError);
