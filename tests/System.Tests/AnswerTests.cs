@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Aspire.Hosting.Testing;
+using Grpc.Net.Client;
 using Millrace.Cli.Evaluation;
+using Millrace.Contracts.Sessions.V1;
 using Millrace.TestShared;
 
 namespace Millrace.SystemTests;
@@ -46,14 +49,6 @@ public sealed class AnswerTests(RunningSystem system)
     }
 
     [Fact]
-    public async Task PersonalData_InTheQuestion_NeverComesBack()
-    {
-        var completion = await system.Edge.AskAsync(ChatClient.Body("My card is 4111 1111 1111 1111. Do you store my card number?"));
-
-        Assert.DoesNotContain("4111", completion.ToJsonString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Conversation_SecondTurn_IsStoredWithTheFirst()
     {
         var body = ChatClient.Body(Question);
@@ -62,9 +57,14 @@ public sealed class AnswerTests(RunningSystem system)
         var second = ChatClient.Body("thanks");
         second["millrace"] = new JsonObject { ["conversation_id"] = "system-tests-1" };
 
-        var completion = await system.Edge.AskAsync(second);
+        await system.Edge.AskAsync(second);
 
-        Assert.NotEmpty(completion.Text());
+        using var channel = GrpcChannel.ForAddress(system.App.GetEndpoint("sessions", "grpc"));
+        var stored = await new SessionsService.SessionsServiceClient(channel)
+            .ListMessagesAsync(new ListMessagesRequest { ConversationId = "system-tests-1" });
+        MessageRole[] roles = [MessageRole.User, MessageRole.Assistant, MessageRole.User, MessageRole.Assistant];
+        Assert.Equal(roles, stored.Messages.Select(message => message.Role));
+        Assert.Equal([Question, "thanks"], stored.Messages.Where((_, i) => i % 2 == 0).Select(message => message.Content));
     }
 
     /// <summary>The bar of the product: what `./run eval` prints for the samples as they are shipped.</summary>

@@ -41,6 +41,18 @@ public sealed class DocumentTests(RunningSystem system)
         Assert.Contains("450 sacks", completion.Text(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Document_WithACardNumber_IsQuotedWithTheNumberMasked()
+    {
+        await EnsureCollectionAsync();
+        await PutAsync("till.md", "# The till\n\nThe test card of the Otterby till is 4111 1111 1111 1111.\n");
+
+        var completion = await system.Edge.AskAsync(Body("What is the test card of the Otterby till?"));
+
+        Assert.Contains("[REDACTED_CREDIT_CARD]", completion.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("4111", completion.ToJsonString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("image/png", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("text/markdown", HttpStatusCode.BadRequest)]
