@@ -39,6 +39,9 @@ public enum Reason
     /// <summary>No such conversation.</summary>
     ConversationNotFound,
 
+    /// <summary>No such saved prompt state.</summary>
+    PrefixNotFound,
+
     /// <summary>No such guard policy.</summary>
     PolicyNotFound,
 
