@@ -87,8 +87,18 @@ internal sealed class ModelDrafter : IDrafter
         _batch.Clear();
         foreach (var line in lines) line.AddTo(_batch, 1, output: true);
         if (!TryDecode()) return false;
-        for (var i = 0; i < lines.Count; i++) lines[i].Take(_context.GetLogits(i), _work, ConfidenceMin);
+        for (var i = 0; i < lines.Count; i++) lines[i].Take(Judge(_context.GetLogits(i)));
         return true;
+    }
+
+    /// <summary>The most probable token; null when it is not probable enough, or ends the text.</summary>
+    private int? Judge(ReadOnlySpan<float> logits)
+    {
+        var best = TensorPrimitives.IndexOfMax(logits);
+        TensorPrimitives.Subtract(logits, logits[best], _work);
+        TensorPrimitives.Exp(_work, _work);
+        var isSure = 1 / TensorPrimitives.Sum<float>(_work) >= ConfidenceMin;
+        return isSure && !_model.Vocab.IsEndOfGeneration(new LlamaToken(best)) ? best : null;
     }
 
     private bool TryDecode()
@@ -136,13 +146,11 @@ internal sealed class ModelDrafter : IDrafter
             }
         }
 
-        public void Take(ReadOnlySpan<float> logits, float[] work, float confidenceMin)
+        /// <summary>Takes the next token; null when there is none to be sure of.</summary>
+        public void Take(int? token)
         {
-            var best = TensorPrimitives.IndexOfMax(logits);
-            TensorPrimitives.Subtract(logits, logits[best], work);
-            TensorPrimitives.Exp(work, work);
-            IsUnsure = !(1 / TensorPrimitives.Sum<float>(work) >= confidenceMin);
-            if (!IsUnsure) _draft.Add(best);
+            IsUnsure = token is null;
+            if (token is { } sure) _draft.Add(sure);
         }
 
         public void Propose() => sequence.Propose(CollectionsMarshal.AsSpan(_draft));
