@@ -42,6 +42,7 @@ public sealed class PoolOptionsTests
 
     private static async Task StartAsync(params (string Key, string Value)[] settings)
     {
-        await using var service = await ServiceUnderTest.StartAsync(builder => builder.AddGateway(), app => app.MapGateway(), settings);
+        await using var service = await ServiceUnderTest.StartAsync(
+            builder => builder.AddGateway(), app => app.MapGateway(), [.. settings, ("services:inference:grpc:0", "http://127.0.0.1:1")]);
     }
 }
