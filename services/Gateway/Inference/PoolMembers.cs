@@ -5,7 +5,9 @@ using Millrace.ServiceDefaults.Discovery;
 
 namespace Millrace.Gateway.Inference;
 
-/// <summary>The members of the inference pool: <c>inference-1</c>, <c>inference-2</c> and so on, or the only one, <c>inference</c>.</summary>
+/// <summary>
+/// The members of the inference pool: <c>inference-1</c>, <c>inference-2</c> and so on, or the only one, <c>inference</c>.
+/// </summary>
 public sealed class PoolMembers
 {
     private const string MemberPrefix = "inference-";

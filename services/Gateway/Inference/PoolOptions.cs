@@ -9,7 +9,8 @@ public sealed class PoolOptions : ISelfValidating
     private const int MinutesMax = 5;
 
     /// <summary>
-    /// How a member is chosen: <c>prefix</c> for the one that holds most of the prompt, <c>least-loaded</c>, or <c>round-robin</c>, which is
+    /// How a member is chosen: <c>prefix</c> for the one that holds most of the prompt, <c>least-loaded</c>, or <c>round-robin</c>,
+    /// which is
     /// there to compare with.
     /// </summary>
     /// <value>Default <c>prefix</c>.</value>
@@ -22,7 +23,9 @@ public sealed class PoolOptions : ISelfValidating
     [Range(1.0, 100.0, ErrorMessage = "PoolLoadFactor must be from 1 to 100; 1.25 lets a member be a quarter busier than the mean.")]
     public double PoolLoadFactor { get; set; } = 1.25;
 
-    /// <summary>Keys of a prompt that a member must hold to be preferred for them; a key stands for a message or 512 bytes of one.</summary>
+    /// <summary>
+    /// Keys of a prompt that a member must hold to be preferred for them; a key stands for a message or 512 bytes of one.
+    /// </summary>
     /// <value>Default 1.</value>
     [Range(1, PrefixKeys.KeysMax, ErrorMessage = "PrefixMatchMin must be from 1 to 64 keys.")]
     public int PrefixMatchMin { get; set; } = 1;
@@ -56,6 +59,7 @@ public sealed class PoolOptions : ISelfValidating
         })
             if (value < TimeSpan.FromMilliseconds(1) || value > TimeSpan.FromMinutes(MinutesMax))
                 yield return $"{name} must be from 00:00:00.001 to 00:05:00.";
-        if (PoolIdleInterval < PoolStatusInterval) yield return $"{nameof(PoolIdleInterval)} must not be below {nameof(PoolStatusInterval)}.";
+        if (PoolIdleInterval < PoolStatusInterval)
+            yield return $"{nameof(PoolIdleInterval)} must not be below {nameof(PoolStatusInterval)}.";
     }
 }

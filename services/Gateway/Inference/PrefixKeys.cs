@@ -13,9 +13,10 @@ namespace Millrace.Gateway.Inference;
 /// <remarks>
 /// The first <see cref="DenseKeys"/> points lie at every border and every 512 bytes; from there the distance doubles with each
 /// <see cref="KeysPerDoubling"/> keys, so that <see cref="KeysMax"/> keys reach through 16 MiB of one message and through at least half of
-/// that however the messages are cut. Model and adapter, cache salt and tools are in every key. Several gateways must agree on the keys of the
-/// members that they share, so the hash starts from a constant and no secret: whoever knows a salt can construct prompts of equal keys.
-/// A collision costs one badly chosen member. What a member reuses it decides by comparing tokens, never by these keys.
+/// that however the messages are cut. Model and adapter, cache salt and tools are in every key. Several gateways must agree on the
+/// keys of the
+/// members that they share, so the hash starts from a constant and no secret: whoever knows a salt can construct prompts of equal keys. A
+/// collision costs one badly chosen member. What a member reuses it decides by comparing tokens, never by these keys.
 /// </remarks>
 internal static class PrefixKeys
 {

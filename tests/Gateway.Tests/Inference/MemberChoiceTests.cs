@@ -31,7 +31,8 @@ public sealed class MemberChoiceTests
     [InlineData(13, 0, true)]
     [InlineData(14, 1, false)]
     public void Choose_MatchAtTheBound_IsFollowedUpToIt(int load, int index, bool followed) => Assert.Equal(
-        new Choice(index, Reason(followed)), Choose(Prefix, 0, Held(9, load), Held(0, load: 5), Held(0, load: 40 - load - 15), Held(0, load: 10)));
+        new Choice(index, Reason(followed)),
+        Choose(Prefix, 0, Held(9, load), Held(0, load: 5), Held(0, load: 40 - load - 15), Held(0, load: 10)));
 
     [Fact]
     public void Choose_BestMatchTooBusy_GoesToTheNextBest() => Assert.Equal(
@@ -45,7 +46,9 @@ public sealed class MemberChoiceTests
     public void Choose_EqualMembers_TakeTurns()
     {
         foreach (var rules in new[] { Prefix, LeastLoaded, RoundRobin })
-            Assert.Equal([0, 1, 2, 0, 1, 2], Enumerable.Range(0, 6).Select(turn => Choose(rules, (uint)turn, Held(0), Held(0), Held(0)).Index));
+            Assert.Equal(
+                [0, 1, 2, 0, 1, 2],
+                Enumerable.Range(0, 6).Select(turn => Choose(rules, (uint)turn, Held(0), Held(0), Held(0)).Index));
     }
 
     [Fact]
@@ -98,9 +101,8 @@ public sealed class MemberChoiceTests
         Assert.Equal(eligible.Length == 1, choice.Reason == ChoiceReason.Only);
         if (eligible.Length == 1) return;
         Assert.Equal(matching.Count > 0, choice.Reason == ChoiceReason.Prefix);
-        var best = matching.Count > 0
-            ? matching.OrderByDescending(member => member.MatchedKeys).ThenBy(member => member.Load).ThenBy(member => member.InFlight).First()
-            : eligible.OrderBy(member => member.Load).ThenBy(member => member.InFlight).First();
+        var best = (matching.Count > 0 ? matching.OrderByDescending(member => member.MatchedKeys) : eligible.OrderBy(_ => 0))
+            .ThenBy(member => member.Load).ThenBy(member => member.InFlight).First();
         Assert.Equal((best.Load, best.InFlight), (chosen.Load, chosen.InFlight));
     }
 

@@ -2,7 +2,9 @@ using Millrace.Gateway.Inference;
 
 namespace Millrace.Gateway.Tests.Inference;
 
-/// <summary>What a simulation is made of. Sessions of several turns begin with one of a few system prompts, and each turn repeats all before it.</summary>
+/// <summary>
+/// What a simulation is made of. Sessions of several turns begin with one of a few system prompts, and each turn repeats all before it.
+/// </summary>
 internal sealed record SimulationSetup(PoolPolicy Policy)
 {
     public int Seed { get; init; } = 1;
@@ -52,7 +54,8 @@ internal sealed record SimulationResult(
 }
 
 /// <summary>
-/// A pool without engines: the Gateway's own choice and its own view of the members, on members that are a cache of limited size and a clock. A
+/// A pool without engines: the Gateway's own choice and its own view of the members, on members that are a cache of limited size and a
+/// clock. A
 /// request takes 40 ms and 10 ms for each key that must be computed, longer the more run beside it.
 /// </summary>
 internal sealed class PoolSimulation
