@@ -35,7 +35,7 @@ internal sealed class EngineLoop
         (_model, _parts, _runner, _requests) = (model, parts, parts.Runner, requests);
         _clock = new EngineClock(parts.Time);
         _lastCompletionAt = _clock.Now;
-        _scratch = new SamplerScratch(parts.Vocabulary.Size);
+        _scratch = new SamplerScratch(parts.Vocabulary);
         _scheduler = new Scheduler(new SchedulerLimits
         {
             SlotsMax = parts.Limits.SlotsMax,
