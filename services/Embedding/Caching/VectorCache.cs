@@ -9,8 +9,8 @@ namespace Millrace.Embedding.Caching;
 internal sealed record TextVector(float[] Vector, int TokenCount, bool IsCut);
 
 /// <summary>
-/// Keeps vectors up to a number of bytes and for a time; the least recently used ones go first. One lock is enough: a lookup holds it for
-/// a fraction of a microsecond, and hashing the text before takes longer than that.
+/// Keeps vectors up to a number of bytes and for a time; the least recently used ones go first. One lock is enough: under it a lookup only
+/// moves a list node, while the hash of the text is computed outside.
 /// </summary>
 internal sealed class VectorCache(CacheOptions options, EncoderMetrics metrics, TimeProvider time)
 {
