@@ -42,11 +42,13 @@ public sealed class LlamaModel : IDisposable
     public static LlamaModel Load(string path, LlamaModelOptions? options = null, CancellationToken cancellationToken = default)
     {
         var runtime = LlamaRuntime.Current;
-        GgufHeader.Read(path);
+        options ??= new();
+        GgufRules.RequireModel(GgufHeader.Read(path), path);
         NativeLog.ForgetError();
-        using var progress = new LoadProgress(options?.Progress, cancellationToken);
+        using var progress = new LoadProgress(options.Progress, cancellationToken);
+        using var split = new TensorSplitBuffer(options.TensorSplit);
         var parameters = runtime.ModelDefaults;
-        ModelParameterLayout.Write(parameters.Bytes, options ?? new(), LoadProgress.Callback, progress.State);
+        ModelParameterLayout.Write(parameters.Bytes, options, new(split.Pointer, LoadProgress.Callback, progress.State));
         var handle = LlamaModelHandle.Load(path, parameters);
         progress.ThrowIfStopped(handle);
         return handle is not null ? new(runtime, path, handle) : throw Refused(path);

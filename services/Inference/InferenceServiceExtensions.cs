@@ -1,7 +1,10 @@
 using Millrace.Inference.Configuration;
 using Millrace.Inference.Grpc;
 using Millrace.Inference.Models;
+using Millrace.Inference.Models.Adapters;
+using Millrace.Inference.Models.Memory;
 using Millrace.Inference.Runtime;
+using Millrace.Inference.SavedPrefixes;
 using Millrace.Inference.Status;
 using Millrace.Inference.Telemetry;
 using Millrace.ServiceDefaults.Configuration;
@@ -15,6 +18,7 @@ public static class InferenceServiceExtensions
     public static WebApplicationBuilder AddInference(this WebApplicationBuilder builder)
     {
         builder.Services.AddValidatedOptions<InferenceOptions>(InferenceOptions.Section);
+        builder.Services.AddValidatedOptions<SavedPrefixOptions>(SavedPrefixOptions.Section);
         builder.Services.AddModels().AddRuntime();
         return builder;
     }
@@ -28,7 +32,8 @@ public static class InferenceServiceExtensions
 
     private static IServiceCollection AddModels(this IServiceCollection services)
     {
-        services.AddSingleton<ModelCatalog>().AddSingleton<ModelLoader>().AddSingleton<ModelHost>();
+        services.AddSingleton<ModelCatalog>().AddSingleton<DrafterFactory>().AddSingleton<ModelLoader>().AddSingleton<MemoryBudget>().AddSingleton<ModelHost>();
+        services.AddSingleton<AdapterBook>().AddSingleton<ModelAdministration>();
         services.AddHostedService<DefaultModelStarter>();
         services.AddHealthChecks().AddCheck<ModelHealthCheck>("model");
         return services;
@@ -36,7 +41,8 @@ public static class InferenceServiceExtensions
 
     private static void AddRuntime(this IServiceCollection services)
     {
-        services.AddSingleton<DrainGate>().AddSingleton<InferenceMetrics>().AddSingleton<EngineMetrics>().AddSingleton<InferenceRuntime>().AddSingleton<StatusReporter>();
+        services.AddSingleton<DrainGate>().AddSingleton<InferenceMetrics>().AddSingleton<EngineMetrics>();
+        services.AddSingleton<InferenceRuntime>().AddSingleton<StatusReporter>().AddSingleton<PrefixStore>().AddSingleton<PrefixSaver>();
         services.AddHostedService<DrainOnShutdown>();
     }
 }

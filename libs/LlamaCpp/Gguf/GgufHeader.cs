@@ -18,6 +18,15 @@ public sealed record GgufHeader
     /// <summary>Number of metadata keys.</summary>
     public required long MetadataCount { get; init; }
 
+    /// <summary>Bytes of all tensors together.</summary>
+    public required long TensorBytes { get; init; }
+
+    /// <summary>Elements of all tensors together.</summary>
+    public required long ParameterCount { get; init; }
+
+    /// <summary>The metadata that says how the model is built.</summary>
+    public required GgufMetadata Metadata { get; init; }
+
     /// <summary>Size in bytes that the file must have at least to hold the tensors it declares.</summary>
     public required long RequiredBytes { get; init; }
 

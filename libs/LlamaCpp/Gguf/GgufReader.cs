@@ -15,14 +15,16 @@ internal sealed class GgufReader(FileStream stream)
     private const int DimensionsMax = 4;
     private const ulong DataBytesMax = 1UL << 50;
     private const int ArrayDepthMax = 2;
+    private const uint UIntType = 4;
     private const uint StringType = 8;
     private const uint ArrayType = 9;
 
     private readonly byte[] _scratch = new byte[8];
     private readonly long _length = stream.Length;
-    private string _architecture = "";
-    private string _type = "";
+    private readonly GgufMetadata _metadata = new();
     private long _alignment = 32;
+    private ulong _tensorBytes;
+    private ulong _elements;
 
     private static ReadOnlySpan<byte> Magic => "GGUF"u8;
 
@@ -34,17 +36,21 @@ internal sealed class GgufReader(FileStream stream)
         var tensors = ReadCount("tensor count", TensorsMax);
         var metadata = ReadCount("metadata count", MetadataMax);
         for (var i = 0L; i < metadata; i++) ReadMetadata();
-        if (_architecture.Length == 0) throw new InvalidDataException("it has no general.architecture");
+        if (_metadata.Text("general.architecture") is not { Length: > 0 } architecture)
+            throw new InvalidDataException("it has no general.architecture");
 
         var dataBytes = 0L;
         for (var i = 0L; i < tensors; i++) dataBytes = Math.Max(dataBytes, ReadTensorEnd());
         return new()
         {
             Version = version,
-            Architecture = _architecture,
-            Type = _type,
+            Architecture = architecture,
+            Type = _metadata.Text("general.type") ?? "",
             TensorCount = tensors,
             MetadataCount = metadata,
+            TensorBytes = (long)Math.Min(_tensorBytes, long.MaxValue),
+            ParameterCount = (long)Math.Min(_elements, long.MaxValue),
+            Metadata = _metadata,
             RequiredBytes = dataBytes == 0 ? stream.Position : AlignUp(stream.Position) + dataBytes,
             FileBytes = _length,
         };
@@ -63,11 +69,57 @@ internal sealed class GgufReader(FileStream stream)
     {
         var key = ReadString("metadata key", KeyBytesMax);
         var type = ReadUInt();
-        if (key == "general.architecture" && type == StringType) _architecture = ReadString(key, KeyBytesMax);
-        else if (key == "general.type" && type == StringType) _type = ReadString(key, KeyBytesMax);
-        else if (key == "general.alignment" && type == 4) _alignment = ReadAlignment();
-        else SkipValue(key, type, ArrayDepthMax);
+        if (key == "general.alignment" && type == UIntType) _alignment = ReadAlignment();
+        else if (type == ArrayType) ReadArray(key);
+        else if (type == StringType) ReadText(key);
+        else _metadata.Add(key, [ReadNumber(key, type)]);
     }
+
+    private void ReadText(string key)
+    {
+        var length = ReadULong();
+        if (length > GgufMetadata.TextBytesMax)
+        {
+            Skip(key, length);
+            return;
+        }
+
+        var bytes = new byte[length];
+        Fill(bytes);
+        _metadata.Add(key, Encoding.UTF8.GetString(bytes));
+    }
+
+    private void ReadArray(string key)
+    {
+        var type = ReadUInt();
+        var count = ReadULong();
+        if (count > (ulong)_length) throw new InvalidDataException($"{key} declares {count} elements");
+        _metadata.Add(key, new GgufList(type, (long)count));
+        if (type is StringType or ArrayType || count > GgufMetadata.ListMax)
+        {
+            SkipElements(key, type, count, ArrayDepthMax);
+            return;
+        }
+
+        var numbers = new double[count];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = ReadNumber(key, type);
+        _metadata.Add(key, numbers);
+    }
+
+    private double ReadNumber(string key, uint type) => type switch
+    {
+        0 or 7 => Next(1)[0],
+        1 => (sbyte)Next(1)[0],
+        2 => BinaryPrimitives.ReadUInt16LittleEndian(Next(2)),
+        3 => BinaryPrimitives.ReadInt16LittleEndian(Next(2)),
+        UIntType => ReadUInt(),
+        5 => BinaryPrimitives.ReadInt32LittleEndian(Next(4)),
+        6 => BinaryPrimitives.ReadSingleLittleEndian(Next(4)),
+        10 => ReadULong(),
+        11 => BinaryPrimitives.ReadInt64LittleEndian(Next(8)),
+        12 => BinaryPrimitives.ReadDoubleLittleEndian(Next(8)),
+        _ => throw UnknownType(key, type),
+    };
 
     private uint ReadAlignment()
     {
@@ -87,6 +139,11 @@ internal sealed class GgufReader(FileStream stream)
         var type = ReadUInt();
         var count = ReadULong();
         if (count > (ulong)_length) throw new InvalidDataException($"{key} declares {count} elements");
+        SkipElements(key, type, count, depth);
+    }
+
+    private void SkipElements(string key, uint type, ulong count, int depth)
+    {
         if (type is not StringType and not ArrayType) Skip(key, checked(ScalarBytes(key, type) * count));
         else for (var i = 0UL; i < count; i++) SkipValue(key, type, depth - 1);
     }
@@ -97,8 +154,10 @@ internal sealed class GgufReader(FileStream stream)
         2 or 3 => 2,
         4 or 5 or 6 => 4,
         10 or 11 or 12 => 8,
-        _ => throw new InvalidDataException($"{key} has the unknown type {type}"),
+        _ => throw UnknownType(key, type),
     };
+
+    private static InvalidDataException UnknownType(string key, uint type) => new($"{key} has the unknown type {type}");
 
     private long ReadTensorEnd()
     {
@@ -123,9 +182,15 @@ internal sealed class GgufReader(FileStream stream)
     {
         var elements = 1UL;
         for (var i = 0; i < dimensions; i++) elements = checked(elements * ReadULong());
+
+        // The library divides by the sizes of a tensor that it uses.
+        if (elements == 0) throw new InvalidDataException("a tensor has a dimension of 0");
         var type = ReadUInt();
         var offset = ReadULong();
-        return checked(offset + GgufTensorType.SizeBytes(type, elements));
+        var bytes = GgufTensorType.SizeBytes(type, elements);
+        _tensorBytes = checked(_tensorBytes + bytes);
+        _elements = checked(_elements + elements);
+        return checked(offset + bytes);
     }
 
     private long ReadCount(string what, long most)

@@ -14,6 +14,9 @@ internal static unsafe class NativeLog
 {
     private const int LineCharsMax = 4096;
 
+    // What the library says last of a load that failed; the line before it has the reason.
+    private const string Summary = "failed to load model";
+
     private static volatile ILogger _logger = NullLogger.Instance;
 
     [ThreadStatic]
@@ -80,7 +83,7 @@ internal static unsafe class NativeLog
         var line = (_line ??= new StringBuilder()).ToString().Trim();
         _line.Clear();
         if (line.Length == 0 || line.AsSpan().IndexOfAnyExcept('.') < 0) return;
-        if (_level == LogLevel.Error) _lastError = line;
+        if (_level == LogLevel.Error && !(_lastError is not null && line.EndsWith(Summary, StringComparison.Ordinal))) _lastError = line;
         LlamaCppLog.NativeLine(_logger, IsExpected(line) ? LogLevel.Debug : _level, line);
     }
 

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Millrace.Inference.Engine;
 using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Inference.Configuration;
@@ -60,6 +59,69 @@ public sealed class InferenceOptions : ISelfValidating
     [Range(-1, 10000, ErrorMessage = "GpuLayers must be -1 (all) or from 0 to 10000.")]
     public int GpuLayers { get; set; } = -1;
 
+    /// <summary>How a model is spread over several GPUs: <c>none</c>, <c>layer</c> or <c>row</c>.</summary>
+    /// <value>Default <c>layer</c>.</value>
+    public string SplitMode { get; set; } = "layer";
+
+    /// <summary>The GPU, counted from 0, that has everything (split mode <c>none</c>) or the small parts.</summary>
+    /// <value>Default 0.</value>
+    [Range(0, 15, ErrorMessage = "MainGpu must be from 0 to 15.")]
+    public int MainGpu { get; set; }
+
+    /// <summary>Share of each GPU, such as <c>3,1</c>; empty to share by free memory.</summary>
+    /// <value>Default empty.</value>
+    public string TensorSplit { get; set; } = "";
+
+    /// <summary>Element type of the cache's keys: <c>f32</c>, <c>f16</c>, <c>bf16</c>, <c>q8_0</c> or <c>q4_0</c>.</summary>
+    /// <value>Default <c>f16</c>.</value>
+    public string KeyCacheType { get; set; } = "f16";
+
+    /// <summary>Element type of the cache's values; a quantised one needs flash attention.</summary>
+    /// <value>Default <c>f16</c>.</value>
+    public string ValueCacheType { get; set; } = "f16";
+
+    /// <summary>Fused attention: <c>auto</c>, <c>on</c> or <c>off</c>.</summary>
+    /// <value>Default <c>auto</c>.</value>
+    public string FlashAttention { get; set; } = "auto";
+
+    /// <summary>Whether model files are mapped into memory rather than read: processes share them.</summary>
+    /// <value>Default true.</value>
+    public bool MemoryMap { get; set; } = true;
+
+    /// <summary>Whether weights are locked in memory, so that they are never swapped out.</summary>
+    /// <value>Default false.</value>
+    public bool MemoryLock { get; set; }
+
+    /// <summary>How long a model stays in memory that nobody uses; zero for ever, or until another model needs the room.</summary>
+    /// <value>Default 0.</value>
+    public TimeSpan KeepAlive { get; set; }
+
+    /// <summary>Bytes that the models in memory may use together, as estimated; 0 for 85% of what was free at start.</summary>
+    /// <value>Default 0.</value>
+    [Range(0L, long.MaxValue, ErrorMessage = "MemoryBytesMax must be 0 (85% of the free memory) or a number of bytes.")]
+    public long MemoryBytesMax { get; set; }
+
+    /// <summary>How long a failed load is remembered: requests meanwhile get its reason at once, unless the file has changed.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan LoadRetryDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>LoRA adapters of one model.</summary>
+    /// <value>Default 16.</value>
+    [Range(0, 256, ErrorMessage = "AdaptersMax must be from 0 to 256.")]
+    public int AdaptersMax { get; set; } = 16;
+
+    /// <summary>Whether the states of prompts are kept for others that begin alike.</summary>
+    /// <value>Default true.</value>
+    public bool PrefixCache { get; set; } = true;
+
+    /// <summary>Finished sequences whose state is kept.</summary>
+    /// <value>Default 56.</value>
+    [Range(0, 240, ErrorMessage = "CachedSequencesMax must be from 0 to 240.")]
+    public int CachedSequencesMax { get; set; } = 56;
+
+    /// <summary>What is different for single models, by name.</summary>
+    public Dictionary<string, ModelOptions> Models { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Stop strings of one request.</summary>
     /// <value>Default 16.</value>
     [Range(0, 64, ErrorMessage = "StopStringsMax must be from 0 to 64.")]
@@ -86,10 +148,7 @@ public sealed class InferenceOptions : ISelfValidating
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
-        if (ContextTokens > KvCellsMax)
-            yield return $"ContextTokens ({ContextTokens}) is above KvCellsMax ({KvCellsMax}): raise KvCellsMax or lower ContextTokens.";
-        if (StepTokensMax < SlotsMax)
-            yield return $"StepTokensMax ({StepTokensMax}) is below SlotsMax ({SlotsMax}): a step needs room for a token of every slot.";
+        foreach (var complaint in ModelOptionsRules.Complaints(this)) yield return complaint;
         if (ChoicesMax > SlotsMax + QueueDepthMax)
             yield return $"ChoicesMax ({ChoicesMax}) is above SlotsMax + QueueDepthMax ({SlotsMax + QueueDepthMax}): "
                 + "such a request could never be taken in. Raise QueueDepthMax or lower ChoicesMax.";
@@ -97,22 +156,7 @@ public sealed class InferenceOptions : ISelfValidating
             yield return "GenerationTimeMax must be above 0 and at most one day.";
         if (ShutdownGrace < TimeSpan.Zero || ShutdownGrace > TimeSpan.FromMinutes(5))
             yield return "ShutdownGrace must be from 0 to 5 minutes.";
+        if (LoadRetryDelay < TimeSpan.Zero || LoadRetryDelay > TimeSpan.FromHours(1))
+            yield return "LoadRetryDelay must be from 0 to one hour.";
     }
-
-    /// <summary>Tokens of one request to a model that was trained with <paramref name="trained"/>.</summary>
-    internal int ContextTokensFor(int trained) => Math.Min(ContextTokens > 0 ? ContextTokens : trained, KvCellsMax);
-
-    /// <summary>Cells of a model's cache.</summary>
-    internal int KvCellsFor(int trained) => (int)Math.Min((long)SlotsMax * ContextTokensFor(trained), KvCellsMax);
-
-    internal int Threads => ThreadCount > 0 ? ThreadCount : Math.Max(1, Environment.ProcessorCount - 1);
-
-    internal EngineLimits LimitsFor(int trained) => new()
-    {
-        SlotsMax = SlotsMax,
-        QueueDepthMax = QueueDepthMax,
-        ContextTokens = ContextTokensFor(trained),
-        StepTokensMax = StepTokensMax,
-        GenerationTimeMax = GenerationTimeMax,
-    };
 }

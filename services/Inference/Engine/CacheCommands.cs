@@ -40,10 +40,10 @@ internal abstract class CacheCommand<T> : CacheCommand
 }
 
 /// <summary>Copies the state of a cached beginning out.</summary>
-internal sealed class SaveState(CacheKey key, IReadOnlyList<int> tokens) : CacheCommand<byte[]>
+internal sealed class SaveState(CacheKey key, IReadOnlyList<int> tokens, long bytesMax) : CacheCommand<byte[]?>
 {
     /// <inheritdoc/>
-    protected override byte[] Compute(PrefixCache cache, ISequenceRunner runner)
+    protected override byte[]? Compute(PrefixCache cache, ISequenceRunner runner)
     {
         var probe = Probe(key, tokens);
         var match = cache.Match(probe);
@@ -56,7 +56,7 @@ internal sealed class SaveState(CacheKey key, IReadOnlyList<int> tokens) : Cache
         Synchronise(cache, runner);
         try
         {
-            return runner.SaveState(entry.Id);
+            return runner.SaveState(entry.Id, bytesMax);
         }
         finally
         {

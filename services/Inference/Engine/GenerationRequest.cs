@@ -9,6 +9,9 @@ internal sealed record GenerationRequest
     /// <summary>The prompt, at least one token and fewer than fit into the context.</summary>
     public required IReadOnlyList<int> Prompt { get; init; }
 
+    /// <summary>Id of the LoRA adapter to compute with; 0 for none.</summary>
+    public int Adapter { get; init; }
+
     /// <summary>How tokens are chosen.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
@@ -29,9 +32,6 @@ internal sealed record GenerationRequest
 
     /// <summary>Requests of one key share the slots fairly with those of other keys.</summary>
     public string FairnessKey { get; init; } = "";
-
-    /// <summary>Id of the adapter to compute with; 0 for the model itself.</summary>
-    public int Adapter { get; init; }
 
     /// <summary>Computed state is shared only between requests of equal salt.</summary>
     public string CacheSalt { get; init; } = "";

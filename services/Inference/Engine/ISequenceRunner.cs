@@ -32,8 +32,8 @@ internal interface ISequenceRunner : IDisposable
     /// <param name="output">Which of the entry's outputs, from 0.</param>
     ReadOnlySpan<float> Logits(int entryIndex, int output);
 
-    /// <summary>The state of a native sequence, as bytes.</summary>
-    byte[] SaveState(int id);
+    /// <summary>The state of a native sequence, as bytes; null when there are more than <paramref name="bytesMax"/>.</summary>
+    byte[]? SaveState(int id, long bytesMax);
 
     /// <summary>Gives an empty native sequence a saved state.</summary>
     /// <exception cref="LlamaCpp.LlamaException">The state is damaged, or of another model.</exception>

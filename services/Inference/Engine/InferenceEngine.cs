@@ -60,11 +60,14 @@ internal sealed class InferenceEngine : IAsyncDisposable
         return generation;
     }
 
-    /// <summary>The computed state of a beginning that is in the cache, as bytes.</summary>
+    /// <summary>Whether the state of ended requests is kept for others that begin alike.</summary>
+    public bool KeepsPrefixes => _parts.Limits.CachedSequencesMax > 0;
+
+    /// <summary>The computed state of a beginning that is in the cache, as bytes; null when there are more than the most.</summary>
     /// <exception cref="MillraceException">It is not in the cache, or the engine has ended.</exception>
-    public Task<byte[]> SaveStateAsync(CacheKey key, IReadOnlyList<int> tokens)
+    public Task<byte[]?> SaveStateAsync(CacheKey key, IReadOnlyList<int> tokens, long bytesMax)
     {
-        var command = new SaveState(key, tokens);
+        var command = new SaveState(key, tokens, bytesMax);
         Post(command);
         return command.Result;
     }

@@ -57,10 +57,12 @@ internal sealed class NativeRunner : ISequenceRunner
     public ReadOnlySpan<float> Logits(int entryIndex, int output) => _context.GetLogits(_firstOutput[entryIndex] + output);
 
     /// <inheritdoc/>
-    public byte[] SaveState(int id)
+    public byte[]? SaveState(int id, long bytesMax)
     {
         var sequence = new LlamaSequenceId(id);
-        var state = new byte[_context.GetStateBytes(sequence)];
+        var size = _context.GetStateBytes(sequence);
+        if (size > bytesMax) return null;
+        var state = new byte[size];
         _context.SaveState(sequence, state);
         return state;
     }

@@ -1,12 +1,15 @@
 using Grpc.Core;
 using Millrace.Contracts.Inference.V1;
+using Millrace.Inference.Models;
 using Millrace.Inference.Runtime;
+using Millrace.Inference.SavedPrefixes;
 using Millrace.Inference.Status;
 
 namespace Millrace.Inference.Grpc;
 
 /// <summary>The contract's door to the runtime; it maps and nothing else.</summary>
-internal sealed class InferenceGrpcService(InferenceRuntime runtime, StatusReporter status) : InferenceService.InferenceServiceBase
+internal sealed class InferenceGrpcService(InferenceRuntime runtime, PrefixSaver prefixes, ModelAdministration models, StatusReporter status)
+    : InferenceService.InferenceServiceBase
 {
     public override async Task Generate(
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
@@ -42,4 +45,49 @@ internal sealed class InferenceGrpcService(InferenceRuntime runtime, StatusRepor
 
     public override Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context) =>
         Task.FromResult(status.Status().ToContract());
+
+    public override async Task LoadModel(
+        LoadModelRequest request, IServerStreamWriter<LoadModelResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var name in models.LoadAsync(request.Model, request.Pin, context.CancellationToken))
+            await responseStream.WriteAsync(new LoadModelResponse { Model = status.Model(name).ToContract() }, context.CancellationToken);
+    }
+
+    public override async Task<UnloadModelResponse> UnloadModel(UnloadModelRequest request, ServerCallContext context)
+    {
+        await models.UnloadAsync(request.Model, context.CancellationToken);
+        return new UnloadModelResponse();
+    }
+
+    public override async Task<LoadAdapterResponse> LoadAdapter(LoadAdapterRequest request, ServerCallContext context)
+    {
+        var command = new LoadAdapterCommand(request.Model, request.Name, request.File, request.HasScale ? request.Scale : 1);
+        var name = await models.LoadAdapterAsync(command, context.CancellationToken);
+        return new LoadAdapterResponse { Model = status.Model(name).ToContract() };
+    }
+
+    public override Task<UnloadAdapterResponse> UnloadAdapter(UnloadAdapterRequest request, ServerCallContext context)
+    {
+        models.UnloadAdapter(request.Model, request.Name);
+        return Task.FromResult(new UnloadAdapterResponse());
+    }
+
+    public override async Task<SavePrefixResponse> SavePrefix(SavePrefixRequest request, ServerCallContext context)
+    {
+        var name = new PrefixName(request.Model, request.CacheSalt, request.Key);
+        var (tokens, bytes) = await prefixes.SaveAsync(name, request.ToPrompt(), context.CancellationToken);
+        return new SavePrefixResponse { Tokens = (uint)tokens, SizeBytes = (ulong)bytes };
+    }
+
+    public override async Task<RestorePrefixResponse> RestorePrefix(RestorePrefixRequest request, ServerCallContext context)
+    {
+        var name = new PrefixName(request.Model, request.CacheSalt, request.Key);
+        return new RestorePrefixResponse { Tokens = (uint)await prefixes.RestoreAsync(name, context.CancellationToken) };
+    }
+
+    public override async Task<DeletePrefixResponse> DeletePrefix(DeletePrefixRequest request, ServerCallContext context)
+    {
+        await prefixes.DeleteAsync(new PrefixName(request.Model, request.CacheSalt, request.Key), context.CancellationToken);
+        return new DeletePrefixResponse();
+    }
 }

@@ -37,6 +37,15 @@ internal static class RequestMapping
             [.. chat.Messages.Select((message, index) => new ChatTurn(ToRole(message.Role, index), message.Content))],
             chat.ContinueLastMessage);
 
+    /// <summary>What is to be saved; null when the caller gave nothing.</summary>
+    public static Prompt? ToPrompt(this SavePrefixRequest request) => request.PromptCase switch
+    {
+        SavePrefixRequest.PromptOneofCase.Text => new TextPrompt(request.Text),
+        SavePrefixRequest.PromptOneofCase.Tokens => new TokenPrompt(request.Tokens.Ids),
+        SavePrefixRequest.PromptOneofCase.Chat => request.Chat.ToCore(),
+        _ => null,
+    };
+
     private static Prompt? ToPrompt(GenerateRequest request) => request.PromptCase switch
     {
         GenerateRequest.PromptOneofCase.Text => new TextPrompt(request.Text),

@@ -10,21 +10,31 @@ internal static class StatusMapping
     /// <summary>A model.</summary>
     public static ModelInfo ToContract(this ModelStatus status) => new()
     {
-        Name = status.File.Name,
+        Name = status.Name,
         State = ToContract(status.State),
         ContextTokensMax = (uint)(status.Loaded?.Engine.ContextTokens ?? 0),
         VocabularySize = (uint)(status.Loaded?.Vocabulary.Size ?? 0),
         Parameters = (ulong)(status.Loaded?.Metadata.Parameters ?? 0),
-        SizeBytes = (ulong)status.File.SizeBytes,
+        SizeBytes = (ulong)status.SizeBytes,
         Architecture = status.File.Architecture,
         Detail = status.Detail,
         IsDefault = status.IsDefault,
+        Base = status.Base,
+        MemoryBytes = (ulong)status.MemoryBytes,
+        Progress = status.Progress,
+        ChatTemplate = status.Loaded?.ChatTemplateName ?? "",
     };
 
     /// <summary>The member's load and capacity.</summary>
     public static GetStatusResponse ToContract(this MemberStatus status)
     {
-        var response = new GetStatusResponse { Draining = status.Draining, NativeRelease = status.NativeRelease };
+        var response = new GetStatusResponse
+        {
+            Draining = status.Draining,
+            NativeRelease = status.NativeRelease,
+            MemoryBytes = (ulong)status.MemoryBytes,
+            MemoryBytesMax = (ulong)status.MemoryBytesMax,
+        };
         response.Engines.AddRange(status.Engines.Select(engine => ToContract(engine.Model, engine.Snapshot)));
         return response;
     }

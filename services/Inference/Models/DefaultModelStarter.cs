@@ -13,7 +13,7 @@ internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLife
     {
         try
         {
-            await models.GetAsync("", stoppingToken);
+            using var lease = await models.LeaseAsync("", stoppingToken);
         }
         catch (MillraceException error)
         {

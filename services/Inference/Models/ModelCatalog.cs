@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
+using Millrace.Inference.Models.Memory;
 using Millrace.LlamaCpp;
 using Millrace.LlamaCpp.Gguf;
 using Millrace.ServiceDefaults.Errors;
@@ -17,7 +18,7 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     private const string Extension = ".gguf";
     private const int ListedNamesMax = 20;
 
-    private readonly ConcurrentDictionary<string, (DateTime ChangedAt, ModelFile File)> _heads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ModelFile> _heads = new(StringComparer.Ordinal);
     private volatile string? _firstName;
 
     /// <summary>The folder with models.</summary>
@@ -43,11 +44,20 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     /// </exception>
     public ModelFile Find(string name)
     {
-        var wanted = name.Length > 0 ? name : DefaultName ?? throw NoModels();
-        var file = Files().FirstOrDefault(file => file.Name == wanted) ?? throw Unknown(wanted);
+        var file = Known(NameFor(name));
         if (file.IsEncoder) throw Encoder(file);
         return file.Problem is null ? file : throw new MillraceException(Reason.ModelUnavailable, file.Problem);
     }
+
+    /// <summary>The name that a request means: that of the default model for an empty one.</summary>
+    /// <exception cref="MillraceException"><see cref="Reason.ModelNotFound"/>: there is no model at all.</exception>
+    public string NameFor(string name) => name.Length > 0 ? name : DefaultName ?? throw NoModels();
+
+    /// <summary>Refuses a name that no file has.</summary>
+    /// <exception cref="MillraceException"><see cref="Reason.ModelNotFound"/>.</exception>
+    public void RequireKnown(string name) => Known(name);
+
+    private ModelFile Known(string name) => Files().FirstOrDefault(file => file.Name == name) ?? throw Unknown(name);
 
     private IEnumerable<ModelFile> Files()
     {
@@ -59,9 +69,9 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
     private ModelFile Head(string path)
     {
         var changedAt = File.GetLastWriteTimeUtc(path);
-        if (_heads.TryGetValue(path, out var known) && known.ChangedAt == changedAt) return known.File;
-        var file = ReadHead(path);
-        _heads[path] = (changedAt, file);
+        if (_heads.TryGetValue(path, out var known) && known.ChangedAt == changedAt) return known;
+        var file = ReadHead(path) with { ChangedAt = changedAt };
+        _heads[path] = file;
         return file;
     }
 
@@ -70,9 +80,8 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
         try
         {
             var head = GgufHeader.Read(path);
-            var file = new ModelFile(NameOf(path), path, head.Architecture, head.FileBytes);
-            if (head.Type != "adapter") return file;
-            return file with { Problem = $"{path} is a LoRA adapter, not a model; name the model it was made for." };
+            GgufRules.RequireModel(head, path);
+            return new ModelFile(NameOf(path), path, head.Architecture, head.FileBytes) { Shape = ModelShape.Of(head) };
         }
         catch (LlamaException error)
         {

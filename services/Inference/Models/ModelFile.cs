@@ -1,3 +1,5 @@
+using Millrace.Inference.Models.Memory;
+
 namespace Millrace.Inference.Models;
 
 /// <summary>A GGUF file that may be served.</summary>
@@ -13,6 +15,12 @@ internal sealed record ModelFile(string Name, string Path, string Architecture, 
         "bert", "clip", "eurobert", "gemma-embedding", "jina-bert-v2", "jina-bert-v3", "modern-bert", "neo-bert", "nomic-bert",
         "nomic-bert-moe", "t5encoder",
     };
+
+    /// <summary>When it was last written.</summary>
+    public DateTime ChangedAt { get; init; }
+
+    /// <summary>The sizes that its memory follows from; null when it cannot be read.</summary>
+    public ModelShape? Shape { get; init; }
 
     /// <summary>Whether it turns text into vectors or scores and cannot generate any.</summary>
     public bool IsEncoder => Encoders.Contains(Architecture);

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Millrace.Inference.Models;
 
-/// <summary>Ready when the default model is in memory and its engine works.</summary>
+/// <summary>
+/// Ready when the default model has been loaded and its engine works. One that left the memory since is loaded by its next request.
+/// </summary>
 internal sealed class ModelHealthCheck(ModelCatalog catalog, ModelHost models) : IHealthCheck
 {
     /// <inheritdoc/>
@@ -11,12 +13,12 @@ internal sealed class ModelHealthCheck(ModelCatalog catalog, ModelHost models) :
             ? Judge(name, models.Find(name))
             : HealthCheckResult.Unhealthy($"There is no model in {catalog.Folder}."));
 
-    private static HealthCheckResult Judge(string name, Task<LoadedModel>? model) => model switch
+    private HealthCheckResult Judge(string name, ModelPresence? presence) => presence switch
     {
-        { IsCompletedSuccessfully: true } when model.Result.Engine.IsBroken =>
-            HealthCheckResult.Unhealthy($"The engine of '{name}' failed; restart the process."),
-        { IsCompletedSuccessfully: true } => HealthCheckResult.Healthy($"'{name}' is in memory."),
-        { IsFaulted: true } => HealthCheckResult.Unhealthy($"'{name}' could not be loaded: {model.Exception?.InnerException?.Message}"),
+        { Model.Engine.IsBroken: true } => HealthCheckResult.Unhealthy($"The engine of '{name}' failed; restart the process."),
+        { State: SlotState.Loaded } => HealthCheckResult.Healthy($"'{name}' is in memory."),
+        { State: SlotState.Failed } => HealthCheckResult.Unhealthy($"'{name}' could not be loaded: {presence.Problem}"),
+        _ when models.WasLoaded(name) => HealthCheckResult.Healthy($"'{name}' is loaded by its next request."),
         _ => HealthCheckResult.Unhealthy($"'{name}' is being loaded."),
     };
 }

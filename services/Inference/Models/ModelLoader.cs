@@ -1,31 +1,51 @@
 using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
 using Millrace.Inference.Engine;
+using Millrace.Inference.Models.Adapters;
+using Millrace.Inference.Prompting;
 using Millrace.Inference.Telemetry;
 using Millrace.LlamaCpp;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Models;
 
-/// <summary>Brings a model file into memory and starts its engine.</summary>
+/// <summary>Brings a model file into memory, with its adapters, and starts its engine.</summary>
 internal sealed class ModelLoader(
-    IOptions<InferenceOptions> options, EngineMetrics metrics, ILoggerFactory loggers, TimeProvider time)
+    AdapterBook book,
+    ModelCatalog catalog,
+    DrafterFactory drafters,
+    EngineMetrics metrics,
+    IOptions<InferenceOptions> options,
+    ILoggerFactory loggers,
+    TimeProvider time)
 {
-    private const int MicroBatchTokensMax = 512;
-    private const int CachedSequencesMax = 56;
-
     private readonly ILogger _logger = loggers.CreateLogger<ModelLoader>();
+
+    /// <summary>Loads the native library, once; its release.</summary>
+    /// <exception cref="MillraceException"><see cref="Reason.ModelUnavailable"/>: there is none that can be used.</exception>
+    public string Initialize()
+    {
+        try
+        {
+            return LlamaRuntime.Initialize(loggers).Release;
+        }
+        catch (LlamaException error)
+        {
+            throw new MillraceException(Reason.ModelUnavailable, error.Message, error);
+        }
+    }
 
     /// <summary>Loads a model. Blocks for as long as that takes.</summary>
     /// <exception cref="LlamaException">It cannot be loaded; the message is one line that names the file and the remedy.</exception>
-    public LoadedModel Load(ModelFile file, CancellationToken cancellationToken)
+    public LoadedModel Load(ModelSlot slot, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        LlamaRuntime.Initialize(loggers);
-        var model = LlamaModel.Load(file.Path, new LlamaModelOptions { GpuLayers = options.Value.GpuLayers }, cancellationToken);
+        var file = slot.File;
+        var model = LlamaModel.Load(file.Path, slot.Settings.Loading with { Progress = slot }, cancellationToken);
         try
         {
             RequireDecoderOnly(model);
-            var loaded = Start(file, model);
+            var loaded = Start(slot, model);
             ModelLog.ModelLoaded(_logger, file.Name, file.Path, time.GetElapsedTime(start).TotalMilliseconds);
             return loaded;
         }
@@ -44,52 +64,75 @@ internal sealed class ModelLoader(
             $"{model.Path} has an encoder ({model.Metadata.Architecture}), and only decoders are served; name one such as llama or qwen");
     }
 
-    private LoadedModel Start(ModelFile file, LlamaModel model)
+    private LoadedModel Start(ModelSlot slot, LlamaModel model)
     {
-        var trained = model.Metadata.ContextTokensTrained;
+        var (name, settings) = (slot.File.Name, slot.Settings);
         var vocabulary = new LlamaVocabulary(model.Vocab);
-        var context = model.CreateContext(ContextOptions(trained, CachedSequencesOf(model)));
-        var limits = options.Value.LimitsFor(trained);
-        if (limits.ContextTokens > trained) ModelLog.ContextBeyondTraining(_logger, file.Name, trained, limits.ContextTokens);
-        var engine = InferenceEngine.Start(file.Name, new EngineParts
+        var template = ChooseTemplate(slot, model);
+        var adapters = LoadAdapters(name, model);
+        var engine = StartEngine(slot, model, vocabulary, adapters);
+        adapters.Freed = id => _ = engine.ForgetAdapterAsync(id);
+        return new LoadedModel(model)
         {
-            Runner = new NativeRunner(context, NoAdapters.Instance),
+            File = slot.File,
+            Settings = settings,
+            Vocabulary = vocabulary,
+            ChatTemplateName = template.Name,
+            Tokenizer = new PromptTokenizer(name, model.Vocab, template.Template),
+            Adapters = adapters,
+            Engine = engine,
+        };
+    }
+
+    private InferenceEngine StartEngine(ModelSlot slot, LlamaModel model, LlamaVocabulary vocabulary, IAdapterSource adapters)
+    {
+        var (name, settings, canCut) = (slot.File.Name, slot.Settings, model.Metadata.CanCutSequences);
+        var drafter = drafters.Create(model, settings);
+        var trained = model.Metadata.ContextTokensTrained;
+        var context = model.CreateContext(settings.ContextFor(trained, canCut));
+        var limits = settings.LimitsFor(trained, canCut);
+        if (limits.ContextTokens > trained) ModelLog.ContextBeyondTraining(_logger, name, trained, limits.ContextTokens);
+        return InferenceEngine.Start(name, new EngineParts
+        {
+            Runner = new NativeRunner(context, adapters),
+            Drafter = drafter,
+            DraftTokensMax = settings.DraftTokensMax,
             Metrics = metrics,
             Vocabulary = vocabulary,
-            Limits = limits with
-            {
-                ContextTokens = Math.Min(limits.ContextTokens, context.SequenceTokensMax),
-                CachedSequencesMax = CachedSequencesOf(model),
-            },
+            Limits = limits with { ContextTokens = Math.Min(limits.ContextTokens, context.SequenceTokensMax) },
             Time = time,
             Logger = loggers.CreateLogger<InferenceEngine>(),
         });
-        return new LoadedModel(file, model, vocabulary, engine);
     }
 
-    private LlamaContextOptions ContextOptions(int trained, int cachedSequences) => new()
+    private ChatTemplateChoice ChooseTemplate(ModelSlot slot, LlamaModel model)
     {
-        ContextTokens = options.Value.KvCellsFor(trained),
-        BatchTokensMax = options.Value.StepTokensMax,
-        MicroBatchTokensMax = Math.Min(options.Value.StepTokensMax, MicroBatchTokensMax),
-        SequencesMax = options.Value.SlotsMax + cachedSequences,
-        SlidingWindowWhole = cachedSequences > 0,
-        Threads = options.Value.Threads,
-        BatchThreads = options.Value.Threads,
+        var metadata = model.Metadata;
+        var choice = ChatTemplateChoice.Of(
+            slot.Settings.ChatTemplate,
+            metadata.ChatTemplate,
+            () => ChatTemplateNames.Detect(metadata.Architecture, metadata.Name, slot.File.Name));
+        if (metadata.ChatTemplate is not null && slot.Settings.ChatTemplate.Length == 0 && choice.Name != ChatTemplateNames.File)
+            ModelLog.ChatTemplateUnknown(_logger, slot.File.Name, choice.Name.Length > 0 ? choice.Name : "none");
+        return choice;
+    }
 
-        // Beginnings can be shared only when all sequences share the cells. Without that, when every slot can have a whole context, each has
-        // cells of its own: attention then looks at no other slot's.
-        UnifiedCache = cachedSequences > 0
-            || options.Value.KvCellsFor(trained) < (long)options.Value.SlotsMax * options.Value.ContextTokensFor(trained),
-    };
-
-    /// <summary>Models that keep a state instead of a cache cannot be cut at a position, so nothing of them can be shared.</summary>
-    private static int CachedSequencesOf(LlamaModel model) => model.Metadata.CanCutSequences ? CachedSequencesMax : 0;
-
-    private sealed class NoAdapters : IAdapterSource
+    /// <summary>An adapter that cannot be loaded keeps no model from serving: who asks for it is told that it is not there.</summary>
+    private AdapterRegistry LoadAdapters(string name, LlamaModel model)
     {
-        public static NoAdapters Instance { get; } = new();
+        var adapters = new AdapterRegistry(name, options.Value.AdaptersMax);
+        foreach (var (adapter, settings) in book.Of(name))
+        {
+            try
+            {
+                adapters.Add(adapter, settings.Scale, model.LoadAdapter(AdapterFiles.Resolve(catalog.Folder, settings.File)));
+            }
+            catch (Exception error) when (error is LlamaException or MillraceException)
+            {
+                ModelLog.AdapterFailed(_logger, name, adapter, error.Message);
+            }
+        }
 
-        public (LlamaAdapter Adapter, float Scale) Get(int id) => throw new ArgumentOutOfRangeException(nameof(id));
+        return adapters;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
@@ -21,16 +22,15 @@ internal sealed class ChatTemplate
 
     private readonly string _model;
     private readonly string? _template;
-    private readonly Lazy<bool> _trims;
+    private readonly ConcurrentDictionary<string, bool> _trims = new(StringComparer.Ordinal);
 
     /// <summary>Creates the template of a model.</summary>
     /// <param name="model">The model's name, for messages.</param>
-    /// <param name="template">The template; null when the model has none.</param>
+    /// <param name="template">The template, or the name of a known one; null when the model has none.</param>
     public ChatTemplate(string model, string? template)
     {
         _model = model;
         _template = template;
-        _trims = new Lazy<bool>(Trims);
     }
 
     /// <summary>Renders a chat.</summary>
@@ -56,6 +56,7 @@ internal sealed class ChatTemplate
     private string Apply(IEnumerable<LlamaChatMessage> messages, bool addAssistant)
     {
         if (_template is null) throw Unusable("it has none");
+        if (_template == ChatTemplateNames.Alpaca) return AlpacaTemplate.Apply([.. messages], addAssistant);
         try
         {
             return LlamaChatTemplate.Apply(_template, [.. messages], addAssistant);
@@ -69,11 +70,13 @@ internal sealed class ChatTemplate
     private MillraceException Unusable(string cause) => MillraceException.InvalidArgument(
         "chat", $"The model '{_model}' has no chat template that can be used ({cause}). Send `text` or `tokens` instead of `chat`.");
 
-    /// <summary>Whether the template trims contents, seen by what it does to one.</summary>
-    private bool Trims()
+    /// <summary>Whether the template trims contents of a role, seen by what it does to one.</summary>
+    private bool Trims(string role)
     {
         var padded = $" {Open} ";
-        return !Apply([new LlamaChatMessage("user", padded)], addAssistant: true).Contains(padded, StringComparison.Ordinal);
+        LlamaChatMessage[] chat = role == "user" ? [] : [new LlamaChatMessage("user", "x")];
+        return !Apply([.. chat, new LlamaChatMessage(role, padded), new LlamaChatMessage("user", "x")], addAssistant: true)
+            .Contains(padded, StringComparison.Ordinal);
     }
 
     private static string Placeholder(int index) => string.Create(CultureInfo.InvariantCulture, $"{Open}{index}{Close}");
@@ -91,8 +94,9 @@ internal sealed class ChatTemplate
         foreach (var part in parts.Skip(1))
         {
             var close = part.IndexOf(Close, StringComparison.Ordinal);
-            var content = turns[int.Parse(part.AsSpan(0, close), CultureInfo.InvariantCulture)].Content;
-            yield return new RenderedPiece(_trims.Value ? content.Trim() : content, IsContent: true);
+            var turn = turns[int.Parse(part.AsSpan(0, close), CultureInfo.InvariantCulture)];
+            var trims = _trims.GetOrAdd(turn.Role, Trims);
+            yield return new RenderedPiece(trims ? turn.Content.Trim() : turn.Content, IsContent: true);
             yield return new RenderedPiece(part[(close + 1)..], IsContent: false);
         }
     }

@@ -26,12 +26,12 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         GenerateCommand command, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var visit = gate.Enter();
-        var model = await models.GetAsync(command.Model, cancellationToken);
-        using var observation = metrics.Begin(model.Name);
-        var generation = Submit(command, model, observation);
+        using var lease = await models.LeaseAsync(command.Model, cancellationToken);
+        using var observation = metrics.Begin(lease.Model.Name);
+        var generation = Submit(command, lease, observation);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, gate.Evicted);
         using var cancel = ending.Token.Register(generation.Cancel);
-        var batch = new GenerationBatch(model);
+        var batch = new GenerationBatch(lease.Model);
         try
         {
             while (await HasMoreAsync(generation, observation, ending.Token))
@@ -45,6 +45,7 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         finally
         {
             generation.Cancel();
+            await UntilOverAsync(generation);
         }
     }
 
@@ -56,7 +57,8 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         if (texts.Count > CountedTextsMax)
             throw MillraceException.InvalidArgument("texts", $"There are {texts.Count} texts; send at most {CountedTextsMax}.");
         for (var i = 0; i < texts.Count; i++) CheckLength(texts[i], $"texts[{i}]");
-        var model = await models.GetAsync(name, cancellationToken);
+        using var lease = await models.LeaseAsync(name, cancellationToken);
+        var model = lease.Model;
         return new TokenCounts(
             [.. texts.Select(model.Tokenizer.Count)],
             chat is null ? 0 : model.Tokenizer.Tokenize(chat).Count,
@@ -68,8 +70,8 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
     public async Task<IReadOnlyList<int>> TokenizeAsync(TokenizeCommand command, CancellationToken cancellationToken)
     {
         CheckLength(command.Text, "text");
-        var model = await models.GetAsync(command.Model, cancellationToken);
-        return model.Tokenizer.Tokenize(command.Text, command.AddSpecial, command.ParseSpecial);
+        using var lease = await models.LeaseAsync(command.Model, cancellationToken);
+        return lease.Model.Tokenizer.Tokenize(command.Text, command.AddSpecial, command.ParseSpecial);
     }
 
     /// <summary>The text of tokens.</summary>
@@ -78,8 +80,8 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
     {
         if (ids.Count > TextCharsMax)
             throw MillraceException.InvalidArgument("ids", $"There are {ids.Count} ids; send at most {TextCharsMax}.");
-        var model = await models.GetAsync(name, cancellationToken);
-        return model.Tokenizer.Detokenize(ids);
+        using var lease = await models.LeaseAsync(name, cancellationToken);
+        return lease.Model.Tokenizer.Detokenize(ids);
     }
 
     private static void CheckLength(string text, string field)
@@ -88,11 +90,11 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
             throw MillraceException.InvalidArgument(field, $"{field} has {text.Length} characters; at most {TextCharsMax} are taken.");
     }
 
-    private Generation Submit(GenerateCommand command, LoadedModel model, GenerationObservation observation)
+    private Generation Submit(GenerateCommand command, ModelLease lease, GenerationObservation observation)
     {
         try
         {
-            return model.Engine.Submit(_rules.Check(command, model));
+            return lease.Model.Engine.Submit(_rules.Check(command, lease.Model) with { Adapter = lease.AdapterId });
         }
         catch (MillraceException error)
         {
@@ -116,6 +118,22 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         {
             observation.Fail(error.Reason);
             throw;
+        }
+    }
+
+    /// <summary>The engine may compute one more step of a generation that was cancelled: until then it needs its adapter.</summary>
+    private static async Task UntilOverAsync(Generation generation)
+    {
+        try
+        {
+            while (await generation.Events.WaitToReadAsync(CancellationToken.None))
+                while (generation.Events.TryRead(out _))
+                {
+                }
+        }
+        catch (MillraceException)
+        {
+            // How it ended has been told, or nobody listens.
         }
     }
 

@@ -1,5 +1,9 @@
+using Microsoft.Extensions.Options;
+using Millrace.Inference.Configuration;
 using Millrace.Inference.Engine;
 using Millrace.Inference.Models;
+using Millrace.Inference.Models.Adapters;
+using Millrace.Inference.Models.Memory;
 using Millrace.Inference.Runtime;
 
 namespace Millrace.Inference.Status;
@@ -20,11 +24,17 @@ internal enum ModelState
     Failed,
 }
 
-/// <summary>A model of this member.</summary>
+/// <summary>A model of this member, or an adapter of one.</summary>
 internal sealed record ModelStatus
 {
-    /// <summary>The file.</summary>
+    /// <summary>The model's file; of an adapter, its model's.</summary>
     public required ModelFile File { get; init; }
+
+    /// <summary>Name, as requests give it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Size of the file in bytes.</summary>
+    public required long SizeBytes { get; init; }
 
     /// <summary>Whether it is in memory.</summary>
     public required ModelState State { get; init; }
@@ -37,40 +47,100 @@ internal sealed record ModelStatus
 
     /// <summary>Whether it serves requests that name no model.</summary>
     public bool IsDefault { get; init; }
+
+    /// <summary>Of an adapter, the name of its model; else empty.</summary>
+    public string Base { get; init; } = "";
+
+    /// <summary>Bytes of memory that it takes or would take, as estimated.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>How much of it is loaded, 0 to 1.</summary>
+    public float Progress { get; init; }
 }
 
 /// <summary>Load and capacity of this member.</summary>
-/// <param name="Engines">One per loaded model.</param>
-/// <param name="Draining">Whether it takes nothing new.</param>
-/// <param name="NativeRelease">Release of llama.cpp.</param>
-internal sealed record MemberStatus(IReadOnlyList<(string Model, EngineSnapshot Snapshot)> Engines, bool Draining, string NativeRelease);
+internal sealed record MemberStatus
+{
+    /// <summary>One per loaded model.</summary>
+    public required IReadOnlyList<(string Model, EngineSnapshot Snapshot)> Engines { get; init; }
+
+    /// <summary>Whether it takes nothing new.</summary>
+    public required bool Draining { get; init; }
+
+    /// <summary>Release of llama.cpp.</summary>
+    public required string NativeRelease { get; init; }
+
+    /// <summary>Bytes that the models take, as estimated.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Bytes that they may take together.</summary>
+    public required long MemoryBytesMax { get; init; }
+}
 
 /// <summary>Tells what the member has and how busy it is.</summary>
-internal sealed class StatusReporter(ModelCatalog catalog, ModelHost models, DrainGate gate)
+internal sealed class StatusReporter(
+    ModelCatalog catalog, ModelHost models, AdapterBook book, DrainGate gate, IOptions<InferenceOptions> options)
 {
-    /// <summary>The models that can be asked for, by name.</summary>
-    public IReadOnlyList<ModelStatus> Models() => [.. catalog.Servable().Select(Describe)];
+    /// <summary>The models that can be asked for, by name, each followed by its adapters.</summary>
+    public IReadOnlyList<ModelStatus> Models() => [.. catalog.Servable().Select(Describe).SelectMany(WithAdapters)];
+
+    /// <summary>The model, or adapter, of this name.</summary>
+    public ModelStatus Model(string name) => Models().First(model => model.Name == name);
 
     /// <summary>Load and capacity now.</summary>
-    public MemberStatus Status() => new(
-        [.. models.Loaded.Select(model => (model.Name, model.Engine.Snapshot))],
-        gate.IsClosed,
-        models.NativeRelease);
+    public MemberStatus Status() => new()
+    {
+        Engines = [.. models.Loaded.Select(model => (model.Name, model.Engine.Snapshot))],
+        Draining = gate.IsClosed,
+        NativeRelease = models.NativeRelease,
+        MemoryBytes = models.MemoryBytes,
+        MemoryBytesMax = models.MemoryBytesMax,
+    };
 
     private ModelStatus Describe(ModelFile file)
     {
-        var status = new ModelStatus { File = file, State = ModelState.Available, IsDefault = file.Name == catalog.DefaultName };
-        if (file.Problem is { } problem) return status with { State = ModelState.Failed, Detail = problem };
-        return models.Find(file.Name) switch
+        var status = new ModelStatus
         {
-            null => status,
-            { IsCompletedSuccessfully: true } task => OfLoaded(status, task.Result),
-            { IsFaulted: true } task => status with { State = ModelState.Failed, Detail = task.Exception?.InnerException?.Message ?? "" },
-            _ => status with { State = ModelState.Loading },
+            File = file,
+            Name = file.Name,
+            SizeBytes = file.SizeBytes,
+            State = ModelState.Available,
+            IsDefault = file.Name == catalog.DefaultName,
+        };
+        if (models.Find(file.Name) is { } presence) status = OfPresence(status, presence);
+        else if (file.Problem is { } problem) status = status with { State = ModelState.Failed, Detail = problem };
+        return status.MemoryBytes > 0 || file.Shape is null ? status : status with { MemoryBytes = EstimateOf(file, file.Shape) };
+    }
+
+    private long EstimateOf(ModelFile file, ModelShape shape) =>
+        MemoryEstimator.Estimate(shape, ModelSettings.Of(options.Value, file.Name)).Total;
+
+    private static ModelStatus OfPresence(ModelStatus status, ModelPresence presence)
+    {
+        status = status with { MemoryBytes = presence.MemoryBytes };
+        return presence switch
+        {
+            { Model.Engine.IsBroken: true } => status with { State = ModelState.Failed, Detail = EngineRefusals.Broken().Message },
+            { Model: { } model } => status with { State = ModelState.Loaded, Loaded = model },
+            { State: SlotState.Loading } => status with { State = ModelState.Loading, Progress = presence.Progress },
+            { State: SlotState.Failed } => status with { State = ModelState.Failed, Detail = presence.Problem },
+            _ => status,
         };
     }
 
-    private static ModelStatus OfLoaded(ModelStatus status, LoadedModel model) => model.Engine.IsBroken
-        ? status with { State = ModelState.Failed, Detail = EngineRefusals.Broken().Message }
-        : status with { State = ModelState.Loaded, Loaded = model };
+    private IEnumerable<ModelStatus> WithAdapters(ModelStatus status) => [status, .. AdaptersOf(status)];
+
+    private IEnumerable<ModelStatus> AdaptersOf(ModelStatus status) => status.Loaded is { } loaded
+        ? loaded.Adapters.List().Select(adapter => OfAdapter(status, adapter.Name) with { SizeBytes = adapter.SizeBytes })
+        : book.Of(status.Name).Select(entry => OfAdapter(status, entry.Name));
+
+    private static ModelStatus OfAdapter(ModelStatus status, string name) => status with
+    {
+        Name = ModelName.Of(status.Name, name),
+        Base = status.Name,
+        SizeBytes = 0,
+        MemoryBytes = 0,
+        Progress = 0,
+        IsDefault = false,
+    };
 }

@@ -82,7 +82,9 @@ internal sealed class FakeRunner(int kvCells) : ISequenceRunner
 
     public ReadOnlySpan<float> Logits(int entryIndex, int output) => _logits[(entryIndex, output)];
 
-    public byte[] SaveState(int id) => [.. MemoryMarshal.AsBytes<int>(Held(id).Select(cell => cell.Token).ToArray())];
+    public byte[]? SaveState(int id, long bytesMax) => Held(id).Count * sizeof(int) > bytesMax
+        ? null
+        : [.. MemoryMarshal.AsBytes<int>(Held(id).Select(cell => cell.Token).ToArray())];
 
     public void RestoreState(int id, ReadOnlySpan<byte> state)
     {

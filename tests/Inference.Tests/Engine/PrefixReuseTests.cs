@@ -120,15 +120,17 @@ public sealed class PrefixReuseTests
     public async Task SaveState_RestoredIntoAnotherEngine_ContinuesTheSame()
     {
         var key = new CacheKey(0, "red");
-        byte[] state;
+        byte[]? state;
         await using (var first = StartCaching(new FakeRunner(1000)))
         {
             await AskAsync(first, Greedy(Beginning, 2) with { CacheSalt = "red" });
-            state = await first.SaveStateAsync(key, Beginning);
+            Assert.Null(await first.SaveStateAsync(key, Beginning, 399));
+            state = await first.SaveStateAsync(key, Beginning, 400);
         }
 
         var runner = new FakeRunner(1000);
         await using var second = StartCaching(runner);
+        Assert.NotNull(state);
         Assert.True(await second.RestoreStateAsync(key, Beginning, state));
         int[] prompt = [.. Beginning, 3];
 
@@ -144,7 +146,7 @@ public sealed class PrefixReuseTests
     {
         await using var engine = StartCaching(new FakeRunner(1000));
 
-        var error = await Assert.ThrowsAsync<MillraceException>(() => engine.SaveStateAsync(CacheKey.None, Beginning));
+        var error = await Assert.ThrowsAsync<MillraceException>(() => engine.SaveStateAsync(CacheKey.None, Beginning, 1000));
 
         Assert.Equal(Reason.ModelUnavailable, error.Reason);
     }

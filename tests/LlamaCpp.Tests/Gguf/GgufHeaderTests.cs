@@ -25,6 +25,21 @@ public sealed class GgufHeaderTests(Models models) : IDisposable
     }
 
     [Fact]
+    public void Read_OfAModel_HasTheMetadataThatSaysHowItIsBuilt()
+    {
+        var header = GgufHeader.Read(Repository.ChatModel);
+
+        Assert.Equal("llama", header.Metadata.Text("general.architecture"));
+        Assert.Equal(models.Chat.Metadata.Layers, header.Metadata.Number("llama.block_count"));
+        Assert.Equal(models.Chat.Metadata.EmbeddingLength, header.Metadata.Number("llama.embedding_length"));
+        Assert.Equal(new GgufList(8, models.Chat.Vocab.Count), header.Metadata.List("tokenizer.ggml.tokens"));
+        Assert.Empty(header.Metadata.Numbers("tokenizer.ggml.tokens"));
+        Assert.Null(header.Metadata.Number("nobody"));
+        Assert.Equal(models.Chat.Metadata.SizeBytes, header.TensorBytes);
+        Assert.Equal(models.Chat.Metadata.Parameters, header.ParameterCount);
+    }
+
+    [Fact]
     public void Load_MissingFile_IsOneLineWithItsName() => AssertRefused(LlamaFailure.FileMissing, _folder.File("absent.gguf"));
 
     [Fact]

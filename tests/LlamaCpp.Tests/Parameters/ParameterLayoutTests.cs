@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Millrace.LlamaCpp.Interop;
 using Millrace.LlamaCpp.Parameters;
 
@@ -70,6 +71,52 @@ public sealed class ParameterLayoutTests(Models models)
         Assert.Equal([8, 1], Ints(bytes, 104, 2));
         Assert.Equal([7, 8], new[] { bytes.ReadPointer(112), bytes.ReadPointer(120) });
         Assert.Equal([1, 0, 0, 0, 0, 1], bytes[128..134].ToArray());
+    }
+
+    [Fact]
+    public void Write_ModelOptions_ReachTheirFields()
+    {
+        var blob = LlamaLibrary.DefaultModelParameters();
+        var options = new LlamaModelOptions
+        {
+            GpuLayers = 5, SplitMode = SplitMode.Row, MainGpu = 3, UseMemoryMap = false, UseMemoryLock = true, CheckTensors = true,
+        };
+
+        ModelParameterLayout.Write(blob.Bytes, options, new(7, 8, 9));
+
+        ReadOnlySpan<byte> bytes = blob.Bytes;
+        Assert.Equal([5, 2, 3], Ints(bytes, 16, 3));
+        Assert.Equal([7, 8, 9], new[] { bytes.ReadPointer(32), bytes.ReadPointer(40), bytes.ReadPointer(48) });
+        Assert.Equal([0, 0, 0, 1, 1, 1, 0, 0], bytes[64..72].ToArray());
+    }
+
+    [Fact]
+    public void TensorSplit_Shares_StandBeforeZerosForEveryDeviceThatTheLibraryMayRead()
+    {
+        using var split = new TensorSplitBuffer([3, 1]);
+        using var none = new TensorSplitBuffer([]);
+
+        var shares = new float[LlamaModelOptions.GpusMax];
+        Marshal.Copy(split.Pointer, shares, 0, shares.Length);
+        Assert.Equal([3f, 1f, .. Enumerable.Repeat(0f, shares.Length - 2)], shares);
+        Assert.Equal(0, none.Pointer);
+    }
+
+    [Theory]
+    [InlineData(-1f)]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void TensorSplit_ImpossibleShare_IsRefused(float share) =>
+        Assert.Throws<ArgumentException>(() => new TensorSplitBuffer([share]));
+
+    [Fact]
+    public void Load_SplitOverGpus_WorksWithoutAny()
+    {
+        var options = new LlamaModelOptions { SplitMode = SplitMode.Row, TensorSplit = [2, 1], GpuLayers = 0 };
+
+        using var model = LlamaModel.Load(Repository.ChatModel, options);
+
+        Assert.True(model.Metadata.Layers > 0);
     }
 
     [Fact]
