@@ -4,6 +4,7 @@ using Millrace.Inference.Models;
 using Millrace.Inference.Runtime;
 using Millrace.Inference.Status;
 using Millrace.Inference.Telemetry;
+using Millrace.Inference.Upstreams;
 using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Inference;
@@ -15,7 +16,8 @@ public static class InferenceServiceExtensions
     public static WebApplicationBuilder AddInference(this WebApplicationBuilder builder)
     {
         builder.Services.AddValidatedOptions<InferenceOptions>(InferenceOptions.Section);
-        builder.Services.AddModels().AddRuntime();
+        builder.Services.AddValidatedOptions<UpstreamsOptions>(UpstreamsOptions.Section);
+        builder.Services.AddUpstreams().AddModels().AddRuntime();
         return builder;
     }
 
@@ -33,6 +35,13 @@ public static class InferenceServiceExtensions
         services.AddHealthChecks().AddCheck<ModelHealthCheck>("model");
         return services;
     }
+
+    private static IServiceCollection AddUpstreams(this IServiceCollection services) => services
+        .AddSingleton<UpstreamTelemetry>()
+        .AddSingleton<UpstreamRegistry>()
+        .AddSingleton<UpstreamRuntime>()
+        .AddSingleton<UpstreamCounter>()
+        .AddSingleton<UpstreamReporter>();
 
     private static void AddRuntime(this IServiceCollection services)
     {

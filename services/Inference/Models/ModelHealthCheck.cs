@@ -1,15 +1,24 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Millrace.Inference.Upstreams;
 
 namespace Millrace.Inference.Models;
 
-/// <summary>Ready when the default model is in memory and its engine works.</summary>
-internal sealed class ModelHealthCheck(ModelCatalog catalog, ModelHost models) : IHealthCheck
+/// <summary>Ready when the default model is in memory and its engine works, or runs elsewhere.</summary>
+internal sealed class ModelHealthCheck(ModelCatalog catalog, ModelHost models, UpstreamRegistry upstreams) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(catalog.DefaultName is { } name
-            ? Judge(name, models.Find(name))
-            : HealthCheckResult.Unhealthy($"There is no model in {catalog.Folder}."));
+        Task.FromResult((upstreams.Default, catalog.DefaultName) switch
+        {
+            ({ } remote, _) => Judge(remote),
+            (_, { } name) => Judge(name, models.Find(name)),
+            _ => HealthCheckResult.Unhealthy($"There is no model in {catalog.Folder}."),
+        });
+
+    /// <summary>An upstream that fails does not make the member unready: its other models work, and only requests can find it well again.</summary>
+    private static HealthCheckResult Judge(UpstreamModel model) => model.Upstream.Breaker.IsOpen
+        ? HealthCheckResult.Degraded($"'{model.Name}' is served by the upstream '{model.Upstream.Name}', which fails.")
+        : HealthCheckResult.Healthy($"'{model.Name}' is served by the upstream '{model.Upstream.Name}'.");
 
     private static HealthCheckResult Judge(string name, Task<LoadedModel>? model) => model switch
     {
