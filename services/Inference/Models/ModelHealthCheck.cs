@@ -15,7 +15,9 @@ internal sealed class ModelHealthCheck(ModelCatalog catalog, ModelHost models, U
             _ => HealthCheckResult.Unhealthy($"There is no model in {catalog.Folder}."),
         });
 
-    /// <summary>An upstream that fails does not make the member unready: its other models work, and only requests can find it well again.</summary>
+    /// <summary>
+    /// An upstream that fails does not make the member unready: its other models work, and only requests can find it well again.
+    /// </summary>
     private static HealthCheckResult Judge(UpstreamModel model) => model.Upstream.Breaker.IsOpen
         ? HealthCheckResult.Degraded($"'{model.Name}' is served by the upstream '{model.Upstream.Name}', which fails.")
         : HealthCheckResult.Healthy($"'{model.Name}' is served by the upstream '{model.Upstream.Name}'.");

@@ -12,7 +12,9 @@ internal sealed class AnswerBuilder(string model, GenerateRequest request, TimeP
     private const int ToolCallsMax = 128;
 
     private readonly long _start = time.GetTimestamp();
-    private readonly ChoiceState[] _choices = [.. Enumerable.Range(0, Math.Max(1, (int)request.ChoiceCount)).Select(_ => new ChoiceState())];
+    private readonly ChoiceState[] _choices =
+        [.. Enumerable.Range(0, Math.Max(1, (int)request.ChoiceCount)).Select(_ => new ChoiceState())];
+
     private readonly List<GenerateResponse> _output = [];
     private GenerationStarted? _started;
     private long _firstPiece;

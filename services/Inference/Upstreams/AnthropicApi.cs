@@ -5,7 +5,9 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Upstreams;
 
-/// <summary>Anthropic's Messages API. What a caller left unset is not sent, but for the answer's limit, without which it takes nothing.</summary>
+/// <summary>
+/// Anthropic's Messages API. What a caller left unset is not sent, but for the answer's limit, without which it takes nothing.
+/// </summary>
 internal sealed class AnthropicApi(UpstreamOptions options) : IUpstreamApi
 {
     private const string Name = "Anthropic's Messages API";
@@ -70,7 +72,8 @@ internal sealed class AnthropicApi(UpstreamOptions options) : IUpstreamApi
         CheckSampling(request.Sampling ?? new SamplingParameters());
         if (request.Chat.Messages[^1].Role == ChatRole.Assistant && !request.Chat.ContinueLastMessage)
             throw MillraceException.InvalidArgument(
-                "chat.messages", $"The last message is the assistant's, which {Name} continues: set continue_last_message, or end with another.");
+                "chat.messages",
+                $"The last message is the assistant's, which {Name} continues: set continue_last_message, or end with another.");
     }
 
     private static void CheckSampling(SamplingParameters given)

@@ -3,7 +3,9 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Upstreams;
 
-/// <summary>What only models behind an upstream can do, and what only models that run here can: each is refused by name at the other.</summary>
+/// <summary>
+/// What only models behind an upstream can do, and what only models that run here can: each is refused by name at the other.
+/// </summary>
 internal static class LocalRules
 {
     /// <summary>Refuses what a model that runs here cannot do.</summary>

@@ -11,7 +11,11 @@ internal sealed partial class SecretScrubber(UpstreamOptions options)
     private const string Mask = "***";
 
     private readonly string[] _secrets =
-        [.. options.Headers.Values.Append(options.ApiKey).Where(secret => secret.Length >= SecretCharsMin).OrderByDescending(s => s.Length)];
+    [
+        .. options.Headers.Values.Append(options.ApiKey)
+            .Where(secret => secret.Length >= SecretCharsMin)
+            .OrderByDescending(secret => secret.Length),
+    ];
 
     /// <summary>The text as it may be shown.</summary>
     public string Clean(string text)

@@ -93,7 +93,8 @@ internal sealed class Upstream : IDisposable
         var buffer = new ArrayBufferWriter<byte>(ReadBytes);
         while (buffer.WrittenCount < bytesMax)
         {
-            var read = await stream.ReadAsync(buffer.GetMemory(ReadBytes)[..Math.Min(ReadBytes, bytesMax - buffer.WrittenCount)], cancellationToken);
+            var room = buffer.GetMemory(ReadBytes)[..Math.Min(ReadBytes, bytesMax - buffer.WrittenCount)];
+            var read = await stream.ReadAsync(room, cancellationToken);
             if (read == 0) break;
             buffer.Advance(read);
         }
@@ -136,7 +137,8 @@ internal sealed class Upstream : IDisposable
     {
         const string Version = "v1/";
         if (path[0] != '/') return new Uri(_base, path);
-        var root = _base.AbsoluteUri.EndsWith("/" + Version, StringComparison.Ordinal) ? _base.AbsoluteUri[..^Version.Length] : _base.AbsoluteUri;
+        var root = _base.AbsoluteUri;
+        if (root.EndsWith("/" + Version, StringComparison.Ordinal)) root = root[..^Version.Length];
         return new Uri(root + path[1..]);
     }
 

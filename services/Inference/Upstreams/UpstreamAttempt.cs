@@ -93,7 +93,8 @@ internal sealed class UpstreamAttempt : IDisposable
         _ when _cancellationToken.IsCancellationRequested => new OperationCanceledException(_cancellationToken),
         OperationCanceledException when _stall.IsCancellationRequested => Stalled(),
         UpstreamErrorEvent told => _upstream.Errors.Of(told.Body, null),
-        HttpRequestException or IOException or SseException or JsonException or OperationCanceledException => _upstream.Errors.Broken(error),
+        HttpRequestException or IOException or SseException or JsonException or OperationCanceledException =>
+            _upstream.Errors.Broken(error),
         _ => error,
     };
 

@@ -53,7 +53,7 @@ internal sealed class UpstreamErrors(string upstream, SecretScrubber scrubber)
         {
             SseException => $"answered with what is no valid stream: {cause.Message}",
             JsonException => "answered with what is no valid JSON",
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "cannot be found: its host name is not known",
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "cannot be found: its host is not known",
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "has no certificate that is trusted",
             HttpRequestException { InnerException: SocketException socket } => $"cannot be reached ({socket.SocketErrorCode})",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "cannot be reached",

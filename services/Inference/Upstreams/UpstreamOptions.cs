@@ -205,7 +205,8 @@ public sealed class BreakerOptions
     internal IEnumerable<string> Validate()
     {
         if (FailuresToOpen is < 1 or > 1000) yield return "Breaker:FailuresToOpen must be from 1 to 1000.";
-        if (Within <= TimeSpan.Zero || Within > TimeSpan.FromHours(1)) yield return "Breaker:Within must be above 0 and at most one hour.";
-        if (OpenFor <= TimeSpan.Zero || OpenFor > TimeSpan.FromHours(1)) yield return "Breaker:OpenFor must be above 0 and at most one hour.";
+        var hour = TimeSpan.FromHours(1);
+        if (Within <= TimeSpan.Zero || Within > hour) yield return "Breaker:Within must be above 0 and at most one hour.";
+        if (OpenFor <= TimeSpan.Zero || OpenFor > hour) yield return "Breaker:OpenFor must be above 0 and at most one hour.";
     }
 }

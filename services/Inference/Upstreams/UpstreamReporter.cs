@@ -16,7 +16,9 @@ internal sealed class UpstreamReporter(UpstreamRegistry registry)
         CircuitOpen = upstream.Breaker.IsOpen,
     });
 
-    /// <summary>The models of this member, by name: where one here and one elsewhere have the same name, the one elsewhere serves.</summary>
+    /// <summary>
+    /// The models of this member, by name: where one here and one elsewhere have the same name, the one elsewhere serves.
+    /// </summary>
     public IEnumerable<ModelInfo> WithModels(IEnumerable<ModelInfo> local) => registry.Models.Select(Describe)
         .Concat(local.Where(model => registry.Find(model.Name) is null))
         .OrderBy(model => model.Name, StringComparer.Ordinal);

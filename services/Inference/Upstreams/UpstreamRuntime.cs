@@ -31,7 +31,10 @@ internal sealed class UpstreamRuntime(
     /// <param name="cancellationToken">Aborts.</param>
     /// <exception cref="MillraceException">The request is refused, or fails.</exception>
     public async IAsyncEnumerable<GenerateResponse> GenerateAsync(
-        UpstreamModel model, GenerateRequest request, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
+        UpstreamModel model,
+        GenerateRequest request,
+        DateTimeOffset? deadline,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var visit = gate.Enter();
         using var observation = telemetry.Begin(model);
