@@ -97,15 +97,6 @@ internal static class Behave
         }
     };
 
-    /// <summary>Writes bytes into an event stream as they stand.</summary>
-    public static Func<HttpContext, Task> Bytes(byte[] bytes, Func<HttpContext, Task> then) => async context =>
-    {
-        context.Response.ContentType = "text/event-stream";
-        await context.Response.Body.WriteAsync(bytes);
-        await context.Response.Body.FlushAsync();
-        await then(context);
-    };
-
     /// <summary>Answers with a status and a body.</summary>
     public static Func<HttpContext, Task> Status(int status, string body = "", params (string Name, string Value)[] headers) => context =>
     {
@@ -132,7 +123,7 @@ internal static class Behave
 
     private static async Task SendAsync(HttpContext context, IEnumerable<string> data)
     {
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        if (!context.Response.HasStarted) context.Response.ContentType = "text/event-stream; charset=utf-8";
         foreach (var one in data)
         {
             var type = one.StartsWith("{\"type\":\"", StringComparison.Ordinal) ? $"event: {one.Split('"')[3]}\n" : "";

@@ -94,14 +94,23 @@ public sealed class UpstreamFailureTests
     [MemberData(nameof(BreakOffs))]
     public async Task Generate_BreaksOffWhileItAnswers_IsATypedErrorAfterTheTextSoFar(string how, string message)
     {
-        await using var fake = await FakeUpstream.StartAsync(Behave.EventsThen([OpenAi.Role, OpenAi.Text("so far")], BreakOff(how)));
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var fake = await FakeUpstream.StartAsync(Behave.EventsThen([OpenAi.Role, OpenAi.Text("so far")], async context =>
+        {
+            await seen.Task;
+            await BreakOff(how)(context);
+        }));
         await using var member = await UpstreamMember.StartAsync(fake);
         using var call = member.Client.Generate(UpstreamMember.Hello());
         var text = "";
 
         var error = await Assert.ThrowsAsync<MillraceException>(async () =>
         {
-            await foreach (var next in call.ResponseStream.ReadAllAsync()) text += next.Tokens?.Text;
+            await foreach (var next in call.ResponseStream.ReadAllAsync())
+            {
+                text += next.Tokens?.Text;
+                if (next.Tokens is not null) seen.TrySetResult();
+            }
         }).DefaultTimeout();
 
         Assert.Equal("so far", text);
