@@ -19,8 +19,8 @@ public sealed class UpstreamTelemetryTests
                 if (instrument.Meter.Name == InferenceMetrics.SourceName) self.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Enqueue((instrument.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<double>((source, value, tags, _) => measured.Enqueue((source.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<long>((source, value, tags, _) => measured.Enqueue((source.Name, value, Text(tags))));
         listener.Start();
         var spans = new ConcurrentQueue<Activity>();
         using var activities = new ActivityListener
