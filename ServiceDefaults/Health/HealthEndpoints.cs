@@ -9,12 +9,12 @@ using Millrace.ServiceDefaults.Http;
 namespace Millrace.ServiceDefaults.Health;
 
 /// <summary><c>/health</c> says whether requests can be taken, <c>/alive</c> whether the process should be restarted.</summary>
-internal static class HealthEndpoints
+public static class HealthEndpoints
 {
     /// <summary>Tag of the checks that tell whether the process is alive.</summary>
     public const string LiveTag = "live";
 
-    public static void MapHealthEndpoints(this IEndpointRouteBuilder app)
+    internal static void MapHealthEndpoints(this IEndpointRouteBuilder app)
     {
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteAsync });
         app.MapHealthChecks("/alive", new HealthCheckOptions

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
 using Millrace.Inference.Grpc;
 using Millrace.Inference.Models;
@@ -7,19 +8,27 @@ using Millrace.Inference.Runtime;
 using Millrace.Inference.SavedPrefixes;
 using Millrace.Inference.Status;
 using Millrace.Inference.Telemetry;
+using Millrace.Inference.Upstreams;
 using Millrace.ServiceDefaults.Configuration;
+using Millrace.ServiceDefaults.Health;
 
 namespace Millrace.Inference;
 
 /// <summary>The one door to the service.</summary>
 public static class InferenceServiceExtensions
 {
+    /// <summary>What the process needs to stop once no request runs any more.</summary>
+    private static readonly TimeSpan TimeAfterGrace = TimeSpan.FromSeconds(2);
+
     /// <summary>Adds an inference member.</summary>
     public static WebApplicationBuilder AddInference(this WebApplicationBuilder builder)
     {
         builder.Services.AddValidatedOptions<InferenceOptions>(InferenceOptions.Section);
         builder.Services.AddValidatedOptions<SavedPrefixOptions>(SavedPrefixOptions.Section);
-        builder.Services.AddModels().AddRuntime();
+        builder.Services.AddValidatedOptions<UpstreamsOptions>(UpstreamsOptions.Section);
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<InferenceOptions>>(
+            (host, inference) => host.ShutdownTimeout = inference.Value.ShutdownGrace + TimeAfterGrace);
+        builder.Services.AddUpstreams().AddModels().AddRuntime();
         return builder;
     }
 
@@ -35,9 +44,19 @@ public static class InferenceServiceExtensions
         services.AddSingleton<ModelCatalog>().AddSingleton<DrafterFactory>().AddSingleton<ModelLoader>().AddSingleton<MemoryBudget>().AddSingleton<ModelHost>();
         services.AddSingleton<AdapterBook>().AddSingleton<ModelAdministration>();
         services.AddHostedService<DefaultModelStarter>();
-        services.AddHealthChecks().AddCheck<ModelHealthCheck>("model");
+        services.AddSingleton<EngineCanary>();
+        services.AddHealthChecks()
+            .AddCheck<ModelHealthCheck>("model")
+            .AddCheck<EngineLivenessCheck>("engine", tags: [HealthEndpoints.LiveTag]);
         return services;
     }
+
+    private static IServiceCollection AddUpstreams(this IServiceCollection services) => services
+        .AddSingleton<UpstreamTelemetry>()
+        .AddSingleton<UpstreamRegistry>()
+        .AddSingleton<UpstreamRuntime>()
+        .AddSingleton<UpstreamCounter>()
+        .AddSingleton<UpstreamReporter>();
 
     private static void AddRuntime(this IServiceCollection services)
     {

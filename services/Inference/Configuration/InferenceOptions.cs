@@ -141,7 +141,14 @@ public sealed class InferenceOptions : ISelfValidating
     /// <value>Default 10 minutes.</value>
     public TimeSpan GenerationTimeMax { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long running requests may go on when the process is asked to stop.</summary>
+    /// <summary>How long the health check waits for the one token that it asks an idle model for.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan CanaryTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long running requests may go on when the process is asked to stop. Whoever stops it must wait longer than that: the AppHost of
+    /// one machine waits 9 seconds, Kubernetes as long as <c>terminationGracePeriodSeconds</c> says.
+    /// </summary>
     /// <value>Default 5 seconds.</value>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -154,6 +161,8 @@ public sealed class InferenceOptions : ISelfValidating
                 + "such a request could never be taken in. Raise QueueDepthMax or lower ChoicesMax.";
         if (GenerationTimeMax <= TimeSpan.Zero || GenerationTimeMax > TimeSpan.FromDays(1))
             yield return "GenerationTimeMax must be above 0 and at most one day.";
+        if (CanaryTimeout <= TimeSpan.Zero || CanaryTimeout > TimeSpan.FromMinutes(1))
+            yield return "CanaryTimeout must be above 0 and at most one minute.";
         if (ShutdownGrace < TimeSpan.Zero || ShutdownGrace > TimeSpan.FromMinutes(5))
             yield return "ShutdownGrace must be from 0 to 5 minutes.";
         if (LoadRetryDelay < TimeSpan.Zero || LoadRetryDelay > TimeSpan.FromHours(1))

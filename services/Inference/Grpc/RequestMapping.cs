@@ -28,8 +28,12 @@ internal static class RequestMapping
         PrefixKeys = request.PrefixKeys,
         Echo = request.Echo,
         IgnoreEnd = request.IgnoreEnd,
-        Deadline = context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime()),
+        Deadline = context.EndsAt(),
     };
+
+    /// <summary>When the caller stops waiting; null when it waits for ever.</summary>
+    public static DateTimeOffset? EndsAt(this ServerCallContext context) =>
+        context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime());
 
     /// <summary>A chat. No template that llama.cpp renders has a place for an author's name.</summary>
     public static Prompting.ChatPrompt ToCore(this Contracts.Inference.V1.ChatPrompt chat) =>

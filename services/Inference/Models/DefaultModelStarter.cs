@@ -1,16 +1,20 @@
+using Millrace.Inference.Upstreams;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Models;
 
 /// <summary>
-/// Loads the default model when the service starts. A member that cannot serve it says so in one line and ends with exit code 1.
+/// Loads the default model when the service starts, unless it runs elsewhere. A member that cannot serve it says so in one line and ends
+/// with exit code 1.
 /// </summary>
-internal sealed class DefaultModelStarter(ModelHost models, IHostApplicationLifetime lifetime, ILogger<DefaultModelStarter> logger)
+internal sealed class DefaultModelStarter(
+    ModelHost models, UpstreamRegistry upstreams, IHostApplicationLifetime lifetime, ILogger<DefaultModelStarter> logger)
     : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (upstreams.Default is not null) return;
         try
         {
             using var lease = await models.LeaseAsync("", stoppingToken);

@@ -1,0 +1,28 @@
+using Millrace.Contracts.Inference.V1;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Inference.Upstreams;
+
+/// <summary>
+/// What only models behind an upstream can do, and what only models that run here can: each is refused by name at the other.
+/// </summary>
+internal static class LocalRules
+{
+    /// <summary>Refuses what a model that runs here cannot do.</summary>
+    /// <exception cref="MillraceException"><see cref="Reason.InvalidArgument"/>.</exception>
+    public static void CheckLocal(GenerateRequest request)
+    {
+        if (request.Tools.Count > 0) throw NoTools("tools");
+        if (request.ToolChoice is { Mode: ToolMode.Required or ToolMode.Named }) throw NoTools("tool_choice");
+        for (var i = 0; i < (request.Chat?.Messages.Count ?? 0); i++)
+            if (request.Chat?.Messages[i].ToolCalls.Count > 0)
+                throw NoTools($"chat.messages[{i}].tool_calls");
+    }
+
+    /// <summary>Refuses what needs a vocabulary for a model that has none here.</summary>
+    public static MillraceException NoVocabulary(UpstreamModel model) => MillraceException.InvalidArgument(
+        "model", $"The model '{model.Name}' runs behind the upstream '{model.Upstream.Name}', and its vocabulary is not known here.");
+
+    private static MillraceException NoTools(string param) => MillraceException.InvalidArgument(
+        param, $"The model runs on llama.cpp here, which calls no tools: leave {param} out, or use a model behind an upstream.");
+}
