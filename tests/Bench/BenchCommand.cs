@@ -1,5 +1,6 @@
 using Millrace.Bench.Harness;
 using Millrace.LlamaCpp;
+using Millrace.TestShared;
 
 namespace Millrace.Bench;
 
@@ -15,7 +16,11 @@ internal sealed class BenchCommand(IReadOnlyList<IBench> benches, TextWriter out
         --quick       small and short: whether it works, not how fast it is
         --gpu         an 8b model and more streams; needs the CUDA library in MILLRACE_LLAMA_DIR
         --no-peers    without other programs, which are installed on first use
+        --only=TEXT   engine: only the cases whose name has this text, such as "60m, 32 tokens"
         """;
+
+    /// <summary>Where results go, and what is generated or installed for the measurements.</summary>
+    public string Folder { get; init; } = Path.Combine(RepoPaths.Root, "artifacts", "bench");
 
     /// <summary>Runs what the arguments name.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
@@ -47,7 +52,7 @@ internal sealed class BenchCommand(IReadOnlyList<IBench> benches, TextWriter out
     {
         try
         {
-            var run = new BenchRun(options, output);
+            var run = new BenchRun(options, Folder, output);
             var machine = MachineInfo.Read(run.Runtime);
             if (options.Gpu && machine.Gpus.Count == 0) throw NoGpu();
             await output.WriteLineAsync($"{bench.Name}: {bench.Summary}\n{machine}");

@@ -94,14 +94,18 @@ public static class RandomModel
     /// <summary>Fills blocks so that the weights have about this standard deviation, which keeps what a layer computes near 1.</summary>
     private static void Randomize(Span<byte> bytes, GgufElement element, float deviation, Random random)
     {
-        if (element == GgufElement.F16)
-        {
-            var halves = MemoryMarshal.Cast<byte, Half>(bytes);
-            var range = deviation * 2 * MathF.Sqrt(3);
-            for (var i = 0; i < halves.Length; i++) halves[i] = (Half)((random.NextSingle() - 0.5f) * range);
-            return;
-        }
+        if (element == GgufElement.F32)
+            foreach (ref var weight in MemoryMarshal.Cast<byte, float>(bytes)) weight = Uniform(deviation, random);
+        else if (element == GgufElement.F16)
+            foreach (ref var weight in MemoryMarshal.Cast<byte, Half>(bytes)) weight = (Half)Uniform(deviation, random);
+        else
+            RandomizeBlocks(bytes, element, deviation, random);
+    }
 
+    private static float Uniform(float deviation, Random random) => (random.NextSingle() - 0.5f) * 2 * MathF.Sqrt(3) * deviation;
+
+    private static void RandomizeBlocks(Span<byte> bytes, GgufElement element, float deviation, Random random)
+    {
         random.NextBytes(bytes);
         var scale = (Half)(deviation / (element == GgufElement.Q8 ? ByteDeviation : HalfByteDeviation));
         for (var at = 0; at < bytes.Length; at += GgufTensor.BlockOf(element).Bytes) MemoryMarshal.Write(bytes[at..], scale);

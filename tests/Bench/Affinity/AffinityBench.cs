@@ -9,8 +9,8 @@ namespace Millrace.Bench.Affinity;
 /// </summary>
 internal sealed class AffinityBench : IBench
 {
-    private const string Prefix = "Prefix";
-    private const string TurnByTurn = "RoundRobin";
+    private const string Prefix = "prefix";
+    private const string TurnByTurn = "round-robin";
 
     /// <inheritdoc/>
     public string Name => "affinity";
@@ -23,13 +23,14 @@ internal sealed class AffinityBench : IBench
     {
         var load = run.Options.Quick ? new PoolLoad(Members: 2, Sessions: 4, Turns: 2, AtOnce: 2) : new PoolLoad(4, 40, 6, 8);
         var results = await Rounds.RunAsync<PoolResult>(
-            run.Options.Quick ? 1 : 3,
+            run.Options.Quick ? 1 : 4,
             [
                 new(Prefix, (_, token) => load.RunAsync(Prefix, BenchRun.TinyModel.Path, token)),
                 new(TurnByTurn, (_, token) => load.RunAsync(TurnByTurn, BenchRun.TinyModel.Path, token)),
             ],
             run.Progress,
-            cancellationToken);
+            cancellationToken,
+            warmUp: false);
 
         run.Add(Compare("throughput", "requests/s", result => result.RequestsPerSecond, "SGLang reports 1.9x for its router"));
         run.Add(Compare("time to first token, p50", "ms", result => result.FirstToken.Median));

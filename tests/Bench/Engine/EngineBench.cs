@@ -54,7 +54,7 @@ internal sealed class EngineBench : IBench
         var results = await Rounds.RunAsync(
             entry.RoundCount, contestants, what => run.Progress($"{entry.Name}: {what}"), cancellationToken);
         Report(run, entry, results, sides.Node);
-        if (entry.HasAllCores) await CompareThreadsAsync(run, entry, sides, cancellationToken);
+        if (entry.HasAllCores && !run.Options.Quick) await CompareThreadsAsync(run, entry, sides, cancellationToken);
     }
 
     private static void Report(
@@ -69,6 +69,10 @@ internal sealed class EngineBench : IBench
         run.Add(Row("time to first token, p99", "ms", result => result.FirstToken(0.99)));
         run.Add(Row("CPU time per token", "ms", result => result.CpuMsPerToken));
         run.Add(Row("time per step", "us", result => result.StepUs));
+        run.Add(BenchRow.Of(
+            $"{entry.Name}: tokens the same as the raw loop's",
+            new Samples(engine.Zip(results[OwnCells], (mine, its) => mine.SameAs(its))),
+            "share"));
         if (results.TryGetValue(SharedCells, out var shared))
             run.Add(BenchRow.Compare(
                 ($"{entry.Name}: {SharedCells}, tokens/s", Of(shared, result => result.TokensPerSecond)),

@@ -13,6 +13,9 @@ internal sealed record EngineCase(BenchModel Model, int PromptTokens, int Stream
     private const int CellsGrain = 256;
     private const int ThreadsCaseStreams = 1;
 
+    // A core takes milliseconds for each token of a prompt, and each contestant computes all of them in every round.
+    private const int CpuPromptTokensMax = 16_000;
+
     /// <summary>What results call it.</summary>
     public string Name => $"{Model.Name}, {PromptTokens:N0} tokens, {Streams} {(Streams == 1 ? "stream" : "streams")}";
 
@@ -37,11 +40,15 @@ internal sealed record EngineCase(BenchModel Model, int PromptTokens, int Stream
     public bool HasAllCores => Model.IsJudged && Streams == ThreadsCaseStreams && BenchOptions.Threads < Environment.ProcessorCount;
 
     /// <summary>The cases of a run.</summary>
-    public static IEnumerable<EngineCase> Of(BenchRun run) => run.Models.SelectMany(model =>
-        from prompt in Lengths(run.Options)
-        from streams in Streamings(run.Options)
-        where !(model.IsJudged && !run.Options.Gpu && prompt * streams > 16_000)
-        select new EngineCase(model, prompt, streams, TokensOf(run.Options, model), RoundsOf(run.Options, model)));
+    public static IEnumerable<EngineCase> Of(BenchRun run) =>
+        run.Models.SelectMany(model => Of(run.Options, model)).Where(entry => entry.Name.Contains(run.Options.Only, StringComparison.Ordinal));
+
+    private static IEnumerable<EngineCase> Of(BenchOptions options, BenchModel model) =>
+        from prompt in Lengths(options)
+        from streams in Streamings(options)
+        where options.Gpu || !model.IsJudged || prompt * streams <= CpuPromptTokensMax
+        let tokens = TokensOf(options, model)
+        select new EngineCase(model, prompt, streams, tokens, RoundsOf(options, (prompt + tokens) * streams));
 
     private static int[] Lengths(BenchOptions options) => options.Quick ? [32] : [32, 1000];
 
@@ -49,6 +56,6 @@ internal sealed record EngineCase(BenchModel Model, int PromptTokens, int Stream
 
     private static int TokensOf(BenchOptions options, BenchModel model) => options.Quick ? 8 : model.IsJudged ? 64 : 128;
 
-    // A round on the tiny model takes a fraction of a second, so that it takes more of them to see through the machine's noise.
-    private static int RoundsOf(BenchOptions options, BenchModel model) => options.Quick ? 1 : model.IsJudged ? 4 : 8;
+    // The shorter a round is, the more of them it takes to see through the machine's noise.
+    private static int RoundsOf(BenchOptions options, int tokens) => options.Quick ? 1 : tokens <= 2000 ? 8 : tokens <= 8000 ? 4 : 3;
 }

@@ -67,26 +67,27 @@ internal sealed class RawLoop : IDisposable
         _steps = 0;
         var cpu = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
-        var next = new LlamaToken[prompts.Count];
+        var generated = prompts.Select(_ => new List<int>(tokens)).ToArray();
         var firstTokens = new double[prompts.Count];
         Prefill(prompts, computed, (stream, token) =>
         {
-            next[stream] = token;
+            generated[stream].Add(token);
             firstTokens[stream] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         });
-        for (var i = 1; i < tokens; i++) Step(prompts, i - 1, next);
+        for (var i = 1; i < tokens; i++) Step(prompts, generated);
         var elapsed = Stopwatch.GetElapsedTime(start);
         return new LoadResult
         {
             Elapsed = elapsed,
             Tokens = prompts.Count * tokens,
             FirstTokenMs = firstTokens,
+            Ids = generated,
             CpuTime = Environment.CpuUsage.TotalTime - cpu,
             Steps = _steps,
         };
     }
 
-    private void Prefill(IReadOnlyList<int[]> prompts, int computed, Action<int, LlamaToken> onToken)
+    private void Prefill(IReadOnlyList<int[]> prompts, int computed, Action<int, int> onToken)
     {
         for (var stream = 0; stream < prompts.Count; stream++)
             for (var position = computed; position < prompts[stream].Length; position++)
@@ -100,22 +101,23 @@ internal sealed class RawLoop : IDisposable
         Compute(onToken);
     }
 
-    private void Step(IReadOnlyList<int[]> prompts, int generated, LlamaToken[] next)
+    private void Step(IReadOnlyList<int[]> prompts, List<int>[] generated)
     {
-        for (var stream = 0; stream < next.Length; stream++)
+        for (var stream = 0; stream < generated.Length; stream++)
         {
-            var index = _batch.Add(next[stream], prompts[stream].Length + generated, new LlamaSequenceId(stream), output: true);
+            var position = prompts[stream].Length + generated[stream].Count - 1;
+            var index = _batch.Add(new LlamaToken(generated[stream][^1]), position, new LlamaSequenceId(stream), output: true);
             _outputs.Add((stream, index));
         }
 
-        Compute((stream, token) => next[stream] = token);
+        Compute((stream, token) => generated[stream].Add(token));
     }
 
-    private void Compute(Action<int, LlamaToken> onToken)
+    private void Compute(Action<int, int> onToken)
     {
         if (_context.Decode(_batch) is not DecodeResult.Ok and var result) throw new BenchException($"llama_decode ended with {result}.");
         _steps++;
-        foreach (var (stream, index) in _outputs) onToken(stream, new LlamaToken(TensorPrimitives.IndexOfMax(_context.GetLogits(index))));
+        foreach (var (stream, index) in _outputs) onToken(stream, TensorPrimitives.IndexOfMax(_context.GetLogits(index)));
         _outputs.Clear();
         _batch.Clear();
     }

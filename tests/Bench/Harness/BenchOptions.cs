@@ -3,6 +3,8 @@ namespace Millrace.Bench.Harness;
 /// <summary>What the command line asks for.</summary>
 internal sealed record BenchOptions
 {
+    private const string OnlyPrefix = "--only=";
+
     /// <summary>Name of what to measure, or <c>all</c>.</summary>
     public string Name { get; init; } = "";
 
@@ -17,6 +19,9 @@ internal sealed record BenchOptions
 
     /// <summary>Whether other programs are measured as well.</summary>
     public bool Peers { get; init; } = true;
+
+    /// <summary>Part of the names of the cases to measure; empty for all.</summary>
+    public string Only { get; init; } = "";
 
     /// <summary>
     /// Threads that compute, on every side of a comparison: one per core but one, as the service has by default, because ggml's threads spin
@@ -43,6 +48,7 @@ internal sealed record BenchOptions
         "--quick" => options with { Quick = true, Peers = false },
         "--gpu" => options with { Gpu = true },
         "--no-peers" => options with { Peers = false },
+        _ when arg.StartsWith(OnlyPrefix, StringComparison.Ordinal) => options with { Only = arg[OnlyPrefix.Length..] },
         _ when arg.StartsWith('-') || options.Name.Length > 0 => null,
         _ => options with { Name = arg },
     };

@@ -5,7 +5,7 @@ using Millrace.TestShared;
 namespace Millrace.Bench.Harness;
 
 /// <summary>One run of one bench: what it may use, and where its results go.</summary>
-internal sealed class BenchRun(BenchOptions options, TextWriter output)
+internal sealed class BenchRun(BenchOptions options, string folder, TextWriter output)
 {
     private readonly List<BenchRow> _rows = [];
 
@@ -13,7 +13,7 @@ internal sealed class BenchRun(BenchOptions options, TextWriter output)
     public BenchOptions Options { get; } = options;
 
     /// <summary>The folder for results, generated models and peers.</summary>
-    public string Folder { get; } = Path.Combine(RepoPaths.Root, "artifacts", "bench");
+    public string Folder { get; } = folder;
 
     /// <summary>The native library, in this process.</summary>
     public LlamaRuntime Runtime { get; } = LlamaRuntime.Initialize(NullLoggerFactory.Instance);

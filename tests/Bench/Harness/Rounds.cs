@@ -12,12 +12,21 @@ internal sealed record Contestant<T>(string Name, Func<int, CancellationToken, T
 internal static class Rounds
 {
     /// <summary>Runs all rounds.</summary>
+    /// <param name="rounds">Rounds that count.</param>
+    /// <param name="contestants">Who takes turns.</param>
+    /// <param name="progress">Hears what happens now.</param>
+    /// <param name="cancellationToken">Stops between two turns.</param>
+    /// <param name="warmUp">Whether a round comes first that does not count; not for contestants that begin anew in every round.</param>
     /// <returns>What each contestant measured, by round.</returns>
     public static async Task<IReadOnlyDictionary<string, IReadOnlyList<T>>> RunAsync<T>(
-        int rounds, IReadOnlyList<Contestant<T>> contestants, Action<string> progress, CancellationToken cancellationToken)
+        int rounds,
+        IReadOnlyList<Contestant<T>> contestants,
+        Action<string> progress,
+        CancellationToken cancellationToken,
+        bool warmUp = true)
     {
         var results = contestants.ToDictionary(contestant => contestant.Name, _ => new List<T>());
-        for (var round = 0; round <= rounds; round++)
+        for (var round = warmUp ? 0 : 1; round <= rounds; round++)
         {
             progress(round == 0 ? "warm-up" : $"round {round} of {rounds}");
             foreach (var contestant in round % 2 == 0 ? contestants.Reverse() : contestants)

@@ -23,6 +23,9 @@ internal sealed record LoadResult
     /// <summary>Prompt tokens that came from a cache, all streams together.</summary>
     public long CachedTokens { get; init; }
 
+    /// <summary>The tokens of each stream; empty when unknown.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Ids { get; init; } = [];
+
     /// <summary>Milliseconds of the whole round.</summary>
     public double ElapsedMs => Elapsed.TotalMilliseconds;
 
@@ -37,4 +40,13 @@ internal sealed record LoadResult
 
     /// <summary>Percentile of the time to the first token, over the streams.</summary>
     public double FirstToken(double share) => new Samples(FirstTokenMs).Percentile(share);
+
+    /// <summary>
+    /// Share of tokens up to the first in which a stream differs from the other's. Sums in another order round differently, so that where
+    /// two tokens are nearly as probable two correct runs part; work that is not the same parts at once.
+    /// </summary>
+    public double SameAs(LoadResult other) => Ids.Zip(other.Ids, SameTokens).Sum() / (double)Tokens;
+
+    private static int SameTokens(IReadOnlyList<int> mine, IReadOnlyList<int> its) =>
+        mine.Zip(its).TakeWhile(pair => pair.First == pair.Second).Count();
 }

@@ -77,6 +77,7 @@ internal sealed class MemberProcess : IAsyncDisposable
             Elapsed = elapsed,
             Tokens = streams.Sum(stream => stream.Ids.Count),
             FirstTokenMs = [.. streams.Select(stream => stream.FirstTokenMs)],
+            Ids = [.. streams.Select(stream => stream.Ids)],
             CpuTime = Process.CpuTime - cpu,
             Steps = (long)(after.StepsTotal - before.StepsTotal),
             CachedTokens = streams.Sum(stream => (long)stream.CachedTokens),
