@@ -90,6 +90,12 @@ public sealed record LlamaContextOptions
     /// </summary>
     public bool UnifiedCache { get; init; }
 
+    /// <summary>
+    /// Keep all tokens of layers with a sliding window, not the window only, so that sequences can be cut and shared anywhere. Takes more
+    /// memory; without such layers it has no effect.
+    /// </summary>
+    public bool SlidingWindowWhole { get; init; } = true;
+
     /// <summary>Fused attention.</summary>
     public FlashAttention FlashAttention { get; init; } = FlashAttention.Auto;
 

@@ -102,5 +102,6 @@ public sealed class LlamaModel : IDisposable
         HasEncoder = model.HasEncoder(),
         HasDecoder = model.HasDecoder(),
         IsRecurrent = model.IsRecurrent(),
+        IsHybrid = model.IsHybrid(),
     };
 }

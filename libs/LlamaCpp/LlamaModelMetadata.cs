@@ -48,6 +48,12 @@ public sealed record LlamaModelMetadata
     /// <summary>Whether the model keeps a state instead of a cache, so that sequences cannot be cut at a position.</summary>
     public required bool IsRecurrent { get; init; }
 
+    /// <summary>Whether some of its layers keep a state and others a cache.</summary>
+    public required bool IsHybrid { get; init; }
+
+    /// <summary>Whether a sequence can be cut, and its beginning be shared, at any position.</summary>
+    public bool CanCutSequences => !IsRecurrent && !IsHybrid;
+
     /// <summary>
     /// Whether positions are a table that the file holds rather than computed: one past <see cref="ContextTokensTrained"/> does not exist.
     /// </summary>

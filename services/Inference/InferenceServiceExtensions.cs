@@ -36,7 +36,7 @@ public static class InferenceServiceExtensions
 
     private static void AddRuntime(this IServiceCollection services)
     {
-        services.AddSingleton<DrainGate>().AddSingleton<InferenceMetrics>().AddSingleton<InferenceRuntime>().AddSingleton<StatusReporter>();
+        services.AddSingleton<DrainGate>().AddSingleton<InferenceMetrics>().AddSingleton<EngineMetrics>().AddSingleton<InferenceRuntime>().AddSingleton<StatusReporter>();
         services.AddHostedService<DrainOnShutdown>();
     }
 }

@@ -43,6 +43,8 @@ internal sealed unsafe partial class LlamaModelHandle : SafeHandle
 
     public bool IsRecurrent() => IsRecurrent(this);
 
+    public bool IsHybrid() => IsHybrid(this);
+
     public int MetadataCount() => MetadataCount(this);
 
     public string? Metadata(string key) => NativeText.Read((buffer, size) => MetadataValue(this, key, buffer, size));
@@ -106,6 +108,10 @@ internal sealed unsafe partial class LlamaModelHandle : SafeHandle
     [LibraryImport("llama", EntryPoint = "llama_model_is_recurrent")]
     [return: MarshalAs(UnmanagedType.U1)]
     private static partial bool IsRecurrent(LlamaModelHandle model);
+
+    [LibraryImport("llama", EntryPoint = "llama_model_is_hybrid")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    private static partial bool IsHybrid(LlamaModelHandle model);
 
     [LibraryImport("llama", EntryPoint = "llama_model_meta_count")]
     private static partial int MetadataCount(LlamaModelHandle model);

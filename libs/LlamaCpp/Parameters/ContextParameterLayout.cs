@@ -50,6 +50,8 @@ internal sealed record ContextParameterLayout(string Release, int Threads, bool 
 
     private int OffloadCache => Embeddings + 1;
 
+    private int SlidingWindowWhole => Embeddings + 4;
+
     private int UnifiedCache => Embeddings + 5;
 
     private int Samplers => Align8(Embeddings + 6);
@@ -77,6 +79,7 @@ internal sealed record ContextParameterLayout(string Release, int Threads, bool 
         blob.WritePointer(AbortState, abortState);
         blob.WriteBool(Embeddings, options.Embeddings);
         blob.WriteBool(OffloadCache, options.OffloadCache);
+        blob.WriteBool(SlidingWindowWhole, options.SlidingWindowWhole);
         blob.WriteBool(UnifiedCache, options.UnifiedCache);
     }
 

@@ -15,6 +15,9 @@ internal sealed record EngineLimits
     /// <summary>Tokens computed in one step.</summary>
     public required int StepTokensMax { get; init; }
 
+    /// <summary>Ended sequences whose state is kept for others that begin alike; 0 keeps none.</summary>
+    public int CachedSequencesMax { get; init; }
+
     /// <summary>How long a request may take, waiting included.</summary>
     public required TimeSpan GenerationTimeMax { get; init; }
 }

@@ -1,4 +1,6 @@
 using Millrace.Inference.Detokenization;
+using Millrace.Inference.Speculation;
+using Millrace.Inference.Telemetry;
 
 namespace Millrace.Inference.Engine;
 
@@ -13,6 +15,15 @@ internal sealed record EngineParts
 
     /// <summary>What the engine may use.</summary>
     public required EngineLimits Limits { get; init; }
+
+    /// <summary>Proposes tokens that may follow; null for none. The engine disposes it.</summary>
+    public IDrafter? Drafter { get; init; }
+
+    /// <summary>Most tokens that are proposed at a time.</summary>
+    public int DraftTokensMax { get; init; }
+
+    /// <summary>Where figures go.</summary>
+    public required EngineMetrics Metrics { get; init; }
 
     /// <summary>The time.</summary>
     public required TimeProvider Time { get; init; }

@@ -30,6 +30,18 @@ internal sealed record GenerationRequest
     /// <summary>Requests of one key share the slots fairly with those of other keys.</summary>
     public string FairnessKey { get; init; } = "";
 
+    /// <summary>Id of the adapter to compute with; 0 for the model itself.</summary>
+    public int Adapter { get; init; }
+
+    /// <summary>Computed state is shared only between requests of equal salt.</summary>
+    public string CacheSalt { get; init; } = "";
+
+    /// <summary>Opaque names of the prompt's beginnings, shortest first.</summary>
+    public IReadOnlyList<ulong> PrefixKeys { get; init; } = [];
+
+    /// <summary>Whether each choice begins with the prompt itself.</summary>
+    public bool Echo { get; init; }
+
     /// <summary>Whether end-of-generation tokens are tokens like others.</summary>
     public bool IgnoreEnd { get; init; }
 

@@ -1,3 +1,4 @@
+using Millrace.Inference.KvCache;
 using Millrace.Inference.Scheduling;
 
 namespace Millrace.Inference.Engine;
@@ -13,21 +14,28 @@ internal enum RunResult
 }
 
 /// <summary>
-/// Runs steps on a model. One thread uses it. It keeps, per slot, the keys and values of the tokens that it was given.
+/// Runs steps on a model. One thread uses it. It keeps, per native sequence, the keys and values of the tokens that it was given.
 /// </summary>
 internal interface ISequenceRunner : IDisposable
 {
     /// <summary>Cells of the cache.</summary>
     int KvCells { get; }
 
-    /// <summary>Computes a step.</summary>
+    /// <summary>Changes the cache.</summary>
+    void Apply(KvAction action);
+
+    /// <summary>Computes the entries of a step.</summary>
     RunResult Run(StepPlan plan);
 
-    /// <summary>
-    /// The output after an entry of the last step that wanted one: a logit per token of the vocabulary. Valid until the next step.
-    /// </summary>
-    ReadOnlySpan<float> Logits(int entryIndex);
+    /// <summary>An output of an entry of the last step: a logit per token of the vocabulary. Valid until the next step.</summary>
+    /// <param name="entryIndex">Index of the entry.</param>
+    /// <param name="output">Which of the entry's outputs, from 0.</param>
+    ReadOnlySpan<float> Logits(int entryIndex, int output);
 
-    /// <summary>Forgets what a slot holds.</summary>
-    void Release(int slot);
+    /// <summary>The state of a native sequence, as bytes.</summary>
+    byte[] SaveState(int id);
+
+    /// <summary>Gives an empty native sequence a saved state.</summary>
+    /// <exception cref="LlamaCpp.LlamaException">The state is damaged, or of another model.</exception>
+    void RestoreState(int id, ReadOnlySpan<byte> state);
 }

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Millrace.Inference.KvCache;
+using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Engine;
@@ -9,7 +11,7 @@ namespace Millrace.Inference.Engine;
 internal sealed class InferenceEngine : IAsyncDisposable
 {
     private readonly EngineParts _parts;
-    private readonly Channel<Generation> _requests;
+    private readonly Channel<EngineRequest> _requests;
     private readonly EngineLoop _loop;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +21,7 @@ internal sealed class InferenceEngine : IAsyncDisposable
         Model = model;
         _parts = parts;
         var requestsMax = parts.Limits.QueueDepthMax + parts.Limits.SlotsMax;
-        _requests = Channel.CreateBounded<Generation>(new BoundedChannelOptions(requestsMax) { SingleReader = true });
+        _requests = Channel.CreateBounded<EngineRequest>(new BoundedChannelOptions(requestsMax) { SingleReader = true });
         _loop = new EngineLoop(model, parts, _requests.Reader);
     }
 
@@ -52,10 +54,38 @@ internal sealed class InferenceEngine : IAsyncDisposable
         var generation = new Generation(
             request,
             Math.Min(room, request.CompletionTokensMax ?? room),
-            _parts.Time.GetTimestamp(),
-            request.Deadline < endsAt ? request.Deadline.Value : endsAt);
-        if (!_requests.Writer.TryWrite(generation)) generation.End(Refusal());
+            request.Deadline < endsAt ? request.Deadline.Value : endsAt,
+            _parts.Time);
+        Post(generation);
         return generation;
+    }
+
+    /// <summary>The computed state of a beginning that is in the cache, as bytes.</summary>
+    /// <exception cref="MillraceException">It is not in the cache, or the engine has ended.</exception>
+    public Task<byte[]> SaveStateAsync(CacheKey key, IReadOnlyList<int> tokens)
+    {
+        var command = new SaveState(key, tokens);
+        Post(command);
+        return command.Result;
+    }
+
+    /// <summary>Puts a saved state into the cache.</summary>
+    /// <returns>False when running requests leave no room for it.</returns>
+    /// <exception cref="LlamaException">The state is damaged, or of another model.</exception>
+    /// <exception cref="MillraceException">The engine has ended.</exception>
+    public Task<bool> RestoreStateAsync(CacheKey key, IReadOnlyList<int> tokens, byte[] state)
+    {
+        var command = new RestoreState(key, tokens, state);
+        Post(command);
+        return command.Result;
+    }
+
+    /// <summary>Forgets what was computed with an adapter that is gone.</summary>
+    public Task ForgetAdapterAsync(int adapter)
+    {
+        var command = new ForgetAdapter(adapter);
+        Post(command);
+        return command.Result;
     }
 
     /// <summary>Stops the thread and frees the context. Unfinished requests are ended.</summary>
@@ -65,6 +95,11 @@ internal sealed class InferenceEngine : IAsyncDisposable
         await _stop.CancelAsync();
         await _ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    private void Post(EngineRequest request)
+    {
+        if (!_requests.Writer.TryWrite(request)) request.Refuse(Refusal());
     }
 
     private MillraceException Refusal() =>
@@ -86,6 +121,7 @@ internal sealed class InferenceEngine : IAsyncDisposable
         finally
         {
             EndUntaken();
+            _parts.Drafter?.Dispose();
             _parts.Runner.Dispose();
         }
     }
@@ -94,6 +130,6 @@ internal sealed class InferenceEngine : IAsyncDisposable
     {
         // Closed first: a request that gets in after this would wait for a thread that is gone.
         _requests.Writer.TryComplete();
-        while (_requests.Reader.TryRead(out var generation)) generation.End(Refusal());
+        while (_requests.Reader.TryRead(out var request)) request.Refuse(Refusal());
     }
 }

@@ -1,33 +1,47 @@
+using Millrace.Inference.KvCache;
 using Millrace.Inference.Scheduling;
 using Millrace.LlamaCpp;
 
 namespace Millrace.Inference.Engine;
 
-/// <summary>Runs steps on a llama.cpp context; a slot is a sequence id of the context.</summary>
+/// <summary>Runs steps on a llama.cpp context.</summary>
 internal sealed class NativeRunner : ISequenceRunner
 {
     private readonly LlamaContext _context;
+    private readonly IAdapterSource _adapters;
     private readonly LlamaMemory _memory;
     private readonly LlamaBatch _batch;
-    private readonly int[] _outputIndex;
+    private readonly int[] _firstOutput;
+    private int _adapter;
 
     /// <summary>Takes over a context.</summary>
-    public NativeRunner(LlamaContext context)
+    public NativeRunner(LlamaContext context, IAdapterSource adapters)
     {
         _context = context;
+        _adapters = adapters;
         _memory = context.Memory ?? throw new ArgumentException($"{context.Model.Path} has no cache to generate with.", nameof(context));
         _batch = new LlamaBatch(context.BatchTokensMax);
-        _outputIndex = new int[context.SequencesMax];
+        _firstOutput = new int[context.SequencesMax];
     }
 
     /// <inheritdoc/>
     public int KvCells => _context.ContextTokens;
 
     /// <inheritdoc/>
+    public void Apply(KvAction action)
+    {
+        var sequence = new LlamaSequenceId(action.Id);
+        if (action.Kind == KvActionKind.Share) _memory.Copy(new LlamaSequenceId(action.Source), sequence, 0, action.Length);
+        else if (!_memory.Remove(sequence, action.Length))
+            throw new InvalidOperationException($"Sequence {action.Id} could not be cut at {action.Length}.");
+    }
+
+    /// <inheritdoc/>
     public RunResult Run(StepPlan plan)
     {
+        UseAdapter(plan.Adapter);
         _batch.Clear();
-        for (var i = 0; i < plan.Entries.Count; i++) _outputIndex[i] = Add(plan.Entries[i]);
+        for (var i = 0; i < plan.Entries.Count; i++) _firstOutput[i] = Add(plan.Entries[i]);
         return _context.Decode(_batch) switch
         {
             DecodeResult.Ok => RunResult.Done,
@@ -37,24 +51,39 @@ internal sealed class NativeRunner : ISequenceRunner
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Logits(int entryIndex) => _context.GetLogits(_outputIndex[entryIndex]);
+    public ReadOnlySpan<float> Logits(int entryIndex, int output) => _context.GetLogits(_firstOutput[entryIndex] + output);
 
     /// <inheritdoc/>
-    public void Release(int slot) => _memory.Remove(new LlamaSequenceId(slot));
+    public byte[] SaveState(int id)
+    {
+        var sequence = new LlamaSequenceId(id);
+        var state = new byte[_context.GetStateBytes(sequence)];
+        _context.SaveState(sequence, state);
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public void RestoreState(int id, ReadOnlySpan<byte> state) => _context.RestoreState(new LlamaSequenceId(id), state);
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();
 
+    private void UseAdapter(int id)
+    {
+        if (id == _adapter) return;
+        _context.SetAdapters(id == 0 ? [] : [_adapters.Get(id)]);
+        _adapter = id;
+    }
+
+    /// <summary>Adds an entry's tokens to the batch.</summary>
+    /// <returns>Index of the first token whose output is wanted; those of the others follow it.</returns>
     private int Add(StepEntry entry)
     {
         var tokens = entry.Tokens;
-        var index = 0;
-        for (var i = 0; i < tokens.Length; i++)
-        {
-            var output = entry.WantsOutput && i == tokens.Length - 1;
-            index = _batch.Add(new LlamaToken(tokens[i]), entry.Start + i, new LlamaSequenceId(entry.Slot), output);
-        }
-
-        return index;
+        var firstOutput = tokens.Length - entry.OutputCount;
+        var sequence = new LlamaSequenceId(entry.KvId);
+        var start = _batch.Count;
+        for (var i = 0; i < tokens.Length; i++) _batch.Add(new LlamaToken(tokens[i]), entry.Start + i, sequence, i >= firstOutput);
+        return start + firstOutput;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Millrace.Contracts.Inference.V1;
 using Millrace.Inference.Engine;
@@ -21,7 +22,12 @@ internal sealed class EventMapping(bool logprobs)
     {
         foreach (var progress in batch.Events)
         {
-            if (progress is TokenGenerated token) Add(token, batch.Model.Vocabulary);
+            if (progress is TokenGenerated token)
+            {
+                if (BordersOnPrompt(token, out var before)) yield return new GenerateResponse { Tokens = before };
+                Add(token, batch.Model.Vocabulary);
+            }
+
             if (progress is PromptEvaluated started) yield return new GenerateResponse { Started = ToStarted(started, batch.Model.Name) };
             if (progress is not ChoiceFinished finished) continue;
             if (_open.Remove(finished.Choice, out var rest)) yield return new GenerateResponse { Tokens = rest };
@@ -32,10 +38,14 @@ internal sealed class EventMapping(bool logprobs)
         _open.Clear();
     }
 
+    /// <summary>Whether a token is the first generated one behind the echoed prompt, which travels in messages of its own.</summary>
+    private bool BordersOnPrompt(TokenGenerated token, [NotNullWhen(true)] out TokenBatch? prompt) =>
+        _open.TryGetValue(token.Choice, out prompt) && prompt.IsPrompt != token.IsPrompt && _open.Remove(token.Choice);
+
     private void Add(TokenGenerated generated, LlamaVocabulary vocabulary)
     {
         if (!_open.TryGetValue(generated.Choice, out var batch))
-            _open[generated.Choice] = batch = new TokenBatch { ChoiceIndex = (uint)generated.Choice };
+            _open[generated.Choice] = batch = new TokenBatch { ChoiceIndex = (uint)generated.Choice, IsPrompt = generated.IsPrompt };
         batch.Text += generated.Text;
         if (generated.Token is { } token) batch.Tokens.Add(ToToken(token, vocabulary));
     }
@@ -57,6 +67,7 @@ internal sealed class EventMapping(bool logprobs)
     {
         Model = model,
         PromptTokens = (uint)started.PromptTokens,
+        CachedTokens = (uint)started.CachedTokens,
         QueueMs = (float)started.QueueTime.TotalMilliseconds,
         Seed = started.Seed,
     };
@@ -69,5 +80,7 @@ internal sealed class EventMapping(bool logprobs)
         CompletionTokens = (uint)finished.CompletionTokens,
         PrefillMs = (float)finished.PrefillTime.TotalMilliseconds,
         DecodeMs = (float)finished.DecodeTime.TotalMilliseconds,
+        DraftedTokens = (uint)finished.DraftedTokens,
+        AcceptedTokens = (uint)finished.AcceptedTokens,
     };
 }

@@ -11,7 +11,7 @@ namespace Millrace.Inference.Grpc;
 /// <summary>From the contract's messages to the core's records.</summary>
 internal static class RequestMapping
 {
-    /// <summary>A request for a generation. Nothing is shared between requests yet, so every cache salt is respected as it is.</summary>
+    /// <summary>A request for a generation.</summary>
     public static GenerateCommand ToCommand(this GenerateRequest request, ServerCallContext context) => new()
     {
         Model = request.Model,
@@ -24,6 +24,9 @@ internal static class RequestMapping
         TopLogprobs = ToInt(request.TopLogprobs),
         Class = ToClass(request.Priority),
         FairnessKey = request.FairnessKey,
+        CacheSalt = request.CacheSalt,
+        PrefixKeys = request.PrefixKeys,
+        Echo = request.Echo,
         IgnoreEnd = request.IgnoreEnd,
         Deadline = context.Deadline == DateTime.MaxValue ? null : new DateTimeOffset(context.Deadline.ToUniversalTime()),
     };

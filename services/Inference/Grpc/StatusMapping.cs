@@ -48,5 +48,16 @@ internal static class StatusMapping
         KvCellsUsed = (uint)snapshot.KvCellsUsed,
         StepsTotal = (ulong)snapshot.StepsTotal,
         GeneratedTokensTotal = (ulong)snapshot.GeneratedTokensTotal,
+        KvCellsCached = (uint)snapshot.KvCellsCached,
+        PrefixKeys = { snapshot.PrefixKeys },
+        PromptTokensTotal = (ulong)snapshot.PromptTokensTotal,
+        CachedTokensTotal = (ulong)snapshot.CachedTokensTotal,
+        PreemptionsTotal = (ulong)snapshot.PreemptionsTotal,
+        DraftedTokensTotal = (ulong)snapshot.DraftedTokensTotal,
+        AcceptedTokensTotal = (ulong)snapshot.AcceptedTokensTotal,
+        Speculating = snapshot.IsSpeculating,
+        StepsPerSecond = snapshot.StepsPerSecond,
+        TokensPerSecond = snapshot.TokensPerSecond,
+        BatchSequences = snapshot.BatchSequences,
     };
 }

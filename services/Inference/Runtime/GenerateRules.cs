@@ -2,6 +2,7 @@ using System.Text;
 using Millrace.Inference.Configuration;
 using Millrace.Inference.Engine;
 using Millrace.Inference.Models;
+using Millrace.Inference.Prompting;
 using Millrace.Inference.Sampling;
 using Millrace.ServiceDefaults.Errors;
 
@@ -11,6 +12,8 @@ namespace Millrace.Inference.Runtime;
 internal sealed class GenerateRules(InferenceOptions options)
 {
     private const int TopLogprobsMax = 20;
+    private const int PrefixKeysMax = 64;
+    private const int SaltBytesMax = 1024;
 
     /// <summary>Checks a command against a model.</summary>
     /// <exception cref="MillraceException"><see cref="Reason.InvalidArgument"/> or <see cref="Reason.ContextLengthExceeded"/>.</exception>
@@ -19,6 +22,7 @@ internal sealed class GenerateRules(InferenceOptions options)
         CheckStop(command.Stop);
         CheckChoices(command.ChoiceCount);
         CheckLogprobs(command);
+        CheckPrefix(command);
         SamplingRules.Check(command.Sampling, model.Vocabulary.Size);
         var prompt = model.Tokenizer.Tokenize(command.Prompt ?? throw NoPrompt());
         CheckLength(prompt.Count, model);
@@ -32,6 +36,9 @@ internal sealed class GenerateRules(InferenceOptions options)
             Logprobs = new LogprobRequest(command.Logprobs, command.TopLogprobs),
             Class = command.Class,
             FairnessKey = command.FairnessKey,
+            CacheSalt = command.CacheSalt,
+            PrefixKeys = command.PrefixKeys,
+            Echo = command.Echo,
             IgnoreEnd = command.IgnoreEnd,
             Deadline = command.Deadline,
         };
@@ -65,6 +72,17 @@ internal sealed class GenerateRules(InferenceOptions options)
             throw MillraceException.InvalidArgument("top_logprobs", $"top_logprobs is {command.TopLogprobs}; use 0 to {TopLogprobsMax}.");
         if (command.TopLogprobs > 0 && !command.Logprobs)
             throw MillraceException.InvalidArgument("top_logprobs", "top_logprobs needs logprobs: set logprobs to true.");
+    }
+
+    private static void CheckPrefix(GenerateCommand command)
+    {
+        if (command.PrefixKeys.Count > PrefixKeysMax)
+            throw MillraceException.InvalidArgument(
+                "prefix_keys", $"There are {command.PrefixKeys.Count} prefix keys; send at most {PrefixKeysMax}.");
+        if (command is { Echo: true, Prompt: ChatPrompt })
+            throw MillraceException.InvalidArgument("echo", "echo is for prompts of text or tokens, not for chats.");
+        if (Encoding.UTF8.GetByteCount(command.CacheSalt) > SaltBytesMax)
+            throw MillraceException.InvalidArgument("cache_salt", $"cache_salt is too long; use at most {SaltBytesMax} bytes.");
     }
 
     private static void CheckLength(int tokens, LoadedModel model)

@@ -21,6 +21,15 @@ internal static class LogProbabilities
         return max + MathF.Log(TensorPrimitives.Sum<float>(work));
     }
 
+    /// <summary>How probable a given token is after an output; the alternatives beside it as asked for.</summary>
+    public static SampledToken Of(int token, ReadOnlySpan<float> logits, LogprobRequest request, SamplerScratch scratch)
+    {
+        var max = TensorPrimitives.MaxNumber(logits);
+        var normaliser = Normaliser(logits, max, scratch.Weights);
+        var top = request.TopCount > 0 ? Top(logits, normaliser, request.TopCount) : [];
+        return new SampledToken(token, logits[token] - normaliser, top);
+    }
+
     /// <summary>The most probable tokens, best first; equal ones by id.</summary>
     public static TokenLogprob[] Top(ReadOnlySpan<float> logits, float normaliser, int count)
     {

@@ -1,3 +1,5 @@
+using Millrace.Inference.KvCache;
+
 namespace Millrace.Inference.Scheduling;
 
 /// <summary>
@@ -18,14 +20,30 @@ namespace Millrace.Inference.Scheduling;
 /// When a decode finds no free cell, the newest running sequence is preempted: it gives back its slot and cells, keeps its tokens, and is
 /// computed again when there is room. The oldest sequence is therefore never held up, which is why everything ends in time.
 /// </para>
+/// <para>
+/// A sequence begins with whatever another of its key has computed of the same tokens, and waits for one that is just computing more of
+/// them: so several choices of one prompt, or many requests with one system prompt, compute it once.
+/// </para>
+/// <para>
+/// A step computes with one adapter; those that have work take turns. What is left of the budget in the end goes to proposed tokens, which
+/// the model judges several at a time.
+/// </para>
 /// </summary>
 internal sealed class Scheduler
 {
+    /// <summary>
+    /// Most prompt tokens whose outputs a step computes for one sequence: each is a row of logits, of up to a megabyte.
+    /// </summary>
+    private const int PromptOutputsMax = 64;
+
+    /// <summary>Tokens that another sequence must be about to compute for a waiting one to wait for it.</summary>
+    private const int PromisedTokensMin = 32;
+
     private readonly SchedulerLimits _limits;
-    private readonly KvCells _cells;
+    private readonly PrefixCache _cache;
     private readonly AdmissionQueue _queue = new();
+    private readonly AdapterTurns _turns = new();
     private readonly List<Sequence> _running = [];
-    private readonly Stack<int> _freeSlots;
     private readonly StepPlan _plan = new();
 
     /// <summary>Creates a scheduler without sequences.</summary>
@@ -33,9 +51,11 @@ internal sealed class Scheduler
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.StepTokensMax, limits.SlotsMax);
         _limits = limits;
-        _cells = new KvCells(limits.KvCells);
-        _freeSlots = new Stack<int>(Enumerable.Range(0, limits.SlotsMax).Reverse());
+        _cache = new PrefixCache(limits.KvCells, limits.SlotsMax, limits.CachedSequencesMax);
     }
+
+    /// <summary>The cache.</summary>
+    public PrefixCache Cache => _cache;
 
     /// <summary>Sequences that have a slot, oldest first.</summary>
     public IReadOnlyList<Sequence> Running => _running;
@@ -43,23 +63,21 @@ internal sealed class Scheduler
     /// <summary>Sequences that wait.</summary>
     public int WaitingCount => _queue.Count;
 
-    /// <summary>Cells in use.</summary>
-    public int CellsUsed => _cells.Used;
-
-    /// <summary>All cells.</summary>
-    public int CellsTotal => _cells.Total;
-
     /// <summary>How often a sequence lost its slot.</summary>
     public long PreemptionsTotal { get; private set; }
 
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsIdle => _running.Count == 0 && _queue.Count == 0;
 
+    private int BudgetLeft => _limits.StepTokensMax - _plan.TokenCount;
+
+    private int SlotsLeft => _limits.SlotsMax - _running.Count;
+
     /// <summary>Takes in the sequences of one request, all or none.</summary>
     /// <returns>False when they would make the queue longer than it may be.</returns>
     public bool TryEnqueue(IReadOnlyCollection<Sequence> sequences)
     {
-        if (_queue.Count + sequences.Count > _limits.QueueDepthMax + _freeSlots.Count) return false;
+        if (_queue.Count + sequences.Count > _limits.QueueDepthMax + SlotsLeft) return false;
         foreach (var sequence in sequences) _queue.Enqueue(sequence);
         return true;
     }
@@ -67,60 +85,89 @@ internal sealed class Scheduler
     /// <summary>Plans the next step. The plan must be committed or abandoned before the next.</summary>
     public StepPlan Plan()
     {
-        _plan.Clear();
-        PlanDecodes();
-        PlanPrompts();
-        AdmitWaiting();
+        PlanFor(_turns.Next(AdaptersWithWork()));
+
+        // Those whose turn it is may all wait for cells that others hold: then the turn is the others'.
+        for (var left = _plan.IsEmpty ? AdaptersWithWork().Distinct().Count() : 1; left > 1 && _plan.IsEmpty; left--)
+            PlanFor(_turns.Next(AdaptersWithWork()));
+        _plan.AddActions(_cache.Actions);
+        _cache.ClearActions();
         return _plan;
     }
 
     /// <summary>The planned step was run: its tokens are computed.</summary>
     public void Commit()
     {
-        foreach (var entry in _plan.Entries) entry.Sequence.Advance(entry.Count);
+        foreach (var entry in _plan.Entries) EntryOf(entry.Sequence).Computed = entry.Start + entry.Count;
     }
+
+    /// <summary>A sequence's proposed tokens were judged: what is computed beyond its last token but one is of no use.</summary>
+    public void Settle(Sequence sequence) => _cache.Truncate(EntryOf(sequence), sequence.Count - 1);
 
     /// <summary>
     /// The planned step was not run, because the cache had less room than it should have: the newest sequence makes some.
     /// </summary>
-    /// <returns>The slot to empty; null when no more than one sequence runs, which then cannot run at all.</returns>
-    public int? Abandon()
+    /// <returns>False when no more than one sequence runs, which then cannot run at all.</returns>
+    public bool Abandon()
     {
-        foreach (var entry in _plan.Entries) _cells.Return(entry.Sequence, entry.Count);
-        return _running.Count > 1 ? PreemptNewest() : null;
+        foreach (var entry in _plan.Entries) _cache.Revert(EntryOf(entry.Sequence));
+        if (_running.Count <= 1) return false;
+        PreemptNewest();
+        return true;
     }
 
     /// <summary>A sequence has ended or is not wanted any more.</summary>
-    /// <returns>The slot to empty, if it had one.</returns>
-    public int? Remove(Sequence sequence)
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="keep">Whether its state is sound and may be of use to others.</param>
+    public void Remove(Sequence sequence, bool keep)
     {
-        if (sequence.Slot is not { } slot)
+        if (sequence.Kv is not { } entry)
         {
             _queue.Remove(sequence);
-            return null;
+            return;
         }
 
+        // Proposed tokens that were computed and not confirmed are not part of it.
+        _cache.Truncate(entry, Math.Min(entry.Held, sequence.Count));
         _running.Remove(sequence);
-        Evict(sequence, slot);
-        return slot;
+        _cache.Close(entry, keep);
+        sequence.Evict();
     }
 
     /// <summary>Checks the conservation laws; for tests.</summary>
     /// <exception cref="InvalidOperationException">One is broken.</exception>
     public void CheckIntegrity()
     {
-        _cells.CheckIntegrity(_running.Count);
-        var slots = _running.Select(sequence => sequence.Slot ?? -1).Concat(_freeSlots).Order();
-        if (!slots.SequenceEqual(Enumerable.Range(0, _limits.SlotsMax)))
+        _cache.CheckIntegrity();
+        if (_running.Count > _limits.SlotsMax || _running.Exists(sequence => sequence.Kv is not { IsRunning: true }))
             throw new InvalidOperationException("A slot is lost or used twice.");
+        if (_cache.Entries.Count(entry => entry.IsRunning) != _running.Count)
+            throw new InvalidOperationException("An entry runs without a sequence.");
         if (_running.Zip(_running.Skip(1)).Any(pair => pair.First.Id >= pair.Second.Id))
             throw new InvalidOperationException("Running sequences are not in order of arrival.");
-        if (_running.Find(sequence => _cells.HeldBy(sequence) != sequence.ComputedCount || sequence.PendingCount < 0) is { } wrong)
-            throw new InvalidOperationException(
-                $"Sequence {wrong.Id} holds {_cells.HeldBy(wrong)} cells for {wrong.ComputedCount} tokens.");
+        if (_running.Find(sequence => sequence.Kv?.Held != sequence.ComputedCount || sequence.PendingCount < 0) is { } wrong)
+            throw new InvalidOperationException($"Sequence {wrong.Id} holds {wrong.Kv?.Held} cells for {wrong.ComputedCount} tokens.");
     }
 
-    private int BudgetLeft => _limits.StepTokensMax - _plan.TokenCount;
+    private static KvEntry EntryOf(Sequence sequence) =>
+        sequence.Kv ?? throw new InvalidOperationException($"Sequence {sequence.Id} was planned without a slot.");
+
+    private IEnumerable<int> AdaptersWithWork()
+    {
+        foreach (var sequence in _running) yield return sequence.Key.Adapter;
+        if (SlotsLeft > 0 && _queue.Peek() is { } next) yield return next.Key.Adapter;
+    }
+
+    private void PlanFor(int adapter)
+    {
+        _plan.Begin(adapter);
+        PlanDecodes();
+        PlanPrompts();
+        AdmitWaiting();
+        PlanDrafts();
+    }
+
+    private bool IsTurnOf(Sequence sequence) => sequence.Key.Adapter == _plan.Adapter;
 
     private void PlanDecodes()
     {
@@ -128,64 +175,78 @@ internal sealed class Scheduler
         for (var i = 0; i < _running.Count; i++)
         {
             var sequence = _running[i];
-            if (sequence.PendingCount != 1) continue;
-            while (_cells.Free == 0 && sequence.Slot is not null) _plan.AddEvicted(PreemptNewest());
-            if (sequence.Slot is not null) Add(sequence, 1);
+            if (sequence.PendingCount != 1 || !IsTurnOf(sequence)) continue;
+            while (_cache.Available == 0 && sequence.IsRunning) PreemptNewest();
+            if (sequence.IsRunning) Add(sequence, 1);
         }
     }
 
     private void PlanPrompts()
     {
         foreach (var sequence in _running)
-            if (sequence.PendingCount > 1)
+            if (sequence.PendingCount > 1 && IsTurnOf(sequence))
                 Add(sequence, ChunkOf(sequence));
     }
 
     private void AdmitWaiting()
     {
-        while (BudgetLeft > 0 && _freeSlots.Count > 0 && _queue.Peek() is { } next && HasRoomFor(next))
+        while (BudgetLeft > 0 && SlotsLeft > 0 && _queue.Peek() is { } next)
         {
+            var match = _cache.Match(next);
+            if (!HasRoomFor(next, match) || _cache.Promised(next) >= match.Length + PromisedTokensMin) return;
             _queue.Dequeue();
-            next.Admit(_freeSlots.Pop());
+            next.Admit(_cache.Open(next, match));
             var index = _running.FindIndex(other => other.Id > next.Id);
             _running.Insert(index < 0 ? _running.Count : index, next);
-            Add(next, ChunkOf(next));
+            if (IsTurnOf(next)) Add(next, ChunkOf(next));
+        }
+    }
+
+    private void PlanDrafts()
+    {
+        for (var i = 0; i < _plan.Entries.Count; i++)
+        {
+            var (sequence, _, start, count, _) = _plan.Entries[i];
+            if (sequence.DraftCount == 0) continue;
+            if (start + count == sequence.Count) sequence.CutDraft(Math.Min(sequence.DraftCount, Math.Min(BudgetLeft, _cache.Available)));
+            else sequence.CutDraft(0);
+            if (sequence.DraftCount == 0) continue;
+            _cache.TryExtend(EntryOf(sequence), sequence.DraftCount);
+            _plan.Extend(i, sequence.DraftCount);
         }
     }
 
     /// <summary>Whether all running sequences as they are, this one, and its next token fit together.</summary>
-    private bool HasRoomFor(Sequence next)
+    private bool HasRoomFor(Sequence next, PrefixMatch match)
     {
-        var needed = next.Count + 1;
-        foreach (var sequence in _running) needed += sequence.Count;
-        return needed <= _cells.Total;
+        var needed = _cache.Pinned + match.UnpinnedCells + next.Count + 1 - match.Length;
+        foreach (var sequence in _running) needed += sequence.Count - EntryOf(sequence).Held;
+        return needed <= _cache.Total;
     }
 
-    private int ChunkOf(Sequence sequence) => Math.Min(sequence.PendingCount, Math.Min(BudgetLeft, _cells.Free));
+    private int ChunkOf(Sequence sequence)
+    {
+        var chunk = Math.Min(sequence.PendingCount, Math.Min(BudgetLeft, _cache.Available));
+        return sequence.WantsPromptOutputs ? Math.Min(chunk, PromptOutputsMax) : chunk;
+    }
 
     private void Add(Sequence sequence, int count)
     {
         if (count == 0) return;
-        var slot = sequence.Slot ?? throw new InvalidOperationException($"Sequence {sequence.Id} was planned without a slot.");
-        _cells.Take(sequence, count);
-        _plan.Add(new StepEntry(sequence, slot, sequence.ComputedCount, count, count == sequence.PendingCount));
+        var entry = EntryOf(sequence);
+        if (!_cache.TryExtend(entry, count)) throw new InvalidOperationException($"There is no room for {count} tokens.");
+        var outputs = sequence.WantsPromptOutputs && sequence.ComputedCount < sequence.PromptCount ? count
+            : count == sequence.PendingCount ? 1 : 0;
+        _plan.Add(new StepEntry(sequence, entry.Id, sequence.ComputedCount, count, outputs));
     }
 
-    private int PreemptNewest()
+    private void PreemptNewest()
     {
         var newest = _running[^1];
-        var slot = newest.Slot ?? throw new InvalidOperationException($"Sequence {newest.Id} runs without a slot.");
         _running.RemoveAt(_running.Count - 1);
-        Evict(newest, slot);
+        _cache.Close(EntryOf(newest), keep: false);
+        newest.Evict();
         _queue.Return(newest);
         PreemptionsTotal++;
-        return slot;
-    }
-
-    private void Evict(Sequence sequence, int slot)
-    {
-        _cells.Release(sequence);
-        _freeSlots.Push(slot);
-        sequence.Evict();
     }
 }

@@ -16,4 +16,7 @@ internal sealed record SchedulerLimits
     /// Tokens computed in one step; at least <see cref="SlotsMax"/>, so that every running sequence can be decoded in every step.
     /// </summary>
     public required int StepTokensMax { get; init; }
+
+    /// <summary>Ended sequences whose state is kept for others that begin alike; 0 keeps none.</summary>
+    public int CachedSequencesMax { get; init; }
 }

@@ -44,7 +44,9 @@ internal sealed class GenerationObservation(InferenceMetrics metrics, string mod
     private void Started(PromptEvaluated started)
     {
         metrics.FirstToken(model, started.FirstTokenTime);
-        activity?.SetTag(GenAi.Attributes.InputTokens, started.PromptTokens).AddEvent(new ActivityEvent("first_token"));
+        activity?.SetTag(GenAi.Attributes.InputTokens, started.PromptTokens)
+            .SetTag(GenAi.Attributes.CacheReadInputTokens, started.CachedTokens)
+            .AddEvent(new ActivityEvent("first_token"));
     }
 
     private void Finished(ChoiceFinished finished)

@@ -1,24 +1,27 @@
+using System.Runtime.InteropServices;
 using Millrace.Inference.Detokenization;
 using Millrace.Inference.Engine;
+using Millrace.Inference.KvCache;
 using Millrace.Inference.Scheduling;
 
 namespace Millrace.Inference.Tests.Engine;
 
 /// <summary>
-/// A model that is arithmetic: the next token follows from all tokens before, by what its cache really holds. So an answer is right only if
-/// every token reached the right slot at the right position, whatever was batched, preempted or cancelled on the way.
+/// A model that is arithmetic: the next token follows from all tokens before, by what its cache really holds, and from the adapter that they
+/// were computed with. So an answer is right only if every token reached the right sequence at the right position, whatever was batched,
+/// shared, preempted or cancelled on the way. Cells are counted as the native cache does: shared ones once.
 /// </summary>
-internal sealed class FakeRunner(int slots, int kvCells) : ISequenceRunner
+internal sealed class FakeRunner(int kvCells) : ISequenceRunner
 {
     public const int VocabularySize = 50;
     public const int End = 0;
 
-    private readonly List<int>?[] _cache = new List<int>?[slots];
-    private readonly Dictionary<int, float[]> _logits = [];
+    private readonly Dictionary<int, List<Cell>> _cache = [];
+    private readonly Dictionary<(int Entry, int Output), float[]> _logits = [];
     private readonly SemaphoreSlim? _gate;
 
-    public FakeRunner(int slots, int kvCells, SemaphoreSlim gate)
-        : this(slots, kvCells) => _gate = gate;
+    public FakeRunner(int kvCells, SemaphoreSlim gate)
+        : this(kvCells) => _gate = gate;
 
     public int KvCells { get; } = kvCells;
 
@@ -26,26 +29,41 @@ internal sealed class FakeRunner(int slots, int kvCells) : ISequenceRunner
 
     public int EntriesMax { get; private set; }
 
-    public int Releases { get; private set; }
+    public int TokensComputed { get; private set; }
+
+    public List<int> AdapterOfSteps { get; } = [];
 
     public bool IsDisposed { get; private set; }
 
     /// <summary>What the next steps do instead of running.</summary>
     public Queue<Func<RunResult>> Faults { get; } = [];
 
-    public static int NextOf(IEnumerable<int> tokens)
+    public static int NextOf(IEnumerable<int> tokens, int adapter = 0)
     {
         var sum = 17;
-        foreach (var token in tokens) sum = unchecked((sum * 31) + token + 1);
+        foreach (var token in tokens) sum = unchecked((sum * 31) + token + 1 + (adapter * 7));
         return 1 + (int)((uint)sum % (VocabularySize - 1));
     }
 
     /// <summary>The answer to a prompt.</summary>
-    public static List<int> Answer(IEnumerable<int> prompt, int count)
+    public static List<int> Answer(IEnumerable<int> prompt, int count, int adapter = 0)
     {
         List<int> tokens = [.. prompt];
-        for (var i = 0; i < count; i++) tokens.Add(NextOf(tokens));
+        for (var i = 0; i < count; i++) tokens.Add(NextOf(tokens, adapter));
         return tokens[^count..];
+    }
+
+    public void Apply(KvAction action)
+    {
+        var held = Held(action.Id);
+        if (action.Kind == KvActionKind.Truncate)
+        {
+            held.RemoveRange(action.Length, Math.Max(0, held.Count - action.Length));
+            return;
+        }
+
+        if (held.Count > 0) throw new InvalidOperationException($"Sequence {action.Id} is to share cells and is not empty.");
+        held.AddRange(Held(action.Source)[..action.Length]);
     }
 
     public RunResult Run(StepPlan plan)
@@ -53,33 +71,58 @@ internal sealed class FakeRunner(int slots, int kvCells) : ISequenceRunner
         _gate?.Wait();
         if (Faults.TryDequeue(out var fault)) return fault();
         _logits.Clear();
-        for (var i = 0; i < plan.Entries.Count; i++) Run(plan.Entries[i], i);
-        if (_cache.Sum(held => held?.Count ?? 0) > KvCells) throw new InvalidOperationException("The cache overflowed.");
+        for (var i = 0; i < plan.Entries.Count; i++) Run(plan.Entries[i], i, plan.Adapter);
+        if (_cache.Values.SelectMany(cells => cells).Distinct().Count() > KvCells)
+            throw new InvalidOperationException("The cache overflowed.");
         Steps++;
+        AdapterOfSteps.Add(plan.Adapter);
         EntriesMax = Math.Max(EntriesMax, plan.Entries.Count);
         return RunResult.Done;
     }
 
-    public ReadOnlySpan<float> Logits(int entryIndex) => _logits[entryIndex];
+    public ReadOnlySpan<float> Logits(int entryIndex, int output) => _logits[(entryIndex, output)];
 
-    public void Release(int slot)
+    public byte[] SaveState(int id) => [.. MemoryMarshal.AsBytes<int>(Held(id).Select(cell => cell.Token).ToArray())];
+
+    public void RestoreState(int id, ReadOnlySpan<byte> state)
     {
-        Releases++;
-        _cache[slot] = null;
+        foreach (var token in MemoryMarshal.Cast<byte, int>(state)) Held(id).Add(new Cell(token, 0));
     }
 
     public void Dispose() => IsDisposed = true;
 
-    private void Run(StepEntry entry, int index)
+    private List<Cell> Held(int id) => CollectionsMarshal.GetValueRefOrAddDefault(_cache, id, out _) ??= [];
+
+    private void Run(StepEntry entry, int index, int adapter)
     {
-        var held = _cache[entry.Slot] ??= [];
+        var held = Held(entry.KvId);
         if (held.Count != entry.Start)
-            throw new InvalidOperationException($"Slot {entry.Slot} holds {held.Count} tokens, not {entry.Start}.");
-        held.AddRange(entry.Tokens);
-        if (!entry.WantsOutput) return;
+            throw new InvalidOperationException($"Sequence {entry.KvId} holds {held.Count} tokens, not {entry.Start}.");
+        if (held.Exists(cell => cell.Adapter != adapter))
+            throw new InvalidOperationException($"Sequence {entry.KvId} holds what another adapter computed.");
+        var tokens = entry.Tokens;
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            held.Add(new Cell(tokens[i], adapter));
+            if (i >= tokens.Length - entry.OutputCount) _logits[(index, i - (tokens.Length - entry.OutputCount))] = Output(held, adapter);
+        }
+
+        TokensComputed += tokens.Length;
+    }
+
+    private static float[] Output(List<Cell> held, int adapter)
+    {
         var logits = new float[VocabularySize];
-        logits[NextOf(held)] = 10;
-        _logits[index] = logits;
+        logits[NextOf(held.Select(cell => cell.Token), adapter)] = 10;
+        return logits;
+    }
+
+    /// <summary>A cell: a class, so that shared ones are the same object.</summary>
+    private sealed class Cell(int token, int adapter)
+    {
+        public int Token => token;
+
+        public int Adapter => adapter;
     }
 }
 

@@ -14,7 +14,7 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task Submit_200AtOnceOver4Slots_EveryAnswerIsRightAndNothingIsLost()
     {
-        var runner = new FakeRunner(slots: 4, kvCells: 400);
+        var runner = new FakeRunner(kvCells: 400);
         await using var engine = Start(runner, slots: 4, queue: 200);
         var random = new Random(1);
         int[] RandomPrompt() => [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => random.Next(1, 50))];
@@ -31,7 +31,7 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task Submit_CacheTooSmallForAll_PreemptsAndAnswersStayRight()
     {
-        var runner = new FakeRunner(slots: 8, kvCells: 128);
+        var runner = new FakeRunner(kvCells: 128);
         await using var engine = Start(runner, slots: 8, context: 100);
         var prompts = Enumerable.Range(1, 24).Select(first => new[] { first, 2, 3 }).ToArray();
 
@@ -45,7 +45,7 @@ public sealed class InferenceEngineTests
     public async Task Cancel_RunningRequest_FreesItsSlotWithinOneStep()
     {
         using var gate = new SemaphoreSlim(0);
-        var runner = new FakeRunner(slots: 1, kvCells: 256, gate);
+        var runner = new FakeRunner(kvCells: 256, gate);
         await using var engine = Start(runner, slots: 1);
         var first = engine.Submit(Request(Prompt, 200));
         gate.Release();
@@ -65,7 +65,7 @@ public sealed class InferenceEngineTests
     public async Task Submit_QueueIsFull_RefusesWithATimeToWait()
     {
         using var gate = new SemaphoreSlim(0);
-        await using var engine = Start(new FakeRunner(slots: 1, kvCells: 256, gate), slots: 1, queue: 2);
+        await using var engine = Start(new FakeRunner(kvCells: 256, gate), slots: 1, queue: 2);
         var submitted = Enumerable.Range(0, 12).Select(_ => engine.Submit(Request(Prompt, 2))).ToList();
         gate.Release(1000);
 
@@ -83,7 +83,7 @@ public sealed class InferenceEngineTests
     {
         using var gate = new SemaphoreSlim(0);
         var time = new ManualTime();
-        await using var engine = Start(new FakeRunner(slots: 1, kvCells: 256, gate), slots: 1, time: time);
+        await using var engine = Start(new FakeRunner(kvCells: 256, gate), slots: 1, time: time);
         var running = engine.Submit(Request(Prompt, 20));
         var waiting = engine.Submit(Request(Prompt, 20) with { Deadline = time.GetUtcNow() + TimeSpan.FromSeconds(1) });
         gate.Release();
@@ -101,7 +101,7 @@ public sealed class InferenceEngineTests
     {
         using var gate = new SemaphoreSlim(0);
         var time = new ManualTime();
-        await using var engine = Start(new FakeRunner(slots: 1, kvCells: 256, gate), slots: 1, time: time);
+        await using var engine = Start(new FakeRunner(kvCells: 256, gate), slots: 1, time: time);
         var generation = engine.Submit(Request(Prompt, 200));
         gate.Release();
         await generation.Events.WaitToReadAsync().AsTask().DefaultTimeout();
@@ -116,7 +116,7 @@ public sealed class InferenceEngineTests
     public async Task Submit_SlotsAreAllTaken_OtherKeysAreNotStarved()
     {
         using var gate = new SemaphoreSlim(0);
-        await using var engine = Start(new FakeRunner(slots: 1, kvCells: 256, gate), slots: 1);
+        await using var engine = Start(new FakeRunner(kvCells: 256, gate), slots: 1);
         var flood = Enumerable.Range(0, 10).Select(_ => engine.Submit(Request(Prompt, 1) with { FairnessKey = "flood" })).ToList();
         var quiet = engine.Submit(Request(Prompt, 1) with { FairnessKey = "quiet" });
         gate.Release(3);
@@ -132,7 +132,7 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task Submit_SeveralChoices_EachIsCompleteOnce()
     {
-        await using var engine = Start(new FakeRunner(slots: 2, kvCells: 256), slots: 2);
+        await using var engine = Start(new FakeRunner(kvCells: 256), slots: 2);
 
         var answer = await ReadAsync(engine.Submit(Request(Prompt, 4) with { ChoiceCount = 3 })).DefaultTimeout();
 
@@ -145,7 +145,7 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task Run_CacheHasLessRoomThanItShould_MakesRoomAndGoesOn()
     {
-        var runner = new FakeRunner(slots: 2, kvCells: 256);
+        var runner = new FakeRunner(kvCells: 256);
         for (var i = 0; i < 3; i++) runner.Faults.Enqueue(() => RunResult.NoRoom);
         runner.Faults.Enqueue(() => RunResult.NoRoom);
         await using var engine = Start(runner, slots: 2);
@@ -161,7 +161,7 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task Run_StepFails_FailsWhatRanAndServesTheNext()
     {
-        var runner = new FakeRunner(slots: 2, kvCells: 256);
+        var runner = new FakeRunner(kvCells: 256);
         runner.Faults.Enqueue(() => throw new LlamaException(LlamaFailure.ComputeFailed, "llama.cpp failed with code -3"));
         await using var engine = Start(runner, slots: 2);
 
@@ -173,7 +173,7 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task Run_Defect_FailsEverybodyAndReportsItselfBroken()
     {
-        var runner = new FakeRunner(slots: 1, kvCells: 256);
+        var runner = new FakeRunner(kvCells: 256);
         runner.Faults.Enqueue(() => throw new InvalidOperationException("A defect."));
         await using var engine = Start(runner, slots: 1);
 
@@ -189,7 +189,7 @@ public sealed class InferenceEngineTests
     public async Task Dispose_RequestsRunAndWait_EndsThemAndFreesTheModel()
     {
         using var gate = new SemaphoreSlim(0);
-        var runner = new FakeRunner(slots: 1, kvCells: 256, gate);
+        var runner = new FakeRunner(kvCells: 256, gate);
         var engine = Start(runner, slots: 1);
         var generations = Enumerable.Range(0, 3).Select(_ => engine.Submit(Request(Prompt, 200))).ToList();
         gate.Release();
@@ -209,6 +209,7 @@ public sealed class InferenceEngineTests
         {
             Runner = runner,
             Vocabulary = new LetterVocabulary(),
+            Metrics = EngineFixture.Metrics,
             Time = time ?? TimeProvider.System,
             Logger = NullLogger.Instance,
             Limits = new EngineLimits

@@ -182,7 +182,7 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
 
         call.Dispose();
 
-        await WaitForAsync(async () => (await EngineAsync()) is { SlotsUsed: 0, KvCellsUsed: 0 });
+        await InferenceMember.UntilAsync(async () => (await EngineAsync()) is { SlotsUsed: 0 } engine && engine.KvCellsUsed == engine.KvCellsCached);
         Assert.Equal(HolidayAnswer, (await AskAsync(Prompts.Greedy(Holiday()))).Text);
     }
 
@@ -201,7 +201,7 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
         }).DefaultTimeout();
 
         Assert.Equal(Reason.DeadlineExceeded, error.Reason);
-        await WaitForAsync(async () => (await EngineAsync()) is { SlotsUsed: 0, QueueDepth: 0 });
+        await InferenceMember.UntilAsync(async () => (await EngineAsync()) is { SlotsUsed: 0, QueueDepth: 0 });
     }
 
     [Fact]
@@ -272,13 +272,6 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
             + "Unused days can be carried over until the end of March."
         ),
         ("bakery-allergens.md", "The walnut loaf and the rye rolls contain gluten. Our oat cookies are baked without eggs."));
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        using var limit = new CancellationTokenSource(TaskTimeouts.Default);
-        while (!await condition()) await timer.WaitForNextTickAsync(limit.Token);
-    }
 
     private Task<GenerationResult> AskAsync(GenerateRequest request) => GenerationResult.OfAsync(member.Client, request).DefaultTimeout();
 

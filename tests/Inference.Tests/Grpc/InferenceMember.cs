@@ -28,6 +28,13 @@ public sealed class InferenceMember : IAsyncLifetime
         if (_service is not null) await _service.DisposeAsync();
     }
 
+    internal static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        using var limit = new CancellationTokenSource(TaskTimeouts.Default);
+        while (!await condition()) await timer.WaitForNextTickAsync(limit.Token);
+    }
+
     internal static Task<ServiceUnderTest> StartAsync(params IEnumerable<(string Key, string Value)> settings) =>
         ServiceUnderTest.StartAsync(
             builder => builder.AddInference(), app => app.MapInference(), [("Inference:Model", Model), .. settings]);

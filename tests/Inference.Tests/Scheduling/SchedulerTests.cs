@@ -19,7 +19,7 @@ public sealed class SchedulerTests
 
         Assert.Equal([1, 9], plan.Entries.Select(entry => entry.Count));
         Assert.Same(old, plan.Entries[0].Sequence);
-        Assert.False(plan.Entries[1].WantsOutput);
+        Assert.Equal(0, plan.Entries[1].OutputCount);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class SchedulerTests
         scheduler.TryEnqueue([old, young]);
         while (scheduler.PreemptionsTotal == 0) Run(scheduler);
 
-        Assert.NotNull(old.Slot);
+        Assert.True(old.IsRunning);
         Assert.Equal(0, young.ComputedCount);
         Assert.True(young.GeneratedCount > 0);
         Assert.Equal(1, scheduler.WaitingCount);
@@ -56,7 +56,7 @@ public sealed class SchedulerTests
         scheduler.TryEnqueue([first, second]);
 
         Assert.Same(first, Assert.Single(Run(scheduler)).Sequence);
-        scheduler.Remove(first);
+        scheduler.Remove(first, keep: false);
         Assert.Same(second, Assert.Single(Run(scheduler)).Sequence);
     }
 
@@ -94,7 +94,7 @@ public sealed class SchedulerTests
         {
             var sequence = Run(scheduler).Single().Sequence;
             order.Add(sequence.FairnessKey);
-            scheduler.Remove(sequence);
+            scheduler.Remove(sequence, keep: false);
         }
 
         Assert.Equal(["flood", "quiet", "flood", "flood", "flood"], order);
@@ -108,9 +108,9 @@ public sealed class SchedulerTests
         scheduler.TryEnqueue([old, young]);
         scheduler.Plan();
 
-        Assert.NotNull(scheduler.Abandon());
+        Assert.True(scheduler.Abandon());
         scheduler.CheckIntegrity();
-        Assert.Null(young.Slot);
+        Assert.False(young.IsRunning);
         scheduler.Plan();
         scheduler.Commit();
         scheduler.CheckIntegrity();
@@ -128,7 +128,7 @@ public sealed class SchedulerTests
         StepEntry[] entries = [.. scheduler.Plan().Entries];
         scheduler.Commit();
         foreach (var entry in entries)
-            if (entry.WantsOutput)
+            if (entry.ReachesEnd)
                 entry.Sequence.Append(1);
         scheduler.CheckIntegrity();
         return entries;
