@@ -40,9 +40,9 @@ internal static class SchedulerCost
         scheduler.Commit();
         foreach (var entry in plan.Entries)
         {
-            if (!entry.WantsOutput) continue;
+            if (!entry.ReachesEnd) continue;
             entry.Sequence.Append(0);
-            if (entry.Sequence.IsFull) scheduler.Remove(entry.Sequence);
+            if (entry.Sequence.IsFull) scheduler.Remove(entry.Sequence, keep: false);
         }
     }
 }
