@@ -1,5 +1,6 @@
 using Millrace.Bench.Harness;
 using Millrace.LlamaCpp;
+using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
 
 namespace Millrace.Bench;
@@ -61,9 +62,14 @@ internal sealed class BenchCommand(IReadOnlyList<IBench> benches, TextWriter out
             await output.WriteLineAsync($"written: {BenchReport.Write(run.Folder, bench.Name, machine, run.Rows)}");
             return true;
         }
-        catch (Exception error) when (error is BenchException or LlamaException)
+        catch (Exception error) when (error is BenchException or LlamaException or MillraceException)
         {
             await output.WriteLineAsync($"{bench.Name} failed: {error.Message}");
+            return false;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await output.WriteLineAsync($"{bench.Name} was stopped.");
             return false;
         }
     }

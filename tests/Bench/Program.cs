@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Millrace.Bench;
 using Millrace.Bench.Affinity;
 using Millrace.Bench.Embedding;
@@ -16,10 +17,14 @@ IReadOnlyList<IBench> benches =
     new EmbeddingBench(),
 ];
 
+// However it is asked to stop, the processes that it started end first.
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, press) =>
-{
-    press.Cancel = true;
-    stop.Cancel();
-};
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 return await new BenchCommand(benches, Console.Out).RunAsync(args, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

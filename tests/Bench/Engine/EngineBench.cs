@@ -45,16 +45,18 @@ internal sealed class EngineBench : IBench
 
         List<Contestant<LoadResult>> contestants =
         [
-            new(Engine, (round, token) => member.RunAsync(sides.PromptsOf(entry, round), entry.Tokens, token)),
-            new(OwnCells, (round, _) => own.RunAsync(sides.PromptsOf(entry, round), entry.Tokens)),
+            new(Engine, (round, token) => member.RunAsync(Prompts(round), entry.Tokens, token)),
+            new(OwnCells, (round, _) => own.RunAsync(Prompts(round), entry.Tokens)),
         ];
-        if (shared is not null) contestants.Add(new(SharedCells, (round, _) => shared.RunAsync(sides.PromptsOf(entry, round), entry.Tokens)));
-        if (peer is not null) contestants.Add(new(Peer, (round, token) => peer.RunAsync(sides.PromptsOf(entry, round), entry.Tokens, token)));
+        if (shared is not null) contestants.Add(new(SharedCells, (round, _) => shared.RunAsync(Prompts(round), entry.Tokens)));
+        if (peer is not null) contestants.Add(new(Peer, (round, token) => peer.RunAsync(Prompts(round), entry.Tokens, token)));
 
         var results = await Rounds.RunAsync(
             entry.RoundCount, contestants, what => run.Progress($"{entry.Name}: {what}"), cancellationToken);
         Report(run, entry, results, sides.Node);
         if (entry.HasAllCores && !run.Options.Quick) await CompareThreadsAsync(run, entry, sides, cancellationToken);
+
+        int[][] Prompts(int round) => sides.PromptsOf(entry, round);
     }
 
     private static void Report(
@@ -66,7 +68,7 @@ internal sealed class EngineBench : IBench
 
         run.Add(Row("tokens/s", "tokens/s", result => result.TokensPerSecond, entry.FloorTarget) with { Note = note });
         run.Add(Row("time to first token, p50", "ms", result => result.FirstToken(0.5)));
-        run.Add(Row("time to first token, p99", "ms", result => result.FirstToken(0.99)));
+        if (entry.Streams > 1) run.Add(Row("time to first token, p99", "ms", result => result.FirstToken(0.99)));
         run.Add(Row("CPU time per token", "ms", result => result.CpuMsPerToken));
         run.Add(Row("time per step", "us", result => result.StepUs));
         run.Add(BenchRow.Of(

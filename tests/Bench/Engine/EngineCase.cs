@@ -41,7 +41,8 @@ internal sealed record EngineCase(BenchModel Model, int PromptTokens, int Stream
 
     /// <summary>The cases of a run.</summary>
     public static IEnumerable<EngineCase> Of(BenchRun run) =>
-        run.Models.SelectMany(model => Of(run.Options, model)).Where(entry => entry.Name.Contains(run.Options.Only, StringComparison.Ordinal));
+        run.Models.SelectMany(model => Of(run.Options, model))
+            .Where(entry => entry.Name.Contains(run.Options.Only, StringComparison.Ordinal));
 
     private static IEnumerable<EngineCase> Of(BenchOptions options, BenchModel model) =>
         from prompt in Lengths(options)

@@ -18,7 +18,7 @@ internal sealed record RawLoopOptions
     /// <summary>Threads that compute.</summary>
     public int Threads { get; init; } = BenchOptions.Threads;
 
-    /// <summary>Whether all streams share their cells, as they must where they share prefixes. Attention then looks at everybody's.</summary>
+    /// <summary>Whether all streams share their cells, as those must that share prefixes: attention then looks at everybody's.</summary>
     public bool SharedCells { get; init; }
 }
 

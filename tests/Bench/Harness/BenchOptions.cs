@@ -24,8 +24,8 @@ internal sealed record BenchOptions
     public string Only { get; init; } = "";
 
     /// <summary>
-    /// Threads that compute, on every side of a comparison: one per core but one, as the service has by default, because ggml's threads spin
-    /// at barriers and its clients need a core as well.
+    /// Threads that compute, on every side of a comparison: one per core but one, as the service has by default, because ggml's threads
+    /// spin at barriers and its clients need a core as well.
     /// </summary>
     public static int Threads { get; } = Math.Max(1, Environment.ProcessorCount - 1);
 

@@ -22,5 +22,6 @@ internal sealed class Prompts(LlamaVocab vocab)
     }
 
     /// <summary>A prompt for each stream.</summary>
-    public int[][] Many(int round, int streams, int length) => [.. Enumerable.Range(0, streams).Select(stream => Next(round, stream, length))];
+    public int[][] Many(int round, int streams, int length) =>
+        [.. Enumerable.Range(0, streams).Select(stream => Next(round, stream, length))];
 }

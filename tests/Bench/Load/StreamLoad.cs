@@ -27,7 +27,8 @@ internal static class StreamLoad
     /// <summary>Asks for one stream per prompt, all at once.</summary>
     public static Task<StreamResult[]> RunAsync(
         InferenceService.InferenceServiceClient client, IEnumerable<int[]> prompts, int tokens, CancellationToken cancellationToken) =>
-        Task.WhenAll(prompts.Select(prompt => Task.Run(() => StreamAsync(client, Greedy(prompt, tokens), cancellationToken), cancellationToken)));
+        Task.WhenAll(prompts.Select(
+            prompt => Task.Run(() => StreamAsync(client, Greedy(prompt, tokens), cancellationToken), cancellationToken)));
 
     /// <summary>Reads one stream to its end.</summary>
     /// <exception cref="BenchException">It is not complete, or out of order.</exception>

@@ -30,9 +30,9 @@ internal sealed class NodeLlamaProcess : IAsyncDisposable
     /// <exception cref="BenchException">It ended; the message has what it wrote.</exception>
     public static async Task<NodeLlamaProcess> StartAsync(NodeLlama node, NodeLlamaSettings settings, CancellationToken cancellationToken)
     {
+        var (model, streams, contextTokens, threads) = settings;
         var arguments = JsonSerializer.Serialize(
-            new { settings.Model, settings.Streams, settings.ContextTokens, settings.Threads, BatchTokens = MemberSettings.StepTokens, node.Gpu },
-            Json);
+            new { model, streams, contextTokens, threads, BatchTokens = MemberSettings.StepTokens, node.Gpu }, Json);
         var start = new ProcessStartInfo("node", [NodeLlama.Program, arguments])
         {
             RedirectStandardInput = true,
@@ -73,7 +73,8 @@ internal sealed class NodeLlamaProcess : IAsyncDisposable
     }
 
     private async Task<string> AnswerAsync(CancellationToken cancellationToken) =>
-        await _process.StandardOutput.ReadLineAsync(cancellationToken) ?? throw new BenchException($"node-llama-cpp ended: {await _errors}");
+        await _process.StandardOutput.ReadLineAsync(cancellationToken)
+            ?? throw new BenchException($"node-llama-cpp ended: {await _errors}");
 
     private sealed record Answer(double ElapsedMs, double CpuMs, int Tokens, IReadOnlyList<double> FirstTokenMs);
 }

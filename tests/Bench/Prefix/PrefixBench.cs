@@ -14,6 +14,7 @@ internal sealed class PrefixBench : IBench
     private const int PrefixTokens = 1000;
     private const int ContextTokens = 2048;
     private const int Slots = 4;
+    private const int OtherRounds = 1000;
     private const string Warm = "member, prefix seen before";
     private const string Cold = "member, prefix new";
     private const string WarmLoop = "raw loop, prefix in its cache";
@@ -36,11 +37,13 @@ internal sealed class PrefixBench : IBench
                 new MemberSettings { Model = entry.Path, Slots = Slots, ContextTokens = ContextTokens }, cancellationToken);
             var prompts = new SharedPrompts(new Prompts(model.Vocab));
             foreach (var count in run.Options.Quick ? [32] : new[] { 32, 128 })
-                await MeasureAsync(run, new(entry, prompts, count, run.Options.Quick), (member, loop), cancellationToken);
+                await CompareAsync(run, new(entry, prompts, count, run.Options.Quick), (member, loop), cancellationToken);
+            await CompareWithOthersAsync(run, new(entry, prompts, 32, run.Options.Quick), (member, loop), cancellationToken);
         }
     }
 
-    private static async Task MeasureAsync(
+    /// <summary>The member's cache holds little else.</summary>
+    private static async Task CompareAsync(
         BenchRun run, PrefixCase entry, (MemberProcess Member, RawLoop Loop) sides, CancellationToken cancellationToken)
     {
         var results = await Rounds.RunAsync<LoadResult>(
@@ -49,24 +52,44 @@ internal sealed class PrefixBench : IBench
                 new(Warm, (round, token) => WarmAsync(entry, sides.Member, round, token)),
                 new(WarmLoop, (round, _) => WarmLoopAsync(entry, sides.Loop, round)),
                 new(BareLoop, (round, _) => sides.Loop.RunAsync([entry.Prompts.Bare(round, entry.NewTokens)], entry.Tokens)),
-                new(Cold, (round, token) => sides.Member.RunAsync([entry.Prompts.Cold(round, entry.NewTokens)], entry.Tokens, token)),
             ],
             what => run.Progress($"{entry.Name}: {what}"),
             cancellationToken);
 
         var cached = results[Warm].Min(result => result.CachedTokens);
         var note = $"{cached:N0} of {PrefixTokens:N0} prefix tokens came from the cache";
-        run.Add(Row("whole request", WarmLoop, result => result.ElapsedMs, entry.Model.Judge(Target.AtMost(1.05))) with { Note = note });
-        run.Add(Row("first token", WarmLoop, result => result.FirstToken(0.5)));
-        run.Add(Row("whole request", BareLoop, result => result.ElapsedMs));
-        run.Add(Row("whole request", Cold, result => result.ElapsedMs));
-
-        BenchRow Row(string what, string baseline, Func<LoadResult, double> figure, Target? target = null) => BenchRow.Compare(
-            ($"{entry.Name}: {what}", new Samples(results[Warm].Select(figure))),
-            "ms",
-            (baseline, new Samples(results[baseline].Select(figure))),
-            target);
+        var target = entry.Model.Judge(Target.AtMost(1.05));
+        run.Add(Row($"{entry.Name}: whole request", results, WarmLoop, result => result.ElapsedMs, target) with { Note = note });
+        run.Add(Row($"{entry.Name}: first token", results, WarmLoop, result => result.FirstToken(0.5)));
+        run.Add(Row($"{entry.Name}: CPU time", results, WarmLoop, result => result.CpuTime.TotalMilliseconds));
+        run.Add(Row($"{entry.Name}: whole request", results, BareLoop, result => result.ElapsedMs));
     }
+
+    /// <summary>The member's cache fills with other prompts: what that costs those with a shared beginning, and what they save.</summary>
+    private static async Task CompareWithOthersAsync(
+        BenchRun run, PrefixCase entry, (MemberProcess Member, RawLoop Loop) sides, CancellationToken cancellationToken)
+    {
+        var name = $"{entry.Name}, among other prompts";
+        var results = await Rounds.RunAsync<LoadResult>(
+            entry.RoundCount,
+            [
+                new(Warm, (round, token) => WarmAsync(entry, sides.Member, round + OtherRounds, token)),
+                new(WarmLoop, (round, _) => WarmLoopAsync(entry, sides.Loop, round + OtherRounds)),
+                new(Cold, (round, token) => sides.Member.RunAsync([entry.Prompts.Cold(round, entry.NewTokens)], entry.Tokens, token)),
+            ],
+            what => run.Progress($"{name}: {what}"),
+            cancellationToken);
+        run.Add(Row($"{name}: whole request", results, WarmLoop, result => result.ElapsedMs));
+        run.Add(Row($"{name}: whole request", results, Cold, result => result.ElapsedMs));
+    }
+
+    private static BenchRow Row(
+        string metric,
+        IReadOnlyDictionary<string, IReadOnlyList<LoadResult>> results,
+        string baseline,
+        Func<LoadResult, double> figure,
+        Target? target = null) => BenchRow.Compare(
+            (metric, new Samples(results[Warm].Select(figure))), "ms", (baseline, new Samples(results[baseline].Select(figure))), target);
 
     // The beginning is asked for once more before each round, as the least recently used would be the first to go.
     private static async Task<LoadResult> WarmAsync(

@@ -43,22 +43,24 @@ internal sealed class QueueBench : IBench
         run.Add(BenchRow.Of("memory before", new Samples(atStart), "MiB"));
         run.Add(BenchRow.Of("memory, peak", new Samples(member.Process.PeakResidentBytes / MiB), "MiB"));
         run.Add(BenchRow.Compare(
-            ("memory after the second round", new Samples(afterSecond)), "MiB", ("after the first", new Samples(afterFirst)), Target.AtMost(1.05)));
+            ("memory after the second round", new Samples(afterSecond)),
+            "MiB",
+            ("after the first", new Samples(afterFirst)),
+            Target.AtMost(1.05)));
         run.Add(BenchRow.Of(
             "scheduler, per step of 16", SchedulerCost.Measure(Slots, requests, tokens, run.Options.Quick ? 2 : 20), "us"));
     }
 
     private static void Report(BenchRun run, int requests, IReadOnlyList<Flood> floods)
     {
-        run.Add(BenchRow.Of("requests lost", new Samples(floods.Select(flood => (double)flood.Lost)), $"of {requests:N0}", Target.AtMost(0)));
-        run.Add(BenchRow.Of(
-            "answers whose text is not their tokens in order",
-            new Samples(floods.Select(flood => (double)flood.OutOfOrder)),
-            $"of {requests:N0}",
-            Target.AtMost(0)));
-        run.Add(BenchRow.Of("requests per second", new Samples(floods.Select(flood => requests / flood.Elapsed.TotalSeconds)), "1/s"));
-        run.Add(BenchRow.Of("tokens per second", new Samples(floods.Select(flood => flood.Tokens / flood.Elapsed.TotalSeconds)), "tokens/s"));
-        run.Add(BenchRow.Of("time to first token, p99", new Samples(floods.Select(flood => flood.FirstTokens.Percentile(0.99))), "ms"));
+        Add("requests lost", $"of {requests:N0}", flood => flood.Lost, Target.AtMost(0));
+        Add("answers whose text is not their tokens in order", $"of {requests:N0}", flood => flood.OutOfOrder, Target.AtMost(0));
+        Add("requests per second", "1/s", flood => requests / flood.Elapsed.TotalSeconds);
+        Add("tokens per second", "tokens/s", flood => flood.Tokens / flood.Elapsed.TotalSeconds);
+        Add("time to first token, p99", "ms", flood => flood.FirstTokens.Percentile(0.99));
+
+        void Add(string metric, string unit, Func<Flood, double> figure, Target? target = null) =>
+            run.Add(BenchRow.Of(metric, new Samples(floods.Select(figure)), unit, target));
     }
 
     private static async Task<Flood> FloodAsync(BenchRun run, MemberProcess member, Wave wave, CancellationToken cancellationToken)
@@ -66,7 +68,8 @@ internal sealed class QueueBench : IBench
         run.Progress($"{wave.Requests:N0} requests at once, round {wave.Round} of 2");
         var prompts = new Prompts(wave.Model.Vocab).Many(wave.Round, wave.Requests, PromptTokens);
         var start = Stopwatch.GetTimestamp();
-        var streams = await Task.WhenAll(prompts.Select(prompt => Task.Run(() => TryAsync(member, prompt, wave.Tokens, cancellationToken))));
+        var streams = await Task.WhenAll(
+            prompts.Select(prompt => Task.Run(() => TryAsync(member, prompt, wave.Tokens, cancellationToken))));
         var elapsed = Stopwatch.GetElapsedTime(start);
         var complete = streams.OfType<StreamResult>().ToList();
         if (complete.Count == 0) throw new BenchException("No request of the flood was answered.");

@@ -27,7 +27,8 @@ internal static class SchedulerCost
             KvCells = slots * (PromptTokens + tokens),
             StepTokensMax = 512,
         });
-        scheduler.TryEnqueue([.. Enumerable.Range(0, sequences).Select(id => new Sequence(id, new int[PromptTokens], PromptTokens + tokens))]);
+        scheduler.TryEnqueue(
+            [.. Enumerable.Range(0, sequences).Select(id => new Sequence(id, new int[PromptTokens], PromptTokens + tokens))]);
         var steps = 0;
         var start = Stopwatch.GetTimestamp();
         for (; !scheduler.IsIdle; steps++) Step(scheduler);
