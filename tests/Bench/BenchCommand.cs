@@ -62,14 +62,14 @@ internal sealed class BenchCommand(IReadOnlyList<IBench> benches, TextWriter out
             await output.WriteLineAsync($"written: {BenchReport.Write(run.Folder, bench.Name, machine, run.Rows)}");
             return true;
         }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            await output.WriteLineAsync($"{bench.Name} was stopped.");
+            return false;
+        }
         catch (Exception error) when (error is BenchException or LlamaException or MillraceException)
         {
             await output.WriteLineAsync($"{bench.Name} failed: {error.Message}");
-            return false;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await output.WriteLineAsync($"{bench.Name} was stopped.");
             return false;
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Load;
 using Millrace.LlamaCpp;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Bench.Queue;
 
@@ -87,7 +88,7 @@ internal sealed class QueueBench : IBench
         {
             return await StreamLoad.StreamAsync(member.Client, StreamLoad.Greedy(prompt, tokens), cancellationToken);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is MillraceException or BenchException && !cancellationToken.IsCancellationRequested)
         {
             // Whatever the reason, it is lost to whoever asked.
             return null;
