@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using Millrace.Embedding.Caching;
 using Millrace.Embedding.Engine;
 using Millrace.Embedding.Grpc;
 using Millrace.Embedding.Models;
@@ -15,6 +17,9 @@ public static class EmbeddingServiceExtensions
         builder.Services.AddSingleton<EncoderMetrics>();
         builder.Services.AddSingleton<EncoderCatalog>();
         builder.Services.AddHostedService<EncoderStarter>();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<EncoderOptions>>().Value.Cache);
+        builder.Services.AddSingleton<VectorCache>();
+        builder.Services.AddSingleton<VectorSource>();
         builder.Services.AddSingleton<Embedder>();
         builder.Services.AddSingleton<Reranker>();
         builder.Services.AddHealthChecks().AddCheck<EncoderHealthCheck>("encoders");

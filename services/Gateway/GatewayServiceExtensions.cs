@@ -67,6 +67,7 @@ public static class GatewayServiceExtensions
             FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory),
         });
         builder.Services.AddValidatedOptions<GatewayOptions>("Gateway");
+        builder.Services.AddValidatedOptions<PoolOptions>("Gateway");
         builder.Services.AddValidatedOptions<AssistantsOptions>("Assistants");
         builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
@@ -83,7 +84,11 @@ public static class GatewayServiceExtensions
             RetrievalService.Descriptor, "BuildContext", "ListCollections", "GetDocument", "ListDocuments"));
         services.AddServiceClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
             SessionsService.Descriptor, "GetWindow", "AppendMessages"));
+        services.AddSingleton<PoolMembers>();
+        services.AddSingleton<PoolTelemetry>();
+        services.AddSingleton<MemberPicker>();
         services.AddSingleton<InferencePool>();
+        services.AddHostedService<PoolWatcher>();
     }
 
     private static Action<ServiceClientOptions> Idempotent(Google.Protobuf.Reflection.ServiceDescriptor service, params string[] methods) =>

@@ -1,36 +1,32 @@
-using System.Threading.Channels;
 using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Embedding.Engine;
 
 /// <summary>
-/// Runs one encoder. One thread owns the native context; texts come in by a bounded channel and are computed together with
-/// whatever else waits at that moment: while a batch runs the next one gathers, so that batches grow with the load and a lone
-/// text never waits for company.
+/// Runs one encoder. One thread owns the native context and computes the texts that its <see cref="TextLine"/> hands out.
 /// </summary>
 internal sealed class EncoderEngine : IAsyncDisposable
 {
     private readonly string _name;
     private readonly LlamaContext _context;
     private readonly LlamaBatch _batch;
-    private readonly Channel<EncodeJob> _jobs;
+    private readonly TextLine _line;
     private readonly List<EncodeJob> _running = [];
     private readonly EncoderMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Task _loop;
-    private EncodeJob? _next;
     private volatile bool _stopped;
 
-    /// <summary>Starts the engine; it owns the context from now on.</summary>
-    public EncoderEngine(string name, LlamaContext context, int queueTextsMax, EncoderMetrics metrics, ILogger logger)
+    /// <summary>Starts the engine; it owns the context and the line from now on.</summary>
+    public EncoderEngine(string name, LlamaContext context, TextLine line, EncoderMetrics metrics, ILogger logger)
     {
         _name = name;
         _context = context;
         _metrics = metrics;
         _logger = logger;
         _batch = new LlamaBatch(context.BatchTokensMax);
-        _jobs = Channel.CreateBounded<EncodeJob>(new BoundedChannelOptions(queueTextsMax) { SingleReader = true });
+        _line = line;
         _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -40,6 +36,12 @@ internal sealed class EncoderEngine : IAsyncDisposable
     /// <summary>Most tokens of one text.</summary>
     public int TextTokensMax => Math.Min(_context.BatchTokensMax, _context.Model.Metadata.ContextTokensTrained);
 
+    /// <summary>How outputs of tokens become one.</summary>
+    public PoolingType Pooling => _context.Pooling;
+
+    /// <summary>A call has arrived and will bring texts; it is on its way until this is disposed of.</summary>
+    public TextLine.Arrival Arrive() => _line.Arrive();
+
     /// <summary>Computes the pooled output of each text.</summary>
     /// <param name="texts">Their tokens; each 1 to <see cref="TextTokensMax"/>.</param>
     /// <param name="cancellationToken">Texts not yet begun are dropped.</param>
@@ -47,27 +49,24 @@ internal sealed class EncoderEngine : IAsyncDisposable
     /// <exception cref="MillraceException">Too many texts wait (queue_full), or the engine failed (model_unavailable).</exception>
     public async Task<float[][]> EncodeAsync(IReadOnlyList<LlamaToken[]> texts, CancellationToken cancellationToken)
     {
-        var jobs = new EncodeJob[texts.Count];
-        for (var i = 0; i < jobs.Length; i++)
+        EncodeJob[] jobs = [.. texts.Select(tokens => new EncodeJob(tokens))];
+        Submit(jobs);
+        try
         {
-            jobs[i] = new EncodeJob(texts[i], cancellationToken);
-            if (!_jobs.Writer.TryWrite(jobs[i])) Refuse(jobs.AsSpan(0, i));
+            return await Task.WhenAll(jobs.Select(job => job.Result.Task)).WaitAsync(cancellationToken);
         }
-
-        return await Task.WhenAll(jobs.Select(job => job.Result.Task)).WaitAsync(cancellationToken);
+        catch
+        {
+            foreach (var job in jobs) job.Leave();
+            throw;
+        }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Puts texts in line, all or none.</summary>
+    /// <exception cref="MillraceException">Too many texts wait (queue_full), or the engine failed (model_unavailable).</exception>
+    public void Submit(IReadOnlyCollection<EncodeJob> jobs)
     {
-        _jobs.Writer.TryComplete();
-        await _loop;
-        _context.Dispose();
-    }
-
-    private void Refuse(ReadOnlySpan<EncodeJob> admitted)
-    {
-        foreach (var job in admitted) job.Result.TrySetCanceled();
+        if (_line.TryAdd(jobs)) return;
         throw IsBroken
             ? Stopped()
             : new MillraceException(Reason.QueueFull, $"Too many texts wait for {_name}. Try again in a moment, or send fewer at once.")
@@ -76,11 +75,20 @@ internal sealed class EncoderEngine : IAsyncDisposable
             };
     }
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _line.Close();
+        await _loop;
+        _line.Dispose();
+        _context.Dispose();
+    }
+
     private void Run()
     {
         try
         {
-            while (TryGather()) Compute();
+            while (_line.Take(_running)) Compute();
         }
         catch (Exception error)
         {
@@ -95,59 +103,19 @@ internal sealed class EncoderEngine : IAsyncDisposable
     private void FailEverythingLeft()
     {
         _stopped = true;
-        _jobs.Writer.TryComplete();
-        foreach (var job in _running) job.Result.TrySetException(Stopped());
-        _next?.Result.TrySetException(Stopped());
-        while (_jobs.Reader.TryRead(out var job)) job.Result.TrySetException(Stopped());
+        _line.Close();
+        do
+            foreach (var job in _running) job.Result.TrySetException(Stopped());
+        while (_line.Take(_running));
     }
 
     private MillraceException Stopped() =>
         new(Reason.ModelUnavailable, $"The engine of {_name} has stopped. Restart the embedding service.");
 
-    /// <summary>Fills the batch with what waits; blocks until something does. False when the engine is closed and empty.</summary>
-    private bool TryGather()
-    {
-        _running.Clear();
-        _batch.Clear();
-        while (TryTake(wait: _running.Count == 0) is { } job)
-        {
-            if (job.Cancelled) continue;
-            if (_running.Count == _context.SequencesMax || _batch.Count + job.Tokens.Length > _batch.Capacity)
-            {
-                _next = job;
-                break;
-            }
-
-            Add(job);
-        }
-
-        return _running.Count > 0;
-    }
-
-    private EncodeJob? TryTake(bool wait)
-    {
-        if (_next is { } kept)
-        {
-            _next = null;
-            return kept;
-        }
-
-        if (_jobs.Reader.TryRead(out var job)) return job;
-        if (!wait) return null;
-
-        // The thread is the engine's own: it has nothing else to do than to wait here.
-        return _jobs.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult() && _jobs.Reader.TryRead(out job) ? job : null;
-    }
-
-    private void Add(EncodeJob job)
-    {
-        var sequence = new LlamaSequenceId(_running.Count);
-        for (var i = 0; i < job.Tokens.Length; i++) _batch.Add(job.Tokens[i], i, sequence, output: true);
-        _running.Add(job);
-    }
-
     private void Compute()
     {
+        _batch.Clear();
+        for (var i = 0; i < _running.Count; i++) Add(_running[i].Tokens, new LlamaSequenceId(i));
         _context.Memory?.Clear();
         var result = _context.Decode(_batch);
         if (result != DecodeResult.Ok)
@@ -158,15 +126,9 @@ internal sealed class EncoderEngine : IAsyncDisposable
         for (var i = 0; i < _running.Count; i++)
             _running[i].Result.TrySetResult(_context.GetSequenceEmbedding(new LlamaSequenceId(i)).ToArray());
     }
-}
 
-/// <summary>One text on its way through the engine.</summary>
-internal sealed class EncodeJob(LlamaToken[] tokens, CancellationToken cancellationToken)
-{
-    public LlamaToken[] Tokens { get; } = tokens;
-
-    public bool Cancelled => cancellationToken.IsCancellationRequested || Result.Task.IsCompleted;
-
-    /// <summary>Completes elsewhere, so that the engine's thread never runs its caller's code.</summary>
-    public TaskCompletionSource<float[]> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private void Add(LlamaToken[] tokens, LlamaSequenceId sequence)
+    {
+        for (var i = 0; i < tokens.Length; i++) _batch.Add(tokens[i], i, sequence, output: true);
+    }
 }

@@ -1,11 +1,14 @@
-using System.Numerics.Tensors;
+using Microsoft.Extensions.Options;
+using Millrace.Embedding.Caching;
+using Millrace.Embedding.Engine;
 using Millrace.LlamaCpp;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Embedding.Models;
 
 /// <summary>Turns texts into unit vectors.</summary>
-internal sealed class Embedder(EncoderCatalog catalog)
+internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, EncoderMetrics metrics, IOptions<EncoderOptions> options)
 {
     private const int InputsMax = 2048;
 
@@ -16,20 +19,13 @@ internal sealed class Embedder(EncoderCatalog catalog)
         TextRules.Count("inputs", command.Inputs.Count, InputsMax);
         var encoder = catalog.Find(command.Model, EncoderTask.Embed);
         CheckDimension(command.Dimension, encoder);
-        var prefixes = catalog.PrefixesOf(encoder);
-        var prefix = command.AreQueries ? prefixes.Query : prefixes.Passage;
-
-        var tokens = new LlamaToken[command.Inputs.Count][];
-        for (var i = 0; i < tokens.Length; i++)
-        {
-            var param = $"inputs[{i}]";
-            TextRules.NotEmpty(param, command.Inputs[i]);
-            tokens[i] = Fit(encoder, encoder.Vocab.Tokenize(prefix + command.Inputs[i], addSpecial: true), param, command.Truncate);
-        }
-
-        var vectors = await encoder.Engine.EncodeAsync(tokens, cancellationToken);
-        foreach (var vector in vectors) Normalise(vector);
-        return new Embeddings(encoder.Name, encoder.Dimension, vectors, [.. tokens.Select(text => text.Length)]);
+        var wanted = Begin(command, encoder);
+        var embedded = await AwaitAsync(wanted, cancellationToken);
+        return new Embeddings(
+            encoder.Name,
+            encoder.Dimension,
+            [.. embedded.Select(text => text.Vector)],
+            [.. embedded.Select(text => text.TokenCount)]);
     }
 
     /// <summary>Token counts of texts, the tokens included that the model adds around each.</summary>
@@ -40,6 +36,82 @@ internal sealed class Embedder(EncoderCatalog catalog)
         return [.. inputs.Select(text => encoder.Vocab.CountTokens(text, addSpecial: true))];
     }
 
+    /// <summary>
+    /// Finds what is kept, reads the rest into tokens, and puts in line what nobody else has. Every text is read before the first one is
+    /// wanted: a text that is refused then leaves nothing behind that others would wait for.
+    /// </summary>
+    private WantedVector[] Begin(EmbedCommand command, Encoder encoder)
+    {
+        using var arrival = encoder.Engine.Arrive();
+        var prefix = PrefixOf(command, encoder);
+        var tenant = options.Value.Cache.PerTenant ? CallContext.Current.Tenant : "";
+        var scope = new KeyScope(tenant, encoder.Name, encoder.Engine.Pooling.ToString(), prefix);
+        var wanted = new WantedVector[command.Inputs.Count];
+        var read = new (VectorKey Key, ReadText? Text)[wanted.Length];
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            TextRules.NotEmpty($"inputs[{i}]", command.Inputs[i]);
+            var key = scope.KeyOf(command.Inputs[i]);
+            if (vectors.Find(key) is { } kept && (command.Truncate || !kept.IsCut)) wanted[i] = new(null, Task.FromResult(kept), false);
+            else read[i] = (key, Read(encoder, prefix + command.Inputs[i], $"inputs[{i}]", command.Truncate));
+        }
+
+        for (var i = 0; i < wanted.Length; i++)
+            if (read[i].Text is { } text)
+                wanted[i] = vectors.Want(read[i].Key, text);
+        Submit(wanted, encoder);
+        Measure(wanted, encoder);
+        return wanted;
+    }
+
+    private string PrefixOf(EmbedCommand command, Encoder encoder)
+    {
+        var prefixes = catalog.PrefixesOf(encoder);
+        return command.AreQueries ? prefixes.Query : prefixes.Passage;
+    }
+
+    private static void Submit(WantedVector[] wanted, Encoder encoder)
+    {
+        EncodeJob[] jobs = [.. wanted.Where(text => text.IsNew).Select(text => text.Job!)];
+        if (jobs.Length == 0) return;
+        try
+        {
+            encoder.Engine.Submit(jobs);
+        }
+        catch (MillraceException refusal)
+        {
+            // Others may have joined in the meantime, and they are refused with this call.
+            foreach (var job in jobs) job.Result.TrySetException(refusal);
+            Leave(wanted);
+            throw;
+        }
+    }
+
+    private static async Task<TextVector[]> AwaitAsync(WantedVector[] wanted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.WhenAll(wanted.Select(text => text.Vector)).WaitAsync(cancellationToken);
+        }
+        catch
+        {
+            Leave(wanted);
+            throw;
+        }
+    }
+
+    private static void Leave(WantedVector[] wanted)
+    {
+        foreach (var text in wanted) text.Job?.Leave();
+    }
+
+    private void Measure(WantedVector[] wanted, Encoder encoder)
+    {
+        metrics.LookedUp(encoder.Name, "hit", wanted.Count(text => text.Job is null));
+        metrics.LookedUp(encoder.Name, "shared", wanted.Count(text => text is { Job: not null, IsNew: false }));
+        metrics.LookedUp(encoder.Name, "miss", wanted.Count(text => text.IsNew));
+    }
+
     private static void CheckDimension(int dimension, Encoder encoder)
     {
         if (dimension == 0 || dimension == encoder.Dimension) return;
@@ -48,10 +120,11 @@ internal sealed class Embedder(EncoderCatalog catalog)
                 + $"Ask for {encoder.Dimension} or none.");
     }
 
-    private static LlamaToken[] Fit(Encoder encoder, LlamaToken[] tokens, string param, bool truncate)
+    private static ReadText Read(Encoder encoder, string text, string param, bool truncate)
     {
+        var tokens = encoder.Vocab.Tokenize(text, addSpecial: true);
         var max = encoder.Engine.TextTokensMax;
-        if (tokens.Length <= max) return tokens;
+        if (tokens.Length <= max) return new ReadText(tokens, IsCut: false);
         if (!truncate)
             throw new MillraceException(
                 Reason.ContextLengthExceeded,
@@ -63,12 +136,6 @@ internal sealed class Embedder(EncoderCatalog catalog)
         // The last token closes the text; it stays behind what is left of it.
         LlamaToken[] cut = [.. tokens.AsSpan(0, max)];
         cut[^1] = tokens[^1];
-        return cut;
-    }
-
-    private static void Normalise(float[] vector)
-    {
-        var norm = TensorPrimitives.Norm(vector);
-        if (norm > 0) TensorPrimitives.Divide(vector, norm, vector);
+        return new ReadText(cut, IsCut: true);
     }
 }

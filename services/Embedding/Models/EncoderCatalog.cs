@@ -7,7 +7,8 @@ namespace Millrace.Embedding.Models;
 
 /// <summary>The encoders of this process. All are loaded once, at start, and stay.</summary>
 internal sealed class EncoderCatalog(
-    IOptions<EncoderOptions> options, IConfiguration configuration, EncoderMetrics metrics, ILoggerFactory loggers) : IAsyncDisposable
+    IOptions<EncoderOptions> options, IConfiguration configuration, EncoderMetrics metrics, ILoggerFactory loggers, TimeProvider time)
+    : IAsyncDisposable
 {
     private const string DefaultEmbeddingModel = "tiny-embed";
     private const string DefaultRerankModel = "tiny-rerank";
@@ -67,11 +68,22 @@ internal sealed class EncoderCatalog(
     private Encoder Load(string nameOrPath, EncoderTask task)
     {
         var path = PathOf(nameOrPath);
+        var name = Path.GetFileNameWithoutExtension(path);
+        var pooling = options.Value.Pooling.TryGetValue(name, out var asked) ? asked : EncoderPooling.FromModel;
         var model = LlamaModel.Load(path, new LlamaModelOptions { GpuLayers = options.Value.GpuLayers });
-        EncoderRules.Check(model, task);
+        EncoderRules.Check(model, task, pooling);
+        var context = CreateContext(model, task == EncoderTask.Rerank ? PoolingType.Rank : (PoolingType)pooling);
+        EncoderLog.EncoderLoaded(loggers.CreateLogger<EncoderCatalog>(), name, task, path);
+        var line = new TextLine(
+            new BatchLimits(context.SequencesMax, context.BatchTokensMax, options.Value.QueueTextsMax, options.Value.BatchWindow), time);
+        return new Encoder(name, task, model, new EncoderEngine(name, context, line, metrics, loggers.CreateLogger<EncoderEngine>()));
+    }
+
+    private LlamaContext CreateContext(LlamaModel model, PoolingType pooling)
+    {
         var batchTokens = Math.Max(options.Value.BatchTokensMax, model.Metadata.ContextTokensTrained);
         var threads = options.Value.ThreadCount > 0 ? options.Value.ThreadCount : Math.Max(1, Environment.ProcessorCount / 2);
-        var context = model.CreateContext(new LlamaContextOptions
+        return model.CreateContext(new LlamaContextOptions
         {
             ContextTokens = batchTokens,
             BatchTokensMax = batchTokens,
@@ -83,12 +95,8 @@ internal sealed class EncoderCatalog(
             BatchThreads = threads,
             Embeddings = true,
             UnifiedCache = true,
-            Pooling = task == EncoderTask.Rerank ? PoolingType.Rank : PoolingType.FromModel,
+            Pooling = pooling,
         });
-        var name = Path.GetFileNameWithoutExtension(path);
-        EncoderLog.EncoderLoaded(loggers.CreateLogger<EncoderCatalog>(), name, task, path);
-        var engine = new EncoderEngine(name, context, options.Value.QueueTextsMax, metrics, loggers.CreateLogger<EncoderEngine>());
-        return new Encoder(name, task, model, engine);
     }
 
     private string PathOf(string nameOrPath)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Millrace.Embedding.Caching;
 using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Embedding.Models;
@@ -19,6 +20,13 @@ public sealed class EncoderOptions : ISelfValidating
     public IDictionary<string, EncoderPrefixes> Prefixes { get; } =
         new Dictionary<string, EncoderPrefixes>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>How a model's token outputs become one vector, by model name, where its file is to be overruled or says nothing.</summary>
+    public IDictionary<string, EncoderPooling> Pooling { get; } =
+        new Dictionary<string, EncoderPooling>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Vectors that are kept for texts that come again.</summary>
+    public CacheOptions Cache { get; } = new();
+
     /// <summary>Most texts computed together.</summary>
     /// <value>Default 32.</value>
     [Range(1, 256, ErrorMessage = "BatchTextsMax must be from 1 to 256.")]
@@ -28,6 +36,14 @@ public sealed class EncoderOptions : ISelfValidating
     /// <value>Default 2,048.</value>
     [Range(32, 65_536, ErrorMessage = "BatchTokensMax must be from 32 to 65,536.")]
     public int BatchTokensMax { get; set; } = 2048;
+
+    /// <summary>
+    /// How long a batch that could begin waits at most for calls that have arrived but whose texts are still being read into tokens. It
+    /// does not wait when there are none, so that a lone caller is never delayed, nor when it is full. 0 never waits.
+    /// </summary>
+    /// <value>Default 5 ms.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01", ErrorMessage = "BatchWindow must be from 0 to 1 second.")]
+    public TimeSpan BatchWindow { get; set; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Most texts that wait for one model.</summary>
     /// <value>Default 8,192.</value>
@@ -51,7 +67,29 @@ public sealed class EncoderOptions : ISelfValidating
         if (QueueTextsMax < BatchTextsMax)
             yield return $"QueueTextsMax ({QueueTextsMax}) is smaller than BatchTextsMax ({BatchTextsMax}). "
                 + "Raise the former or lower the latter.";
+        foreach (var (model, pooling) in Pooling)
+            if (!Enum.IsDefined(pooling))
+                yield return $"Pooling:{model} is {pooling}; use FromModel, Mean, Cls or Last.";
+        List<ValidationResult> cache = [];
+        Validator.TryValidateObject(Cache, new ValidationContext(Cache), cache, validateAllProperties: true);
+        foreach (var error in cache) yield return error.ErrorMessage ?? "A setting of Cache is not valid.";
     }
+}
+
+/// <summary>How the outputs of a text's tokens become one vector.</summary>
+public enum EncoderPooling
+{
+    /// <summary>As the model's file says.</summary>
+    FromModel = -1,
+
+    /// <summary>Their mean.</summary>
+    Mean = 1,
+
+    /// <summary>The first token's.</summary>
+    Cls = 2,
+
+    /// <summary>The last token's.</summary>
+    Last = 3,
 }
 
 /// <summary>What a model wants in front of a text.</summary>

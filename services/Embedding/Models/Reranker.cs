@@ -28,6 +28,24 @@ internal sealed class Reranker(EncoderCatalog catalog)
         TextRules.NotEmpty("query", query);
         TextRules.Count("documents", documents.Count, DocumentsMax);
         var encoder = catalog.Find(model, EncoderTask.Rerank);
+        var (pairs, encoding) = Begin(encoder, query, documents, cancellationToken);
+        var outputs = await encoding;
+        var ranked = outputs.Select((scores, i) => new RankedDocument(i, Sigmoid(scores[0])))
+            .OrderByDescending(document => document.Score).ThenBy(document => document.Index)
+            .Take(topN > 0 ? topN : documents.Count);
+        return new Ranking(encoder.Name, [.. ranked], pairs.Sum(pair => pair.Length));
+    }
+
+    private static (List<LlamaToken[]> Pairs, Task<float[][]> Encoding) Begin(
+        Encoder encoder, string query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
+    {
+        using var arrival = encoder.Engine.Arrive();
+        var pairs = Read(encoder, query, documents);
+        return (pairs, encoder.Engine.EncodeAsync(pairs, cancellationToken));
+    }
+
+    private static List<LlamaToken[]> Read(Encoder encoder, string query, IReadOnlyList<string> documents)
+    {
         var queryTokens = encoder.Vocab.Tokenize(query);
         var room = encoder.Engine.TextTokensMax - queryTokens.Length - SpecialTokens;
         if (room < 1)
@@ -39,12 +57,7 @@ internal sealed class Reranker(EncoderCatalog catalog)
                 Param = "query",
             };
 
-        var pairs = documents.Select(document => Pair(encoder.Vocab, queryTokens, document, room)).ToList();
-        var outputs = await encoder.Engine.EncodeAsync(pairs, cancellationToken);
-        var ranked = outputs.Select((scores, i) => new RankedDocument(i, Sigmoid(scores[0])))
-            .OrderByDescending(document => document.Score).ThenBy(document => document.Index)
-            .Take(topN > 0 ? topN : documents.Count);
-        return new Ranking(encoder.Name, [.. ranked], pairs.Sum(pair => pair.Length));
+        return documents.Select(document => Pair(encoder.Vocab, queryTokens, document, room)).ToList();
     }
 
     /// <summary>[CLS] query [SEP] document [SEP].</summary>

@@ -7,7 +7,8 @@ namespace Millrace.Gateway.Api;
 
 /// <summary>
 /// The body of a chat request. Every parameter of the OpenAI API is in the table below or in <see cref="ChatNeutralParameters"/>: it is
-/// honoured, or accepted in the one form that changes nothing, or refused by name. So is any other. Null means absent everywhere.
+/// honoured, or accepted in the one form that changes nothing, or refused by name. So is any other but those of
+/// <see cref="SamplingFields"/>. Null means absent everywhere.
 /// </summary>
 internal static class ChatRequestReader
 {
@@ -37,7 +38,7 @@ internal static class ChatRequestReader
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The parameters that are honoured.</summary>
-    public static IEnumerable<string> HonouredNames => Honoured.Keys;
+    public static IEnumerable<string> HonouredNames => Honoured.Keys.Concat(SamplingFields.Names);
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not supported; the exception names it.</exception>
@@ -50,6 +51,7 @@ internal static class ChatRequestReader
             {
                 if (!field.IsNull) read(draft, field);
             }
+            else if (SamplingFields.Has(field.Name)) draft.Sampling = SamplingFields.Read(draft.Sampling, field);
             else ChatNeutralParameters.Check(field);
         }
 

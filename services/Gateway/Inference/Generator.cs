@@ -66,7 +66,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         {
             Model = plan.Model.Name,
             Chat = prompt.ToChat(),
-            Sampling = Sampling(plan.Sampling),
+            Sampling = plan.Sampling.ToContract(),
             MaxTokens = (uint)(plan.TokensMax ?? 0),
             ChoiceCount = (uint)choiceCount,
             Logprobs = plan.Request.Logprobs,
@@ -77,17 +77,5 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         };
         request.Stop.Add(plan.Request.Stop);
         return request;
-    }
-
-    private static SamplingParameters Sampling(SamplingSettings settings)
-    {
-        var sampling = new SamplingParameters();
-        if (settings.Temperature is { } temperature) sampling.Temperature = temperature;
-        if (settings.TopP is { } topP) sampling.TopP = topP;
-        if (settings.FrequencyPenalty is { } frequency) sampling.FrequencyPenalty = frequency;
-        if (settings.PresencePenalty is { } presence) sampling.PresencePenalty = presence;
-        if (settings.Seed is { } seed) sampling.Seed = seed;
-        foreach (var (token, bias) in settings.LogitBias) sampling.LogitBias.Add(token, bias);
-        return sampling;
     }
 }

@@ -1,52 +1,35 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Inference.V1;
-using Millrace.ServiceDefaults.Clients;
-using Millrace.ServiceDefaults.Discovery;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Inference;
 
 /// <summary>
-/// The members of the inference pool. A call goes to the member that does least for us among those that serve the model; one that just
+/// The inference pool. A call goes to the member that <see cref="MemberPicker"/> chooses among those that serve the model; one that just
 /// failed is passed over while there is another. A call that failed before it gave anything goes to the next member.
 /// </summary>
-public sealed class InferencePool
+public sealed class InferencePool(
+    PoolMembers members, MemberPicker picker, IOptions<GatewayOptions> options, TimeProvider time, ILogger<InferencePool> logger)
 {
-    private const string MemberPrefix = "inference-";
-    private const string SingleMember = "inference";
+    private static readonly TimeSpan RelearnInterval = TimeSpan.FromSeconds(1);
 
-    private readonly PoolMember[] _members;
-    private readonly GatewayOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILogger<InferencePool> _logger;
-
-    /// <summary>Finds the members in the configuration.</summary>
-    public InferencePool(
-        ServiceEndpoints endpoints,
-        ServiceChannels channels,
-        IOptions<GatewayOptions> options,
-        TimeProvider time,
-        ILogger<InferencePool> logger)
-    {
-        var names = endpoints.Names(MemberPrefix);
-        if (names.Count == 0) names = [SingleMember];
-        _members = [.. names.Select(name => Member(name, endpoints, channels, time))];
-        _options = options.Value;
-        _time = time;
-        _logger = logger;
-    }
+    private readonly GatewayOptions _options = options.Value;
+    private readonly Lock _relearnLock = new();
+    private Task? _relearned;
+    private long _relearnedAt;
 
     /// <summary>Generates from one prompt.</summary>
     /// <exception cref="MillraceException">No member could begin, or the one that had begun failed.</exception>
     public async IAsyncEnumerable<GenerateResponse> GenerateAsync(
         GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var candidates = new Candidates(_members, request.Model);
+        PrefixKeys.AddTo(request);
+        var candidates = await CandidatesAsync(request.Model, cancellationToken);
         while (true)
         {
-            var member = candidates.Next();
-            using var lease = member.Enter();
+            var member = picker.Take(candidates.Untried, request.PrefixKeys);
+            using var lease = member.Enter(request.PrefixKeys);
             using var call = member.Client.Generate(request, cancellationToken: cancellationToken);
             List<GenerateResponse> beginning = [];
             if (await BeginAsync(call.ResponseStream, beginning, member, candidates, cancellationToken)) continue;
@@ -69,22 +52,49 @@ public sealed class InferencePool
     /// <exception cref="MillraceException">No member answered.</exception>
     public async Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(_members.Select(member => LearnModelsAsync(member, cancellationToken)));
+        var answers = await Task.WhenAll(members.All.Select(member => LearnModelsAsync(member, cancellationToken)));
         if (answers.All(answer => answer is null)) throw Unreachable();
         return [.. answers.OfType<ListModelsResponse>().SelectMany(answer => answer.Models).DistinctBy(model => model.Name)];
     }
 
-    private static MillraceException Unreachable(Exception? cause = null) => new(
-        Reason.UpstreamUnavailable, "No member of the inference pool can be reached. Try again in a moment.", cause)
+    private static MillraceException Unreachable() => new(
+        Reason.UpstreamUnavailable, "No member of the inference pool can be reached. Try again in a moment.")
     {
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
-    private static PoolMember Member(string name, ServiceEndpoints endpoints, ServiceChannels channels, TimeProvider time)
+    /// <summary>The members that may take a call. Where none is known to serve the model, all are asked again, not more than once a second:
+    /// an adapter may have been loaded since.</summary>
+    /// <exception cref="MillraceException">None serves the model, or all that do are shutting down.</exception>
+    private async ValueTask<Candidates> CandidatesAsync(string model, CancellationToken cancellationToken)
     {
-        var address = endpoints.Require(name, ServiceClientExtensions.GrpcEndpoint);
-        var invoker = channels.Invoker(name, address, new ServiceClientOptions());
-        return new PoolMember(name, new InferenceService.InferenceServiceClient(invoker), time);
+        if (!members.All.Any(member => member.Serves(model))) await RelearnAsync().WaitAsync(cancellationToken);
+        List<PoolMember> serving = [.. members.All.Where(member => member.Serves(model))];
+        if (serving.Count == 0) throw Unknown(model);
+        List<PoolMember> open = [.. serving.Where(member => !member.IsDraining)];
+        return new Candidates(model, open.Count > 0 ? open : throw Draining());
+    }
+
+    private static MillraceException Unknown(string model) => new(
+        Reason.ModelNotFound, $"No member of the inference pool serves the model '{model}'. GET /v1/models lists those that are served.")
+    {
+        Param = "model",
+    };
+
+    private static MillraceException Draining() => new(
+        Reason.Draining, "Every member of the inference pool that serves the model is shutting down. Try again in a moment.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    private Task RelearnAsync()
+    {
+        lock (_relearnLock)
+        {
+            if (_relearned is not null && time.GetElapsedTime(_relearnedAt) < RelearnInterval) return _relearned;
+            _relearnedAt = time.GetTimestamp();
+            return _relearned = Task.WhenAll(members.All.Select(member => LearnModelsAsync(member, CancellationToken.None)));
+        }
     }
 
     private async Task<ListModelsResponse?> LearnModelsAsync(PoolMember member, CancellationToken cancellationToken)
@@ -105,11 +115,11 @@ public sealed class InferencePool
     private async Task<T> CallAsync<T>(
         string model, Func<InferenceService.InferenceServiceClient, Task<T>> call, CancellationToken cancellationToken)
     {
-        var candidates = new Candidates(_members, model);
+        var candidates = await CandidatesAsync(model, cancellationToken);
         while (true)
         {
-            var member = candidates.Next();
-            using var lease = member.Enter();
+            var member = picker.Take(candidates.Untried, []);
+            using var lease = member.Enter([]);
             try
             {
                 return await call(member.Client);
@@ -167,7 +177,7 @@ public sealed class InferencePool
     {
         try
         {
-            return await stream.MoveNext(cancellationToken).WaitAsync(_options.StallTimeout, _time, cancellationToken);
+            return await stream.MoveNext(cancellationToken).WaitAsync(_options.StallTimeout, time, cancellationToken);
         }
         catch (TimeoutException error)
         {
@@ -178,14 +188,16 @@ public sealed class InferencePool
 
     private bool MayMoveOn(MillraceException error, PoolMember member, Candidates candidates, CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested || !IsMembersOwn(error.Reason)) return false;
-        Blame(member, error);
-        return candidates.Any;
+        if (cancellationToken.IsCancellationRequested) return false;
+        if (error.Reason == Reason.ModelNotFound) member.Unlearn(candidates.Model);
+        else if (IsMembersOwn(error.Reason)) Blame(member, error);
+        else return false;
+        return candidates.Untried.Count > 0;
     }
 
     private void Blame(PoolMember member, MillraceException error)
     {
-        PoolLog.MemberFailed(_logger, member.Name, error.Reason);
+        PoolLog.MemberFailed(logger, member.Name, error.Reason);
 
         // A full queue is no failure: the member is well, and this request goes elsewhere.
         if (error.Reason is not Reason.QueueFull) member.CoolDown(_options.CoolDown);
@@ -196,17 +208,5 @@ public sealed class InferencePool
         Reason.UpstreamUnavailable or Reason.ModelUnavailable or Reason.Draining or Reason.QueueFull or Reason.Cancelled or Reason.Internal;
 
     /// <summary>The members that a call has not tried.</summary>
-    private sealed class Candidates(IEnumerable<PoolMember> members, string model)
-    {
-        private readonly List<PoolMember> _untried = [.. members.Where(member => member.Serves(model))];
-
-        public bool Any => _untried.Count > 0;
-
-        public PoolMember Next()
-        {
-            var best = _untried.MinBy(member => (member.IsCoolingDown, member.InFlight)) ?? throw Unreachable();
-            _untried.Remove(best);
-            return best;
-        }
-    }
+    private sealed record Candidates(string Model, List<PoolMember> Untried);
 }

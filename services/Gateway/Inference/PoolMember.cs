@@ -3,15 +3,21 @@ using Millrace.Contracts.Inference.V1;
 namespace Millrace.Gateway.Inference;
 
 /// <summary>
-/// One member of the inference pool, as the Gateway sees it: what it serves, how much it is doing for us, when it last failed.
+/// One member of the inference pool, as the Gateway sees it: what it serves and holds, how much it has to do, when it last failed. What it
+/// reported is some time old; what the Gateway itself sent since is added to it.
 /// </summary>
 /// <param name="name">Its name in the AppHost, such as <c>inference-1</c>.</param>
 /// <param name="client">A client of it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class PoolMember(string name, InferenceService.InferenceServiceClient client, TimeProvider time)
+/// <param name="keysMax">Prefix keys of it that are remembered.</param>
+internal sealed class PoolMember(string name, InferenceService.InferenceServiceClient client, TimeProvider time, int keysMax)
 {
+    private readonly HeldKeys _held = new(keysMax);
     private int _inFlight;
+    private int _othersLoad;
     private long _coolUntilTicks;
+    private volatile bool _isUnreachable;
+    private volatile bool _isDraining;
     private volatile HashSet<string>? _models;
 
     public string Name => name;
@@ -21,29 +27,95 @@ internal sealed class PoolMember(string name, InferenceService.InferenceServiceC
     /// <summary>Calls that are running.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    /// <summary>Whether it failed a moment ago.</summary>
-    public bool IsCoolingDown => time.GetUtcNow().UtcTicks < Interlocked.Read(ref _coolUntilTicks);
+    /// <summary>Calls of ours that are running, and what others have it do by its own report.</summary>
+    public int Load => InFlight + Volatile.Read(ref _othersLoad);
+
+    /// <summary>Whether it neither failed a moment ago nor leaves our questions unanswered.</summary>
+    public bool IsWell => !_isUnreachable && time.GetUtcNow().UtcTicks >= Interlocked.Read(ref _coolUntilTicks);
+
+    /// <summary>Whether it takes nothing new.</summary>
+    public bool IsDraining => _isDraining;
 
     /// <summary>Whether it can serve a model; a member that never told is taken to serve all.</summary>
-    public bool Serves(string model) => _models?.Contains(model) ?? true;
+    public bool Serves(string model) => _models is not { } models || models.Contains(model) || model.Length == 0;
 
     public void Learn(IEnumerable<ModelInfo> models) => _models = [.. models.Select(model => model.Name)];
 
+    /// <summary>It says that it does not have a model after all.</summary>
+    public void Unlearn(string model)
+    {
+        if (_models is { } models) _models = [.. models.Where(known => known != model)];
+    }
+
     public void CoolDown(TimeSpan span) => Interlocked.Exchange(ref _coolUntilTicks, (time.GetUtcNow() + span).UtcTicks);
 
-    /// <summary>Counts a call until it is disposed of.</summary>
-    public IDisposable Enter() => new Lease(this);
+    /// <summary>What a choice depends on.</summary>
+    /// <param name="keys">Keys of the prompt.</param>
+    public MemberView Look(IList<ulong> keys) => new(_held.Match(keys), Load, InFlight, IsWell);
+
+    /// <summary>Counts a call until it is disposed of; meanwhile and thereafter it is taken to hold the prompt.</summary>
+    /// <param name="keys">Keys of the prompt.</param>
+    public IDisposable Enter(IList<ulong> keys) => new Lease(this, keys);
+
+    /// <summary>It told its state.</summary>
+    /// <param name="status">What it told.</param>
+    /// <param name="askedAt">Timestamp of the question.</param>
+    /// <param name="inFlightMax">Calls of ours that ran at most between question and answer.</param>
+    /// <returns>Whether it could not be reached before.</returns>
+    public bool Report(GetStatusResponse status, long askedAt, int inFlightMax)
+    {
+        // The report counts our own calls too: what is beyond them is the work of others.
+        Volatile.Write(ref _othersLoad, Math.Max(0, LoadOf(status) - inFlightMax));
+        _isDraining = status.Draining;
+        _held.Report(status.Engines.SelectMany(engine => engine.PrefixKeys), askedAt);
+        return Reached();
+    }
+
+    /// <summary>It answered, although not with its state.</summary>
+    /// <returns>Whether it could not be reached before.</returns>
+    public bool Reached()
+    {
+        if (!_isUnreachable) return false;
+        _isUnreachable = false;
+        Interlocked.Exchange(ref _coolUntilTicks, 0);
+        return true;
+    }
+
+    /// <summary>It did not answer. Whatever it held and did is gone with it.</summary>
+    /// <returns>Whether it could be reached before.</returns>
+    public bool Lost()
+    {
+        if (_isUnreachable) return false;
+        _isUnreachable = true;
+        _isDraining = false;
+        Volatile.Write(ref _othersLoad, 0);
+        _held.Clear();
+        return true;
+    }
+
+    private long Now() => time.GetTimestamp();
+
+    private static int LoadOf(GetStatusResponse status) => (int)Math.Min(
+        int.MaxValue,
+        status.Engines.Sum(engine => (long)engine.SlotsUsed + engine.QueueDepth)
+            + status.Upstreams.Sum(upstream => (long)upstream.InFlight + upstream.QueueDepth));
 
     private sealed class Lease : IDisposable
     {
         private readonly PoolMember _member;
+        private readonly IList<ulong> _keys;
 
-        public Lease(PoolMember member)
+        public Lease(PoolMember member, IList<ulong> keys)
         {
-            _member = member;
+            (_member, _keys) = (member, keys);
             Interlocked.Increment(ref member._inFlight);
+            member._held.Begin(keys, member.Now());
         }
 
-        public void Dispose() => Interlocked.Decrement(ref _member._inFlight);
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref _member._inFlight);
+            _member._held.End(_keys, _member.Now());
+        }
     }
 }

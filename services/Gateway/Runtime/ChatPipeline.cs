@@ -19,7 +19,7 @@ namespace Millrace.Gateway.Runtime;
 ///  6 history window                               ConversationHistory
 ///  7 retrieve                                     ContextRetriever
 ///  8 prompt that fits                             PromptBuilder
-///  9 route                                        a later capability; the pool chooses a member by load
+///  9 route                                        a later capability; the pool chooses a member by prefix and load
 /// 10 generate, hold to the passages               Generator or QuoteCascade, Grounder
 /// 11 guard output                                 OutputGuard
 /// 12 cite                                         Citer

@@ -19,28 +19,6 @@ public enum ChatRole
 /// <param name="Name">Name of the author, for templates that use it.</param>
 public sealed record ChatTurn(ChatRole Role, string Content, string? Name = null);
 
-/// <summary>How tokens are chosen; null takes the assistant's value, then the engine's default.</summary>
-public sealed record SamplingSettings
-{
-    /// <summary>0 is greedy; up to 2.</summary>
-    public float? Temperature { get; init; }
-
-    /// <summary>Nucleus, in (0, 1].</summary>
-    public float? TopP { get; init; }
-
-    /// <summary>In [-2, 2].</summary>
-    public float? FrequencyPenalty { get; init; }
-
-    /// <summary>In [-2, 2].</summary>
-    public float? PresencePenalty { get; init; }
-
-    /// <summary>Makes sampling reproducible.</summary>
-    public ulong? Seed { get; init; }
-
-    /// <summary>Added to logits, by token id, in [-100, 100].</summary>
-    public IReadOnlyDictionary<int, float> LogitBias { get; init; } = new Dictionary<int, float>();
-}
-
 /// <summary>What an answer is to be grounded in.</summary>
 /// <param name="Collections">Names of the collections; 1 to 16.</param>
 /// <param name="TopK">Most passages; null for the default.</param>

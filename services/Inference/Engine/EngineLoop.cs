@@ -41,7 +41,7 @@ internal sealed class EngineLoop
         (_model, _parts, _runner, _requests) = (model, parts, parts.Runner, requests);
         _clock = new EngineClock(parts.Time);
         _lastCompletionAt = _clock.Now;
-        _tools = new TokenTools(parts.Vocabulary, _clock, new SamplerScratch(parts.Vocabulary.Size));
+        _tools = new TokenTools(parts.Vocabulary, _clock, new SamplerScratch(parts.Vocabulary));
         _speculator = parts.Drafter is { } drafter ? new Speculator(drafter, parts.DraftTokensMax) : null;
         (_meter, _prefixKeys) = (new EngineMeter(parts.Time), new PrefixKeyList(parts.Time));
         _scheduler = new Scheduler(new SchedulerLimits

@@ -77,6 +77,15 @@ internal static class RequestMapping
             RepeatLastN = given.HasRepeatLastN ? ToInt(given.RepeatLastN) : defaults.RepeatLastN,
             LogitBias = given.LogitBias.ToDictionary(),
             Seed = given.HasSeed ? given.Seed : null,
+            TypicalP = given.HasTypicalP ? given.TypicalP : defaults.TypicalP,
+            DryMultiplier = given.HasDryMultiplier ? given.DryMultiplier : defaults.DryMultiplier,
+            DryBase = given.HasDryBase ? given.DryBase : defaults.DryBase,
+            DryAllowedLength = given.HasDryAllowedLength ? ToInt(given.DryAllowedLength) : defaults.DryAllowedLength,
+            DryLastN = given.HasDryLastN ? ToInt(given.DryLastN) : defaults.DryLastN,
+            DryBreakers = given.DrySequenceBreakers.Count > 0 ? given.DrySequenceBreakers : defaults.DryBreakers,
+            Mirostat = given.HasMirostat ? ToInt(given.Mirostat) : defaults.Mirostat,
+            MirostatTau = given.HasMirostatTau ? given.MirostatTau : defaults.MirostatTau,
+            MirostatEta = given.HasMirostatEta ? given.MirostatEta : defaults.MirostatEta,
         };
     }
 

@@ -9,20 +9,26 @@ internal sealed class Penalties
     private readonly SamplingOptions _options;
     private readonly KeyValuePair<int, float>[] _bias;
     private readonly Dictionary<int, int> _occurrences = [];
+    private readonly Repetition? _repetition;
 
     public Penalties(SamplingOptions options)
     {
         _options = options;
         _bias = [.. options.LogitBias];
+        _repetition = options.DryMultiplier > 0 ? new Repetition(options) : null;
     }
 
-    /// <summary>Changes the logits in place.</summary>
+    /// <summary>Whether the next token's logits stay as they are.</summary>
+    public bool AreIdle => _bias.Length == 0 && _options.RepeatPenalty == 1 && _occurrences.Count == 0 && _repetition is null;
+
+    /// <summary>Changes the logits in place: bias, repeat penalty, frequency and presence penalties, DRY.</summary>
     public void Apply(Span<float> logits, Sequence sequence, SamplerScratch scratch)
     {
         foreach (var (id, value) in _bias) logits[id] += value;
         if (_options.RepeatPenalty != 1) ApplyRepeat(logits, sequence.Tokens, scratch);
         foreach (var (id, count) in _occurrences)
             logits[id] -= (_options.FrequencyPenalty * count) + _options.PresencePenalty;
+        _repetition?.Apply(logits, sequence.Tokens, scratch);
     }
 
     /// <summary>Counts a token of the output.</summary>

@@ -15,12 +15,14 @@ internal readonly record struct LogprobRequest(bool Chosen, int TopCount);
 internal readonly record struct SampledToken(int Id, float Logprob, TokenLogprob[] Top);
 
 /// <summary>
-/// Chooses the next tokens of one sequence: bias and penalties, then temperature, then top-k, top-p and min-p, then a draw. Nothing is
-/// allocated per token unless alternatives are asked for.
+/// Chooses the next tokens of one sequence: bias and penalties, then temperature, then the filters of <see cref="CandidateFilters"/> or
+/// mirostat, then a draw. Its state moves once per token: when several tokens are checked at once, it is called for each accepted one in
+/// order, and the answer is the same as without. Nothing is allocated per token unless alternatives are asked for.
 /// </summary>
 internal sealed class Sampler(SamplingOptions options, LogprobRequest logprobs, RandomSource random, SamplerScratch scratch)
 {
     private readonly Penalties _penalties = new(options);
+    private readonly Mirostat? _mirostat = options.Mirostat > 0 ? new Mirostat(options) : null;
 
     /// <summary>Chooses a token.</summary>
     /// <param name="logits">The model's output.</param>
@@ -28,71 +30,32 @@ internal sealed class Sampler(SamplingOptions options, LogprobRequest logprobs, 
     /// <returns>The token; null when the output holds no usable number.</returns>
     public SampledToken? Sample(ReadOnlySpan<float> logits, Sequence sequence)
     {
-        var work = scratch.Logits.AsSpan();
-        logits.CopyTo(work);
-        if (BestOf(work) is not { } best) return null;
+        var usable = UsableLogits.Of(logits, scratch.Logits, out var best);
+        if (best < 0) return null;
+        var normaliser = logprobs.Chosen ? LogProbabilities.Normaliser(usable, usable[best], scratch.Weights) : 0;
+        var top = logprobs.TopCount > 0 ? LogProbabilities.Top(usable, normaliser, logprobs.TopCount) : [];
+        var chosen = _penalties.AreIdle ? Choose(usable, best) : ChoosePenalised(usable, best, sequence);
+        _penalties.Observe(chosen);
+        return new SampledToken(chosen, logprobs.Chosen ? LogProbabilities.Of(logits[chosen], normaliser) : 0, top);
+    }
 
-        var normaliser = logprobs.Chosen ? LogProbabilities.Normaliser(work, work[best], scratch.Weights) : 0;
-        var top = logprobs.TopCount > 0 ? LogProbabilities.Top(work, normaliser, logprobs.TopCount) : [];
-        _penalties.Apply(work, sequence, scratch);
+    private int ChoosePenalised(ReadOnlySpan<float> usable, int best, Sequence sequence)
+    {
+        var changed = scratch.Logits.AsSpan(0, usable.Length);
+        if (!usable.Overlaps(changed)) usable.CopyTo(changed);
+        _penalties.Apply(changed, sequence, scratch);
 
         // Penalties only ever move finite numbers by finite amounts, so there still is a best token.
-        var chosen = Choose(work, BestOf(work) ?? best);
-        _penalties.Observe(chosen);
-        return new SampledToken(chosen, logprobs.Chosen ? RawLogit(logits[chosen]) - normaliser : 0, top);
+        var bestNow = TensorPrimitives.IndexOfMax<float>(changed);
+        return Choose(changed, bestNow < 0 ? best : bestNow);
     }
 
-    private int Choose(Span<float> logits, int best)
+    private int Choose(ReadOnlySpan<float> scores, int best)
     {
-        if (options.IsGreedy || float.IsPositiveInfinity(logits[best])) return best;
-        var weights = scratch.Weights.AsSpan();
-        TensorPrimitives.Subtract(logits, logits[best], weights);
-        TensorPrimitives.Divide(weights, options.Temperature, weights);
-        TensorPrimitives.Exp(weights, weights);
-        var total = TensorPrimitives.Sum<float>(weights);
-        return options.Filters ? DrawFiltered(weights, total, best) : Draw(weights, total, best);
+        if (options.IsGreedy || float.IsPositiveInfinity(scores[best])) return best;
+        if (_mirostat is not null) return _mirostat.Draw(scores, best, random, scratch);
+        if (!options.Filters) return Softmax.Draw(Softmax.Weigh(scores, scores[best], options.Temperature, scratch), random, scratch, best);
+        CandidateFilters.Select(scores, scores[best], options, scratch);
+        return scratch.Candidates.Draw(random).Id;
     }
-
-    private int Draw(ReadOnlySpan<float> weights, float total, int best)
-    {
-        var left = random.NextUnit() * total;
-        for (var id = 0; id < weights.Length; id++)
-        {
-            left -= weights[id];
-            if (left < 0) return id;
-        }
-
-        // The running difference and the vectorised sum round differently, so the last sliver may belong to nobody.
-        return best;
-    }
-
-    private int DrawFiltered(ReadOnlySpan<float> weights, float total, int best)
-    {
-        var candidates = scratch.Candidates.AsSpan(0, Nucleus.Select(weights, total, options, scratch.Candidates));
-        var mass = 0.0;
-        foreach (var candidate in candidates) mass += candidate.Weight;
-        var left = random.NextUnit() * mass;
-        foreach (var candidate in candidates)
-        {
-            left -= candidate.Weight;
-            if (left < 0) return candidate.Id;
-        }
-
-        return best;
-    }
-
-    /// <summary>The best token. NaN counts as impossible: it comes from damaged weights or an overflow, and must not win.</summary>
-    private static int? BestOf(Span<float> logits)
-    {
-        var best = TensorPrimitives.IndexOfMax(logits);
-        if (best >= 0 && float.IsNaN(logits[best]))
-        {
-            logits.Replace(float.NaN, float.NegativeInfinity);
-            best = TensorPrimitives.IndexOfMax(logits);
-        }
-
-        return best < 0 || float.IsNegativeInfinity(logits[best]) ? null : best;
-    }
-
-    private static float RawLogit(float logit) => float.IsNaN(logit) ? float.NegativeInfinity : logit;
 }

@@ -53,10 +53,11 @@ public sealed class EncoderEngineTests
     {
         await using var service = await EmbeddingFixture.StartAsync(("Embedding:BatchTextsMax", "2"), ("Embedding:QueueTextsMax", "2"));
         var client = new EmbeddingService.EmbeddingServiceClient(service.Invoker("embedding"));
-        var text = string.Join(' ', Enumerable.Repeat("river", 500));
+        var text = string.Join(' ', Enumerable.Repeat("river", 400));
+        var texts = Enumerable.Range(0, 200).Select(i => $"{i} {text}");
 
         var error = await Assert.ThrowsAsync<MillraceException>(
-            async () => await client.EmbedAsync(new EmbedRequest { Inputs = { Enumerable.Repeat(text, 200) } }));
+            async () => await client.EmbedAsync(new EmbedRequest { Inputs = { texts } }));
         var next = await client.EmbedAsync(new EmbedRequest { Inputs = { "mill" } });
 
         Assert.Equal(Reason.QueueFull, error.Reason);

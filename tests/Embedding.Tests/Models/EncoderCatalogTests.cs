@@ -74,9 +74,10 @@ public sealed class EncoderCatalogTests
     public async Task Options_OutOfRange_AreAllNamedAtStart()
     {
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => EmbeddingFixture.StartLoadingAsync(
-            ("Embedding:BatchTextsMax", "300"), ("Embedding:ThreadCount", "513"), ("Embedding:QueueTextsMax", "7")));
+            ("Embedding:BatchTextsMax", "300"), ("Embedding:ThreadCount", "513"), ("Embedding:QueueTextsMax", "7"),
+            ("Embedding:BatchWindow", "00:00:02"), ("Embedding:Cache:BytesMax", "-1"), ("Embedding:Cache:TimeToLive", "00:00:00")));
 
-        Assert.Equal(3, error.Failures.Count());
+        Assert.Equal(6, error.Failures.Count());
         Assert.All(error.Failures, failure => Assert.StartsWith("Embedding: ", failure, StringComparison.Ordinal));
     }
 

@@ -9,6 +9,9 @@ namespace Millrace.Gateway.Tests.Fakes;
 internal sealed class FakeInference : InferenceService.InferenceServiceBase
 {
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public FakeInference() => Status = () => StatusOf([.. Requests.SelectMany(request => request.PrefixKeys).Distinct()]);
 
     /// <summary>Says something; the default says "Hello there." in three tokens.</summary>
     public Func<GenerateRequest, Speaker, Task> Script { get; set; } = (_, speaker) => speaker.SayAsync("Hello", " there", ".");
@@ -18,6 +21,15 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
     public int ContextTokensMax { get; set; } = 2048;
 
     public string Model { get; set; } = "tiny-rag-chat";
+
+    /// <summary>Models that it lists besides its own two.</summary>
+    public ConcurrentQueue<string> MoreModels { get; } = new();
+
+    /// <summary>Says its state; the default has nothing to do and holds all prompts that it ever got.</summary>
+    public Func<GetStatusResponse> Status { get; set; }
+
+    /// <summary>Completes when it was next asked for its state.</summary>
+    public Task Asked => _asked.Task;
 
     /// <summary>How often tokens were counted.</summary>
     public int CountCalls { get; private set; }
@@ -37,7 +49,7 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
     {
         Requests.Enqueue(request);
         using var registration = context.CancellationToken.Register(() => _cancelled.TrySetResult());
-        if (request.Model.Length > 0 && request.Model != Model && request.Model != "plain")
+        if (request.Model.Length > 0 && request.Model != Model && request.Model != "plain" && !MoreModels.Contains(request.Model))
             throw new MillraceException(Reason.ModelNotFound, $"The model '{request.Model}' does not exist.");
         await Script(request, new Speaker(request, responseStream, context.CancellationToken));
     }
@@ -57,7 +69,24 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
         response.Models.Add(new ModelInfo { Name = "plain", ContextTokensMax = (uint)ContextTokensMax, State = ModelState.Loaded });
         response.Models.Add(
             new ModelInfo { Name = Model, ContextTokensMax = (uint)ContextTokensMax, State = ModelState.Loaded, IsDefault = true });
+        response.Models.Add(MoreModels.Select(name => new ModelInfo { Name = name, State = ModelState.Loaded, ContextTokensMax = 2048 }));
         return Task.FromResult(response);
+    }
+
+    public override Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
+    {
+        var status = Status();
+        Interlocked.Exchange(ref _asked, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        return Task.FromResult(status);
+    }
+
+    /// <summary>The state of a member that does this much and holds these keys.</summary>
+    public static GetStatusResponse StatusOf(ulong[] keys, uint slotsUsed = 0, uint queueDepth = 0)
+    {
+        var status = new GetStatusResponse();
+        status.Engines.Add(new EngineStatus { Model = "plain", SlotsTotal = 4, SlotsUsed = slotsUsed, QueueDepth = queueDepth });
+        status.Engines[0].PrefixKeys.Add(keys);
+        return status;
     }
 }
 

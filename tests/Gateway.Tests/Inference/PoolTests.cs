@@ -47,11 +47,12 @@ public sealed class PoolTests
         await platform.AskAsync("plain", "Say it");
         platform.Members[0].Script = script;
 
-        await platform.AskAsync("plain", "Say it");
+        await platform.AskAsync("plain", "Say more");
+        Assert.Equal((1, 2), (platform.Members[0].Requests.Count, platform.Members[1].Requests.Count));
         time.Advance(TimeSpan.FromSeconds(3));
-        await platform.AskAsync("plain", "Say it");
+        foreach (var question in new[] { "Say two", "Say three" }) await platform.AskAsync("plain", question);
 
-        Assert.Equal((2, 2), (platform.Members[0].Requests.Count, platform.Members[1].Requests.Count));
+        Assert.Equal((2, 3), (platform.Members[0].Requests.Count, platform.Members[1].Requests.Count));
     }
 
     [Fact]
@@ -69,8 +70,8 @@ public sealed class PoolTests
         var late = platform.AskAsync("plain", "Say it");
         await begun.Task.DefaultTimeout();
 
-        await platform.AskAsync("plain", "Say it");
-        await platform.AskAsync("plain", "Say it");
+        await platform.AskAsync("plain", "Say more");
+        await platform.AskAsync("plain", "Say two");
 
         goOn.SetResult();
         await late.DefaultTimeout();

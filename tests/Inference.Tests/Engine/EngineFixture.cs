@@ -16,7 +16,7 @@ internal static class EngineFixture
         new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
     /// <summary>An engine that keeps the state of ended sequences.</summary>
-    public static InferenceEngine StartCaching(FakeRunner runner, IDrafter? drafter = null, int slots = 4) =>
+    public static InferenceEngine StartCaching(FakeRunner runner, IDrafter? drafter = null, int slots = 4, int queueDepthMax = 256) =>
         InferenceEngine.Start("fake", new EngineParts
         {
             Runner = runner,
@@ -29,7 +29,7 @@ internal static class EngineFixture
             Limits = new EngineLimits
             {
                 SlotsMax = slots,
-                QueueDepthMax = 256,
+                QueueDepthMax = queueDepthMax,
                 ContextTokens = Math.Min(400, runner.KvCells),
                 StepTokensMax = 64,
                 CachedSequencesMax = 16,

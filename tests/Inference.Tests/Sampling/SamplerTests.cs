@@ -8,7 +8,10 @@ public sealed class SamplerTests
     private const int Draws = 20_000;
     private static readonly float[] Logits = [1.5f, 0.2f, -0.7f, 2.1f, 0.9f, -3f, 0f, 1.1f];
 
-    public static TheoryData<string> Configurations => ["plain", "warm", "top_k", "top_p", "min_p", "top_k and top_p", "bias", "all"];
+    public static TheoryData<string> Configurations =>
+    [
+        "plain", "warm", "top_k", "top_p", "min_p", "top_k and top_p", "top_p and min_p", "typical", "typical and top_p", "bias", "all",
+    ];
 
     [Theory]
     [MemberData(nameof(Configurations))]
@@ -53,6 +56,29 @@ public sealed class SamplerTests
         Assert.Equal(Run(7, 0), Run(7, 0));
         Assert.NotEqual(Run(7, 0), Run(8, 0));
         Assert.NotEqual(Run(7, 0), Run(7, 1));
+    }
+
+    [Fact]
+    public void Sample_OneAfterAnother_IsAsWithSamplersBetween()
+    {
+        var options = new SamplingOptions { Mirostat = 2, FrequencyPenalty = 0.3f, DryMultiplier = 1, DryBreakers = ["x"] };
+        var scratch = new SamplerScratch(new PlainVocabulary(Logits.Length));
+
+        int[] Run(bool withOthers)
+        {
+            var sampler = new Sampler(options, default, new RandomSource(3, 0), scratch);
+            var other = new Sampler(new SamplingOptions { TopK = 2, RepeatPenalty = 2 }, default, new RandomSource(4, 1), scratch);
+            var sequence = NewSequence([1, 2, 1, 2]);
+            for (var i = 0; i < 60; i++)
+            {
+                sequence.Append(sampler.Sample(Logits, sequence)!.Value.Id);
+                if (withOthers) other.Sample(Logits, sequence);
+            }
+
+            return sequence.Tokens.ToArray();
+        }
+
+        Assert.Equal(Run(withOthers: false), Run(withOthers: true));
     }
 
     [Fact]
@@ -138,10 +164,19 @@ public sealed class SamplerTests
         Assert.Equal(1, token.Top.Sum(top => Math.Exp(top.Logprob)), 1e-5);
     }
 
-    [Fact]
-    public void Sample_WithoutAlternatives_AllocatesNothing()
+    public static TheoryData<object> Frugal =>
+    [
+        new SamplingOptions { TopP = 0.9f, TopK = 4, MinP = 0.01f, RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f },
+        new SamplingOptions { TypicalP = 0.8f, DryMultiplier = 1, DryBreakers = ["ab", "c"] },
+        new SamplingOptions { Mirostat = 1 },
+        new SamplingOptions { Mirostat = 2 },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Frugal))]
+    public void Sample_WithoutAlternatives_AllocatesNothing(object given)
     {
-        var options = new SamplingOptions { TopP = 0.9f, TopK = 4, MinP = 0.01f, RepeatPenalty = 1.1f, FrequencyPenalty = 0.1f };
+        var options = (SamplingOptions)given;
         var sampler = New(options, new LogprobRequest(true, 0));
         var sequence = NewSequence([1, 2, 3]);
 
@@ -154,40 +189,6 @@ public sealed class SamplerTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    [Fact]
-    public void Nucleus_WideVocabulary_IsTheSameAsSortingEverything()
-    {
-        var random = new Random(3);
-        float[] logits = [.. Enumerable.Range(0, 5000).Select(_ => (float)((random.NextDouble() * 24) - 12))];
-        var max = logits.Max();
-        float[] weights = [.. logits.Select(logit => MathF.Exp(logit - max))];
-        var total = weights.Sum();
-        SamplingOptions[] filters =
-        [
-            new() { TopP = 0.9999f }, new() { TopP = 0.5f }, new() { TopK = 3000 }, new() { MinP = 0.05f },
-            new() { TopK = 40, TopP = 0.8f },
-        ];
-        foreach (var options in filters)
-        {
-            var candidates = new Candidate[weights.Length];
-            var count = Nucleus.Select(weights, total, options, candidates);
-
-            var sorted = weights.Select((weight, id) => new Candidate(id, weight)).Order().ToArray();
-            Assert.Equal(sorted.Take(count).Select(candidate => candidate.Id), candidates.Take(count).Select(candidate => candidate.Id));
-            Assert.Equal(ExpectedCount(sorted, total, options), count);
-        }
-    }
-
-    private static int ExpectedCount(Candidate[] sorted, float total, SamplingOptions options)
-    {
-        var kept = sorted.Where(candidate => candidate.Weight >= options.MinP).ToList();
-        if (options.TopK > 0) kept = [.. kept.Take(options.TopK)];
-        if (options.TopP >= 1) return kept.Count;
-        var target = options.TopP * (options.TopK > 0 ? kept.Sum(candidate => (double)candidate.Weight) : total);
-        var sum = 0.0;
-        return kept.FindIndex(candidate => (sum += candidate.Weight) >= target) + 1;
-    }
-
     private static SamplingOptions Configuration(string name) => name switch
     {
         "plain" => new(),
@@ -196,8 +197,19 @@ public sealed class SamplerTests
         "top_p" => new() { TopP = 0.7f },
         "min_p" => new() { MinP = 0.3f },
         "top_k and top_p" => new() { TopK = 4, TopP = 0.8f },
+        "top_p and min_p" => new() { TopP = 0.9f, MinP = 0.4f },
+        "typical" => new() { TypicalP = 0.6f },
+        "typical and top_p" => new() { TypicalP = 0.8f, TopP = 0.7f, Temperature = 0.9f },
         "bias" => new() { LogitBias = new Dictionary<int, float> { [3] = -100, [5] = 4 } },
-        _ => new() { Temperature = 0.6f, TopK = 6, TopP = 0.95f, MinP = 0.05f, LogitBias = new Dictionary<int, float> { [2] = 1 } },
+        _ => new()
+        {
+            Temperature = 0.9f,
+            TopK = 7,
+            TypicalP = 0.97f,
+            TopP = 0.95f,
+            MinP = 0.1f,
+            LogitBias = new Dictionary<int, float> { [2] = 1 },
+        },
     };
 
     /// <summary>The distribution by its definition, in double precision.</summary>
@@ -208,20 +220,36 @@ public sealed class SamplerTests
         var weights = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
         var order = Enumerable.Range(0, weights.Length).OrderByDescending(id => weights[id]).ToList();
         if (options.TopK > 0) order = [.. order.Take(options.TopK)];
-        var mass = order.Sum(id => weights[id]);
-        var kept = new List<int>();
-        foreach (var id in order)
-        {
-            if (kept.Sum(other => weights[other]) >= options.TopP * mass) break;
-            if (weights[id] >= options.MinP) kept.Add(id);
-        }
-
+        order = Typical(order, weights, options.TypicalP);
+        order = Reaching(order, weights, options.TopP);
+        var kept = order.Where(id => weights[id] >= options.MinP * weights[order[0]]).ToList();
         var total = kept.Sum(id => weights[id]);
         return [.. weights.Select((weight, id) => kept.Contains(id) ? weight / total : 0)];
     }
 
+    private static List<int> Typical(List<int> order, double[] weights, double fraction)
+    {
+        var mass = order.Sum(id => weights[id]);
+        var entropy = order.Sum(id => -weights[id] / mass * Math.Log(weights[id] / mass));
+        var closest = order.OrderBy(id => Math.Abs(-Math.Log(weights[id] / mass) - entropy)).ToList();
+        return fraction < 1 ? [.. Reaching(closest, weights, fraction).OrderByDescending(id => weights[id])] : order;
+    }
+
+    private static List<int> Reaching(List<int> order, double[] weights, double fraction)
+    {
+        var kept = new List<int>();
+        var mass = order.Sum(id => weights[id]);
+        foreach (var id in order)
+        {
+            if (kept.Sum(other => weights[other]) >= fraction * mass) break;
+            kept.Add(id);
+        }
+
+        return kept;
+    }
+
     private static Sampler New(SamplingOptions options, LogprobRequest logprobs = default, ulong seed = 0, int stream = 0) =>
-        new(options, logprobs, new RandomSource(options.Seed ?? seed, stream), new SamplerScratch(Logits.Length));
+        new(options, logprobs, new RandomSource(options.Seed ?? seed, stream), new SamplerScratch(new PlainVocabulary(Logits.Length)));
 
     private static int Draw(Sampler sampler, float[]? logits = null) => sampler.Sample(logits ?? Logits, NewSequence([1]))!.Value.Id;
 
