@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+using Millrace.Bench;
+using Millrace.Bench.Affinity;
+using Millrace.Bench.Embedding;
+using Millrace.Bench.Engine;
+using Millrace.Bench.Harness;
+using Millrace.Bench.Prefix;
+using Millrace.Bench.Queue;
+
+// What can be measured, in the order of `all`; see docs/benchmarks.md.
+IReadOnlyList<IBench> benches =
+[
+    new EngineBench(),
+    new PrefixBench(),
+    new AffinityBench(),
+    new QueueBench(),
+    new EmbeddingBench(),
+];
+
+// However it is asked to stop, the processes that it started end first.
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+return await new BenchCommand(benches, Console.Out).RunAsync(args, stop.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
