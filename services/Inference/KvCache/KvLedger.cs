@@ -66,6 +66,16 @@ internal sealed class KvLedger(int total)
         foreach (var span in entry.Spans) Pin(span, isRunning ? 1 : -1);
     }
 
+    /// <summary>Cells that an entry holds and no other running one does.</summary>
+    public static int PinnedOnlyBy(KvEntry entry)
+    {
+        var cells = 0;
+        foreach (var span in entry.Spans)
+            if (span.Pins == 1)
+                cells += span.Length;
+        return cells;
+    }
+
     /// <summary>Checks the books against the entries.</summary>
     /// <exception cref="InvalidOperationException">They do not balance.</exception>
     public void CheckIntegrity(IReadOnlyCollection<KvEntry> entries)

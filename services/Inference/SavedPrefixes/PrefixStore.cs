@@ -14,11 +14,13 @@ internal sealed class PrefixStore
     private const string Unfinished = ".tmp";
 
     private readonly SavedPrefixOptions _options;
+    private readonly TimeProvider _time;
     private readonly Lock _writing = new();
 
     /// <summary>Opens the store.</summary>
-    public PrefixStore(IConfiguration configuration, IOptions<SavedPrefixOptions> options)
+    public PrefixStore(IConfiguration configuration, IOptions<SavedPrefixOptions> options, TimeProvider time)
     {
+        _time = time;
         _options = options.Value;
         Folder = Directory.CreateDirectory(Path.Combine(DataFolders.For(configuration, "inference"), "prefixes")).FullName;
     }
@@ -60,7 +62,7 @@ internal sealed class PrefixStore
             var path = PathOf(id);
             var prefix = PrefixFile.Read(await File.ReadAllBytesAsync(path, cancellationToken));
             if (prefix is null) File.Delete(path);
-            else File.SetLastAccessTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            else File.SetLastAccessTimeUtc(path, _time.GetUtcNow().UtcDateTime);
             return prefix;
         }
         catch (FileNotFoundException)

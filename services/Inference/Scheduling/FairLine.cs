@@ -11,6 +11,17 @@ internal sealed class FairLine
     /// <summary>Whose turn it is; null when nobody waits.</summary>
     public Sequence? Peek() => _turns.First is { } turn ? _byKey[turn.Value].First?.Value : null;
 
+    /// <summary>The oldest of each key, in the order of turns.</summary>
+    public IEnumerable<Sequence> Firsts
+    {
+        get
+        {
+            foreach (var key in _turns)
+                if (_byKey[key].First is { } first)
+                    yield return first.Value;
+        }
+    }
+
     /// <summary>Adds a sequence behind those of its key.</summary>
     public void Add(Sequence sequence)
     {
@@ -23,13 +34,13 @@ internal sealed class FairLine
         line.AddLast(sequence);
     }
 
-    /// <summary>Takes out the sequence whose turn it is; its key's next turn comes after all others'.</summary>
-    public void TakeTurn()
+    /// <summary>Takes out a sequence that goes now; its key's next turn comes after all others'.</summary>
+    public void Take(Sequence sequence)
     {
-        var key = _turns.First?.Value ?? throw new InvalidOperationException("Nobody waits.");
-        _byKey[key].RemoveFirst();
-        _turns.RemoveFirst();
-        if (_byKey[key].Count > 0) _turns.AddLast(key);
+        var key = sequence.FairnessKey;
+        if (!_byKey.TryGetValue(key, out var line) || !line.Remove(sequence)) throw new InvalidOperationException("It does not wait.");
+        _turns.Remove(key);
+        if (line.Count > 0) _turns.AddLast(key);
         else _byKey.Remove(key);
     }
 

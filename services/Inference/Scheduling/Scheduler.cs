@@ -21,6 +21,11 @@ namespace Millrace.Inference.Scheduling;
 /// computed again when there is room. The oldest sequence is therefore never held up, which is why everything ends in time.
 /// </para>
 /// <para>
+/// Slots are shared fairly as well. When none is free, one who waits and whose key has clearly less than another's takes over a slot of that
+/// other's newest sequence, and an interactive one takes over that of a batch; the one that gives way keeps its state as a cached prefix,
+/// and goes on behind it when it has a slot again.
+/// </para>
+/// <para>
 /// A sequence begins with whatever another of its key has computed of the same tokens, and waits for one that is just computing more of
 /// them: so several choices of one prompt, or many requests with one system prompt, compute it once.
 /// </para>
@@ -85,6 +90,7 @@ internal sealed class Scheduler
     /// <summary>Plans the next step. The plan must be committed or abandoned before the next.</summary>
     public StepPlan Plan()
     {
+        if (SlotsLeft == 0 && _queue.Count > 0) ShareSlots();
         PlanFor(_turns.Next(AdaptersWithWork()));
 
         // Those whose turn it is may all wait for cells that others hold: then the turn is the others'.
@@ -194,12 +200,29 @@ internal sealed class Scheduler
         {
             var match = _cache.Match(next);
             if (!HasRoomFor(next, match) || _cache.Promised(next) >= match.Length + PromisedTokensMin) return;
-            _queue.Dequeue();
-            next.Admit(_cache.Open(next, match));
-            var index = _running.FindIndex(other => other.Id > next.Id);
-            _running.Insert(index < 0 ? _running.Count : index, next);
+            Admit(next, match);
             if (IsTurnOf(next)) Add(next, ChunkOf(next));
         }
+    }
+
+    private void ShareSlots()
+    {
+        if (FairShare.Find(_running, _queue.FirstOfKeys) is not var (next, victim)) return;
+
+        // Counted as if nothing were shared: a slot must not be taken away for one that then finds no room.
+        var needed = _cache.Pinned - KvLedger.PinnedOnlyBy(EntryOf(victim)) + next.Count + 1;
+        foreach (var sequence in _running) needed += sequence == victim ? 0 : sequence.Count - EntryOf(sequence).Held;
+        if (needed > _cache.Total) return;
+        Preempt(victim, keep: true);
+        Admit(next, _cache.Match(next));
+    }
+
+    private void Admit(Sequence next, PrefixMatch match)
+    {
+        _queue.Take(next);
+        next.Admit(_cache.Open(next, match));
+        var index = _running.FindIndex(other => other.Id > next.Id);
+        _running.Insert(index < 0 ? _running.Count : index, next);
     }
 
     private void PlanDrafts()
@@ -240,13 +263,15 @@ internal sealed class Scheduler
         _plan.Add(new StepEntry(sequence, entry.Id, sequence.ComputedCount, count, outputs));
     }
 
-    private void PreemptNewest()
+    /// <summary>Its cells are what is wanted, so nothing of its state is kept.</summary>
+    private void PreemptNewest() => Preempt(_running[^1], keep: false);
+
+    private void Preempt(Sequence victim, bool keep)
     {
-        var newest = _running[^1];
-        _running.RemoveAt(_running.Count - 1);
-        _cache.Close(EntryOf(newest), keep: false);
-        newest.Evict();
-        _queue.Return(newest);
+        _running.Remove(victim);
+        _cache.Close(EntryOf(victim), keep);
+        victim.Evict();
+        _queue.Return(victim);
         PreemptionsTotal++;
     }
 }

@@ -117,8 +117,56 @@ public sealed class SchedulerTests
         Assert.Equal(3, old.ComputedCount);
     }
 
-    private static Scheduler New(int slots, int cells, int stepTokens, int queue = 100) =>
-        new(new SchedulerLimits { SlotsMax = slots, QueueDepthMax = queue, KvCells = cells, StepTokensMax = stepTokens });
+    [Fact]
+    public void Plan_OneKeyHasAllSlots_AnotherKeyGetsItsShareAndNoMore()
+    {
+        var scheduler = New(slots: 4, cells: 1000, stepTokens: 64);
+        scheduler.TryEnqueue([.. Enumerable.Range(0, 8).Select(_ => NewSequence(4, key: "heavy"))]);
+        Run(scheduler);
+        scheduler.TryEnqueue([.. Enumerable.Range(0, 4).Select(_ => NewSequence(4, key: "light"))]);
+
+        for (var i = 0; i < 10; i++) Run(scheduler);
+
+        Assert.Equal(2, scheduler.Running.Count(sequence => sequence.FairnessKey == "heavy"));
+        Assert.Equal(2, scheduler.Running.Count(sequence => sequence.FairnessKey == "light"));
+        Assert.Equal(2, scheduler.PreemptionsTotal);
+    }
+
+    [Fact]
+    public void Plan_BatchHasAllSlots_InteractiveTakesOneAndTheBatchGoesOnBehindItsState()
+    {
+        var scheduler = New(slots: 1, cells: 1000, stepTokens: 64, cached: 4);
+        var (batch, interactive) = (NewSequence(40, kind: SequenceClass.Batch, max: 100), NewSequence(4));
+        scheduler.TryEnqueue([batch]);
+        for (var i = 0; i < 5; i++) Run(scheduler);
+        scheduler.TryEnqueue([interactive]);
+
+        Assert.Same(interactive, Run(scheduler).Single().Sequence);
+        scheduler.Remove(interactive, keep: false);
+        var again = Run(scheduler).Single();
+
+        Assert.Same(batch, again.Sequence);
+        Assert.Equal((batch.Count - 2, 1), (again.Start, again.Count));
+    }
+
+    [Fact]
+    public void Plan_InteractiveHasAllSlots_BatchWaits()
+    {
+        var scheduler = New(slots: 2, cells: 1000, stepTokens: 64);
+        scheduler.TryEnqueue([NewSequence(4, key: "a"), NewSequence(4, key: "a")]);
+        Run(scheduler);
+        scheduler.TryEnqueue([NewSequence(4, kind: SequenceClass.Batch, key: "b")]);
+
+        Run(scheduler);
+
+        Assert.Equal(0, scheduler.PreemptionsTotal);
+        Assert.Equal(1, scheduler.WaitingCount);
+    }
+
+    private static Scheduler New(int slots, int cells, int stepTokens, int queue = 100, int cached = 0) => new(new SchedulerLimits
+    {
+        SlotsMax = slots, QueueDepthMax = queue, KvCells = cells, StepTokensMax = stepTokens, CachedSequencesMax = cached,
+    });
 
     private Sequence NewSequence(int prompt, int max = 50, SequenceClass kind = SequenceClass.Interactive, string key = "") =>
         new(++_id, new int[prompt], max) { Class = kind, FairnessKey = key };
