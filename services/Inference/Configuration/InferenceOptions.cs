@@ -119,6 +119,19 @@ public sealed class InferenceOptions : ISelfValidating
     [Range(0, 240, ErrorMessage = "CachedSequencesMax must be from 0 to 240.")]
     public int CachedSequencesMax { get; set; } = 56;
 
+    /// <summary>
+    /// Where the states of finished sequences are kept: in <c>cells</c> of the KV cache that running ones do not need, or in <c>memory</c>
+    /// beside it. A processor passes over every cell that holds something, so there it is memory; a GPU does not mind, and copying
+    /// from it takes time, so there it is cells.
+    /// </summary>
+    /// <value>Default <c>auto</c>: <c>cells</c> with layers on a GPU, else <c>memory</c>.</value>
+    public string PrefixCachePlace { get; set; } = "auto";
+
+    /// <summary>Tokens of finished sequences that are kept in memory; 0 for half as many as the KV cache has cells.</summary>
+    /// <value>Default 0.</value>
+    [Range(0, 1 << 24, ErrorMessage = "PrefixCacheTokensMax must be from 0 (half of the KV cells) to 16777216.")]
+    public int PrefixCacheTokensMax { get; set; }
+
     /// <summary>What is different for single models, by name.</summary>
     public Dictionary<string, ModelOptions> Models { get; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -62,6 +62,13 @@ public sealed class ModelOptions
     /// <summary>Whether the states of prompts are kept for others that begin alike.</summary>
     public bool? PrefixCache { get; set; }
 
+    /// <summary>Where the states are kept: <c>cells</c>, <c>memory</c> or <c>auto</c>.</summary>
+    public string? PrefixCachePlace { get; set; }
+
+    /// <summary>Tokens of finished sequences that are kept in memory; 0 for half as many as the KV cache has cells.</summary>
+    [Range(0, 1 << 24, ErrorMessage = "PrefixCacheTokensMax must be from 0 (half of the KV cells) to 16777216.")]
+    public int? PrefixCacheTokensMax { get; set; }
+
     /// <summary>Finished sequences whose state is kept.</summary>
     [Range(0, 240, ErrorMessage = "CachedSequencesMax must be from 0 to 240.")]
     public int? CachedSequencesMax { get; set; }

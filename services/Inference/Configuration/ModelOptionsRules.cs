@@ -29,7 +29,7 @@ internal static class ModelOptionsRules
     private static bool IsOwn(ModelOptions own) =>
         own.ContextTokens is not null || own.KvCellsMax is not null || own.SlotsMax is not null || own.StepTokensMax is not null
         || own.SplitMode is not null || own.TensorSplit is not null || own.KeyCacheType is not null || own.ValueCacheType is not null
-        || own.FlashAttention is not null || own.KeepAlive is not null;
+        || own.PrefixCachePlace is not null || own.FlashAttention is not null || own.KeepAlive is not null;
 
     private static IEnumerable<string> Annotated(ModelOptions own)
     {
@@ -56,6 +56,7 @@ internal static class ModelOptionsRules
     private static IEnumerable<string> OfWords(InferenceOptions member, ModelOptions own) =>
     [
         .. OneOf(nameof(own.SplitMode), own.SplitMode ?? member.SplitMode, SettingValues.SplitModes.Keys),
+        .. OneOf(nameof(own.PrefixCachePlace), own.PrefixCachePlace ?? member.PrefixCachePlace, SettingValues.PrefixPlaces.Keys),
         .. OneOf(nameof(own.KeyCacheType), own.KeyCacheType ?? member.KeyCacheType, SettingValues.CacheTypes.Keys),
         .. OneOf(nameof(own.ValueCacheType), own.ValueCacheType ?? member.ValueCacheType, SettingValues.CacheTypes.Keys),
         .. OneOf(nameof(own.FlashAttention), own.FlashAttention ?? member.FlashAttention, SettingValues.FlashAttentions.Keys),

@@ -17,6 +17,19 @@ internal enum SpeculationMode
     Draft,
 }
 
+/// <summary>Where the states of finished sequences are kept.</summary>
+internal enum PrefixPlace
+{
+    /// <summary>Where it is best on this machine.</summary>
+    Auto,
+
+    /// <summary>In cells that running sequences do not need.</summary>
+    Cells,
+
+    /// <summary>In memory beside the cells.</summary>
+    Memory,
+}
+
 /// <summary>A LoRA adapter to load.</summary>
 /// <param name="File">Name of a GGUF file in the folder of adapters.</param>
 /// <param name="Scale">Strength.</param>
@@ -93,6 +106,12 @@ internal sealed record ModelSettings
     /// <summary>Finished sequences whose state is kept, as far as the library has sequences left beside the slots.</summary>
     public required int CachedSequencesMax { get; init; }
 
+    /// <summary>Where the states are kept.</summary>
+    public required PrefixPlace PrefixCachePlace { get; init; }
+
+    /// <summary>Tokens of finished sequences that are kept in memory; 0 for half as many as there are cells.</summary>
+    public required int PrefixCacheTokensMax { get; init; }
+
     /// <summary>The settings of the model <paramref name="name"/>.</summary>
     public static ModelSettings Of(InferenceOptions member, string name)
     {
@@ -120,6 +139,8 @@ internal sealed record ModelSettings
             DraftModel = own.DraftModel,
             DraftTokensMax = own.DraftTokensMax,
             PrefixCache = own.PrefixCache ?? member.PrefixCache,
+            PrefixCachePlace = SettingValues.PrefixPlaces[own.PrefixCachePlace ?? member.PrefixCachePlace],
+            PrefixCacheTokensMax = own.PrefixCacheTokensMax ?? member.PrefixCacheTokensMax,
             CachedSequencesMax = Math.Min(own.CachedSequencesMax ?? member.CachedSequencesMax, SequencesMax - slots),
         };
     }
@@ -131,7 +152,14 @@ internal sealed record ModelSettings
     public int KvCellsFor(int trained) => (int)Math.Min((long)SlotsMax * ContextTokensFor(trained), KvCellsMax);
 
     /// <summary>Finished sequences whose state is kept. A model that keeps a state instead of a cache cannot be cut, so nothing of it is.</summary>
-    public int CachedSequences(bool canCut) => PrefixCache && canCut ? CachedSequencesMax : 0;
+    public int CachedSequences(bool canCut) => PrefixCache && canCut && CachedSequencesMax > 0 ? Math.Max(2, CachedSequencesMax) : 0;
+
+    /// <summary>Tokens of finished sequences that are kept in memory; 0 when they stay in the cells.</summary>
+    public int StashedTokens(int trained, bool canCut)
+    {
+        if (CachedSequences(canCut) == 0 || KeepsInCells) return 0;
+        return PrefixCacheTokensMax > 0 ? PrefixCacheTokensMax : Math.Max(1, KvCellsFor(trained) / 2);
+    }
 
     /// <summary>What an engine of it may use.</summary>
     public EngineLimits LimitsFor(int trained, bool canCut) => new()
@@ -141,6 +169,7 @@ internal sealed record ModelSettings
         ContextTokens = ContextTokensFor(trained),
         StepTokensMax = StepTokensMax,
         CachedSequencesMax = CachedSequences(canCut),
+        StashedTokensMax = StashedTokens(trained, canCut),
         GenerationTimeMax = GenerationTimeMax,
     };
 
@@ -152,7 +181,7 @@ internal sealed record ModelSettings
         ContextTokens = KvCellsFor(trained),
         BatchTokensMax = StepTokensMax,
         MicroBatchTokensMax = MicroBatchTokens,
-        SequencesMax = SlotsMax + CachedSequences(canCut),
+        SequencesMax = SlotsMax + (KeepsInCells ? CachedSequences(canCut) : 0),
         SlidingWindowWhole = CachedSequences(canCut) > 0,
         Threads = Threads,
         BatchThreads = Threads,
@@ -160,10 +189,13 @@ internal sealed record ModelSettings
         KeyCacheType = KeyCacheType,
         ValueCacheType = ValueCacheType,
 
-        // Beginnings are shared by sharing cells. Without that, when every slot can have a whole context, each has cells of its own: attention
-        // then looks at no other slot's.
-        UnifiedCache = CachedSequences(canCut) > 0 || KvCellsFor(trained) < (long)SlotsMax * ContextTokensFor(trained),
+        // States that stay in the cells are shared by sharing cells. Otherwise, when every slot can have a whole context, each has cells of its
+        // own: attention then looks at no other slot's.
+        UnifiedCache = (CachedSequences(canCut) > 0 && KeepsInCells) || KvCellsFor(trained) < (long)SlotsMax * ContextTokensFor(trained),
     };
+
+    private bool KeepsInCells => PrefixCachePlace == PrefixPlace.Cells
+        || (PrefixCachePlace == PrefixPlace.Auto && Loading.GpuLayers != 0 && LlamaRuntime.Current.HasGpu);
 
     private static LlamaModelOptions LoadingOf(InferenceOptions member, ModelOptions own) => new()
     {
@@ -205,6 +237,14 @@ internal static class SettingValues
             ["none"] = SplitMode.None,
             ["layer"] = SplitMode.Layer,
             ["row"] = SplitMode.Row,
+        };
+
+    public static readonly IReadOnlyDictionary<string, PrefixPlace> PrefixPlaces =
+        new Dictionary<string, PrefixPlace>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["auto"] = PrefixPlace.Auto,
+            ["cells"] = PrefixPlace.Cells,
+            ["memory"] = PrefixPlace.Memory,
         };
 
     public static readonly IReadOnlyDictionary<string, SpeculationMode> Speculations =

@@ -1,5 +1,6 @@
 using Millrace.Inference.KvCache;
 using Millrace.Inference.Scheduling;
+using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Engine;
@@ -11,10 +12,12 @@ internal abstract class CacheCommand : EngineRequest
     public abstract void Run(PrefixCache cache, ISequenceRunner runner);
 
     /// <summary>Brings the native cache to where the books are.</summary>
+    /// <exception cref="LlamaException">A state could not be brought back; everything else was done.</exception>
     protected static void Synchronise(PrefixCache cache, ISequenceRunner runner)
     {
-        foreach (var action in cache.Actions) runner.Apply(action);
+        var failure = runner.ApplyAll(cache.Actions);
         cache.ClearActions();
+        if (failure is not null) throw failure;
     }
 
     /// <summary>A sequence of which at least the given tokens can be shared: one more follows, which is never computed.</summary>
@@ -51,6 +54,10 @@ internal sealed class SaveState(CacheKey key, IReadOnlyList<int> tokens, long by
             throw new MillraceException(
                 Reason.ModelUnavailable, "The prompt's state left the cache before it could be saved. Try again when the member does less.");
 
+        Synchronise(cache, runner);
+        if (match.Entry is { Stash: { } stash }) return stash.State?.LongLength > bytesMax ? null : stash.State;
+        if (!cache.CanOpen) return runner.SaveState(match.Entry!.Id, bytesMax);
+
         // Through an entry of its own, because the one that has it may go on behind it.
         var entry = cache.Open(probe, match);
         Synchronise(cache, runner);
@@ -73,17 +80,38 @@ internal sealed class RestoreState(CacheKey key, IReadOnlyList<int> tokens, byte
     {
         if (cache.Match(Probe(key, tokens)).Length == tokens.Count) return true;
         var sequence = new Sequence(-1, [.. tokens], tokens.Count + 1) { Key = key };
-        if (cache.TryRestore(sequence) is not { } entry) return false;
-        Synchronise(cache, runner);
+        if (!cache.CanOpen || tokens.Count > cache.Available || cache.TryRestore(sequence, state) is not { } entry) return false;
         try
         {
-            runner.RestoreState(entry.Id, state);
+            if (entry.Stash is not null) Try(cache, runner);
+            else Fill(entry, cache, runner);
             return true;
         }
         catch
         {
             cache.Remove(entry);
             throw;
+        }
+    }
+
+    private void Fill(KvEntry entry, PrefixCache cache, ISequenceRunner runner)
+    {
+        Synchronise(cache, runner);
+        runner.RestoreState(entry.Id, state);
+    }
+
+    /// <summary>A state in memory is used for the first time when somebody needs it, who must not be the one to find out that it is damaged.</summary>
+    private void Try(PrefixCache cache, ISequenceRunner runner)
+    {
+        var probe = Probe(key, tokens);
+        var entry = cache.Open(probe, cache.Match(probe));
+        try
+        {
+            Synchronise(cache, runner);
+        }
+        finally
+        {
+            cache.Close(entry, keep: false);
         }
     }
 }

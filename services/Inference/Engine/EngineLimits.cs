@@ -18,6 +18,12 @@ internal sealed record EngineLimits
     /// <summary>Ended sequences whose state is kept for others that begin alike; 0 keeps none.</summary>
     public int CachedSequencesMax { get; init; }
 
+    /// <summary>Their tokens that are kept in memory outside the KV cells; 0 to keep them in the cells.</summary>
+    public int StashedTokensMax { get; init; }
+
+    /// <summary>Whether all sequences share the KV cells; otherwise each slot has an equal part of its own.</summary>
+    public bool SharesCells { get; init; } = true;
+
     /// <summary>How long a request may take, waiting included.</summary>
     public required TimeSpan GenerationTimeMax { get; init; }
 }

@@ -50,7 +50,9 @@ internal sealed class EngineLoop
             QueueDepthMax = parts.Limits.QueueDepthMax,
             KvCells = _runner.KvCells,
             StepTokensMax = parts.Limits.StepTokensMax,
+            SharesCells = parts.Limits.SharesCells,
             CachedSequencesMax = parts.Limits.CachedSequencesMax,
+            StashedTokensMax = parts.Limits.StashedTokensMax,
         });
         _snapshot = Observe();
     }
@@ -100,8 +102,7 @@ internal sealed class EngineLoop
         DropUnwanted();
         _speculator?.Propose(_scheduler.Running);
         var plan = Plan();
-        foreach (var action in plan.Actions) _runner.Apply(action);
-        if (!plan.IsEmpty && TryRun(plan)) Deliver(plan);
+        if (TryPrepare(plan) && !plan.IsEmpty && TryRun(plan)) Deliver(plan);
         _snapshot = Observe();
     }
 
@@ -171,6 +172,19 @@ internal sealed class EngineLoop
 
     private MillraceException TimeRanOut(Generation generation) => EngineRefusals.DeadlineExceeded(
         _clock.Between(generation.ArrivedAt, _clock.Now), generation.Choices.Any(choice => choice.Sequence.GeneratedCount > 0));
+
+    /// <summary>
+    /// Brings the native cache to where the books are. When a state cannot be brought back, all that runs has failed; everything else is done
+    /// nevertheless, so that the books are right again.
+    /// </summary>
+    private bool TryPrepare(StepPlan plan)
+    {
+        if (_runner.ApplyAll(plan.Actions) is not { } failure) return true;
+        EngineLog.StepFailed(_parts.Logger, _model, failure.Message);
+        _scheduler.Abandon();
+        FailRunning(EngineRefusals.StepFailed(failure));
+        return false;
+    }
 
     private bool TryRun(StepPlan plan)
     {
@@ -280,6 +294,7 @@ internal sealed class EngineLoop
             KvCellsTotal = _scheduler.Cache.Total,
             KvCellsUsed = _scheduler.Cache.Used,
             KvCellsCached = _scheduler.Cache.Used - _scheduler.Cache.Pinned,
+            CachedTokens = _scheduler.Cache.CachedTokens,
             PrefixKeys = _prefixKeys.Keys,
             StepsTotal = _meter.Steps,
             GeneratedTokensTotal = _meter.GeneratedTokens,

@@ -24,6 +24,9 @@ internal sealed record EngineSnapshot
     /// <summary>Cells of cached prefixes that no running sequence holds.</summary>
     public int KvCellsCached { get; init; }
 
+    /// <summary>Tokens of ended sequences whose state is kept, in the cells or in memory.</summary>
+    public int CachedTokens { get; init; }
+
     /// <summary>Names of the beginnings in the cache, as their requests gave them, the most recently used first.</summary>
     public IReadOnlyList<ulong> PrefixKeys { get; init; } = [];
 

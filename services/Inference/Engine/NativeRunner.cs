@@ -33,10 +33,15 @@ internal sealed class NativeRunner : ISequenceRunner
     /// <inheritdoc/>
     public void Apply(KvAction action)
     {
-        var sequence = new LlamaSequenceId(action.Id);
-        if (action.Kind == KvActionKind.Share) _memory.Copy(new LlamaSequenceId(action.Source), sequence, 0, action.Length);
-        else if (!_memory.Remove(sequence, action.Length))
-            throw new InvalidOperationException($"Sequence {action.Id} could not be cut at {action.Length}.");
+        switch (action.Kind)
+        {
+            case KvActionKind.Truncate: Truncate(action); break;
+            case KvActionKind.Share: _memory.Copy(new LlamaSequenceId(action.Source), new LlamaSequenceId(action.Id), 0, action.Length); break;
+            case KvActionKind.Stash: Stashed(action).State = Save(action.Id); break;
+            case KvActionKind.Copy: Restore(action, Save(action.Source)); break;
+            case KvActionKind.Restore: Restore(action, Stashed(action).State); break;
+            default: throw new ArgumentOutOfRangeException(nameof(action));
+        }
     }
 
     /// <inheritdoc/>
@@ -62,7 +67,7 @@ internal sealed class NativeRunner : ISequenceRunner
         var sequence = new LlamaSequenceId(id);
         var size = _context.GetStateBytes(sequence);
         if (size > bytesMax) return null;
-        var state = new byte[size];
+        var state = GC.AllocateUninitializedArray<byte>((int)size);
         _context.SaveState(sequence, state);
         return state;
     }
@@ -72,6 +77,23 @@ internal sealed class NativeRunner : ISequenceRunner
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();
+
+    private static KvStash Stashed(KvAction action) => action.Stash ?? throw new ArgumentException("The action has no state.", nameof(action));
+
+    private byte[]? Save(int id) => SaveState(id, Array.MaxLength);
+
+    /// <summary>Gives a sequence a state, of which it needs no more than the beginning.</summary>
+    private void Restore(KvAction action, byte[]? state)
+    {
+        RestoreState(action.Id, state);
+        Truncate(action);
+    }
+
+    private void Truncate(KvAction action)
+    {
+        if (!_memory.Remove(new LlamaSequenceId(action.Id), action.Length))
+            throw new InvalidOperationException($"Sequence {action.Id} could not be cut at {action.Length}.");
+    }
 
     private void UseAdapter(int id)
     {

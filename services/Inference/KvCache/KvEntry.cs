@@ -4,12 +4,15 @@ namespace Millrace.Inference.KvCache;
 
 /// <summary>
 /// One sequence of the native cache: the computed state of a beginning of a sequence's tokens. While the sequence runs the entry grows with
-/// it; afterwards it stays as a cached prefix until its cells are needed.
+/// it; afterwards it stays as a cached prefix until its room is needed.
 /// </summary>
 internal sealed class KvEntry(int id, Sequence sequence, bool isRunning)
 {
-    /// <summary>The native sequence.</summary>
-    public int Id { get; } = id;
+    /// <summary>The native sequence; -1 once its state was put aside.</summary>
+    public int Id { get; set; } = id;
+
+    /// <summary>Its state, when that was put aside; null while it is in the cells.</summary>
+    public KvStash? Stash { get; set; }
 
     /// <summary>The tokens.</summary>
     public Sequence Sequence { get; set; } = sequence;
@@ -39,5 +42,5 @@ internal sealed class KvEntry(int id, Sequence sequence, bool isRunning)
 /// <summary>The longest computed beginning of a sequence.</summary>
 /// <param name="Entry">The entry that has it; null when there is none worth sharing.</param>
 /// <param name="Length">Tokens.</param>
-/// <param name="UnpinnedCells">Cells of it that no running sequence holds.</param>
-internal readonly record struct PrefixMatch(KvEntry? Entry, int Length, int UnpinnedCells);
+/// <param name="NewCells">Cells that running sequences hold more once one has taken it over.</param>
+internal readonly record struct PrefixMatch(KvEntry? Entry, int Length, int NewCells);

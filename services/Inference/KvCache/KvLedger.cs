@@ -86,7 +86,8 @@ internal sealed class KvLedger(int total)
         Require(spans.TrueForAll(span => span.Length > 0), "an empty span");
         Require(spans.TrueForAll(span => span.Pins == span.Holders.Count(holder => holder.IsRunning)), "pins");
         Require(spans.TrueForAll(span => span.Holders.TrueForAll(holder => holder.Spans.Contains(span))), "holders");
-        Require(entries.All(entry => entry.Spans.Sum(span => span.Length) == entry.Held && entry.Computed <= entry.Held), "an entry");
+        Require(entries.All(entry => entry.Spans.Sum(span => span.Length) == entry.Held), "an entry");
+        Require(entries.All(entry => entry.Stash is null ? entry.Computed <= entry.Held : entry.Held == 0), "a state");
     }
 
     private static void Require(bool holds, string what)

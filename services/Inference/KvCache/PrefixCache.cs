@@ -3,8 +3,9 @@ using Millrace.Inference.Scheduling;
 namespace Millrace.Inference.KvCache;
 
 /// <summary>
-/// The KV cache as the scheduler sees it: running sequences and, in the cells that these do not need, the state of sequences that have
-/// ended. A new sequence takes over the longest beginning of its prompt that some entry of its key has computed, running or not.
+/// The KV cache as the scheduler sees it: running sequences and the state of some that have ended. A new sequence takes over the longest
+/// beginning of its prompt that some entry of its key has computed, running or not. What has ended stays in the cells that running sequences
+/// do not need, or is put aside in memory, whichever the limits say.
 /// <para>
 /// A pure state machine: it decides and keeps the books, and lists what is to be done to the native cache before the next step.
 /// </para>
@@ -14,24 +15,23 @@ internal sealed class PrefixCache
     /// <summary>Beginnings shorter than this are computed again: sharing them is not worth an entry.</summary>
     public const int SharedTokensMin = 16;
 
+    private readonly KvCacheLimits _limits;
     private readonly KvLedger _ledger;
-    private readonly Stack<int> _freeIds;
+    private readonly SortedSet<int> _freeIds;
     private readonly Dictionary<CacheKey, List<KvEntry>> _entries = [];
     private readonly List<KvAction> _actions = [];
-    private readonly int _idCount;
     private readonly bool _keeps;
+    private int _stashed;
+    private int _stashedTokens;
     private long _uses;
 
     /// <summary>Creates an empty cache.</summary>
-    /// <param name="cells">Cells of the native cache.</param>
-    /// <param name="slots">Sequences that run at most.</param>
-    /// <param name="cachedMax">Ended sequences whose state is kept at most; 0 keeps and shares nothing.</param>
-    public PrefixCache(int cells, int slots, int cachedMax)
+    public PrefixCache(KvCacheLimits limits)
     {
-        _ledger = new KvLedger(cells);
-        _keeps = cachedMax > 0;
-        _idCount = slots + cachedMax;
-        _freeIds = new Stack<int>(Enumerable.Range(0, _idCount).Reverse());
+        _limits = limits;
+        _ledger = new KvLedger(limits.Cells);
+        _keeps = limits.CachedMax > 0;
+        _freeIds = [.. Enumerable.Range(0, limits.Ids)];
     }
 
     /// <summary>All cells.</summary>
@@ -43,8 +43,14 @@ internal sealed class PrefixCache
     /// <summary>Cells that running sequences hold.</summary>
     public int Pinned => _ledger.Pinned;
 
+    /// <summary>Tokens of ended sequences that are kept, in the cells or in memory.</summary>
+    public int CachedTokens => _ledger.Used - _ledger.Pinned + _stashedTokens;
+
     /// <summary>Cells that can be had: those that are free, and those of cached prefixes.</summary>
     public int Available => _ledger.Total - _ledger.Pinned;
+
+    /// <summary>Whether there is a native sequence for one more entry beside those that run.</summary>
+    public bool CanOpen => _freeIds.Count > 0 || !_limits.InMemory;
 
     /// <summary>Changes whenever an entry comes or goes.</summary>
     public long Version { get; private set; }
@@ -70,7 +76,7 @@ internal sealed class PrefixCache
             if (common > length || (common == length && best is { IsRunning: true } && !entry.IsRunning)) (best, length) = (entry, common);
         }
 
-        return best is null ? default : new PrefixMatch(best, length, UnpinnedCells(best, length));
+        return best is null ? default : new PrefixMatch(best, length, NewCells(best, length));
     }
 
     /// <summary>
@@ -92,13 +98,28 @@ internal sealed class PrefixCache
     public KvEntry Open(Sequence sequence, PrefixMatch match)
     {
         Version++;
-        if (match.Entry is { IsRunning: false } cached && cached.Computed == match.Length) return TakeOver(cached, sequence);
+        if (match.Entry is { IsRunning: false, Stash: null } cached && cached.Computed == match.Length) return TakeOver(cached, sequence);
         if (match.Entry is { } source) source.LastUsed = ++_uses;
-        var entry = Add(sequence, FreeId(), isRunning: true);
-        if (match.Entry is null) return entry;
-        _ledger.Share(match.Entry, entry, match.Length);
-        _actions.Add(KvAction.Share(match.Entry.Id, entry.Id, match.Length));
+        var entry = Add(sequence, TakeId(), isRunning: true);
+        if (match.Entry is not null) Begin(entry, match.Entry, match.Length);
         return entry;
+    }
+
+    /// <summary>
+    /// Where sequences have cells of their own, only neighbours are computed together: moves those that run so that there is no gap.
+    /// </summary>
+    public void CloseGaps(IReadOnlyList<Sequence> running)
+    {
+        if (_limits.SharesCells) return;
+        foreach (var sequence in running)
+        {
+            if (sequence.Kv is not { } entry || entry.Id < running.Count) continue;
+            var (from, to) = (entry.Id, TakeId());
+            _actions.Add(KvAction.Copy(from, to, entry.Computed));
+            _actions.Add(KvAction.Truncate(from, 0));
+            _freeIds.Add(from);
+            entry.Id = to;
+        }
     }
 
     /// <summary>Gives cells to an entry, from cached prefixes if need be, the least recently used first.</summary>
@@ -128,7 +149,7 @@ internal sealed class PrefixCache
     public void Close(KvEntry entry, bool keep)
     {
         Version++;
-        if (!keep || !_keeps || entry.Computed < SharedTokensMin || IsContained(entry))
+        if (!keep || !_keeps || entry.Computed < SharedTokensMin || IsTooLong(entry) || IsContained(entry))
         {
             Remove(entry);
             return;
@@ -138,16 +159,26 @@ internal sealed class PrefixCache
         _ledger.SetRunning(entry, false);
         entry.LastUsed = ++_uses;
         RemoveContainedIn(entry);
+        if (_limits.InMemory) PutAside(entry);
     }
 
     /// <summary>Makes a cached entry for tokens whose state comes from elsewhere.</summary>
+    /// <param name="sequence">The tokens.</param>
+    /// <param name="state">Their state. Unless the entry then has it, it is to be put into the entry's cells.</param>
     /// <returns>Null when there is no room beside running sequences.</returns>
-    public KvEntry? TryRestore(Sequence sequence)
+    public KvEntry? TryRestore(Sequence sequence, byte[] state)
     {
-        if (!_keeps || sequence.Count > Available) return null;
+        if (!_keeps || sequence.Count > (_limits.InMemory ? _limits.StashedTokensMax : Available)) return null;
         Version++;
-        var entry = Add(sequence, FreeId(), isRunning: false);
-        entry.LastUsed = ++_uses;
+        if (_limits.InMemory)
+        {
+            var aside = Add(sequence, -1, isRunning: false);
+            aside.Computed = sequence.Count;
+            Keep(aside, new KvStash { State = state });
+            return aside;
+        }
+
+        var entry = Add(sequence, TakeId(), isRunning: false);
         while (sequence.Count > _ledger.Free) EvictOldest(except: entry);
         _ledger.Extend(entry, sequence.Count);
         entry.Computed = entry.Held;
@@ -157,13 +188,11 @@ internal sealed class PrefixCache
     /// <summary>Removes an entry.</summary>
     public void Remove(KvEntry entry)
     {
-        // Told to the native cache even when the books hold nothing: a step that failed may have left something behind.
-        _ledger.Truncate(entry, 0);
-        _actions.Add(KvAction.Truncate(entry.Id, 0));
+        if (entry.Stash is null) Empty(entry);
+        else (_stashed, _stashedTokens) = (_stashed - 1, _stashedTokens - entry.Computed);
         var entries = _entries[entry.Key];
         entries.Remove(entry);
         if (entries.Count == 0) _entries.Remove(entry.Key);
-        _freeIds.Push(entry.Id);
         Version++;
     }
 
@@ -179,12 +208,18 @@ internal sealed class PrefixCache
     {
         var entries = Entries.ToList();
         _ledger.CheckIntegrity(entries);
-        if (!entries.Select(entry => entry.Id).Concat(_freeIds).Order().SequenceEqual(Enumerable.Range(0, _idCount)))
+        var ids = entries.Where(entry => entry.Stash is null).Select(entry => entry.Id);
+        if (!ids.Concat(_freeIds).Order().SequenceEqual(Enumerable.Range(0, _limits.Ids)))
             throw new InvalidOperationException("A native sequence is lost or used twice.");
+        var stashed = entries.Where(entry => entry.Stash is not null).ToList();
+        if (stashed.Count != _stashed || stashed.Sum(entry => entry.Computed) != _stashedTokens || _stashedTokens > _limits.StashedTokensMax)
+            throw new InvalidOperationException("States that were put aside are lost or too many.");
     }
 
-    private static int UnpinnedCells(KvEntry entry, int length)
+    /// <summary>Cells that running sequences will hold more when one takes over the beginning of an entry.</summary>
+    private int NewCells(KvEntry entry, int length)
     {
+        if (entry.Stash is not null || !_limits.SharesCells) return length;
         var (cells, left) = (0, length);
         for (var i = 0; left > 0; i++)
         {
@@ -195,6 +230,51 @@ internal sealed class PrefixCache
 
         return cells;
     }
+
+    private void Begin(KvEntry entry, KvEntry source, int length)
+    {
+        if (source.Stash is null && _limits.SharesCells)
+        {
+            _ledger.Share(source, entry, length);
+            _actions.Add(KvAction.Share(source.Id, entry.Id, length));
+            return;
+        }
+
+        TryExtend(entry, length);
+        entry.Computed = length;
+        _actions.Add(source.Stash is { } stash
+            ? KvAction.Restore(stash, entry.Id, length)
+            : KvAction.Copy(source.Id, entry.Id, length));
+    }
+
+    private void PutAside(KvEntry entry)
+    {
+        var (stash, computed) = (new KvStash(), entry.Computed);
+        _actions.Add(KvAction.PutAside(entry.Id, computed, stash));
+        Empty(entry);
+        (entry.Id, entry.Computed) = (-1, computed);
+        Keep(entry, stash);
+    }
+
+    private void Keep(KvEntry entry, KvStash stash)
+    {
+        while (_stashed >= _limits.CachedMax || _stashedTokens + entry.Computed > _limits.StashedTokensMax) EvictOldest(except: entry);
+        entry.Stash = stash;
+        (_stashed, _stashedTokens) = (_stashed + 1, _stashedTokens + entry.Computed);
+    }
+
+    /// <summary>
+    /// Gives back cells and native sequence. Told to the native cache even when the books hold nothing: a step that failed may have left
+    /// something behind.
+    /// </summary>
+    private void Empty(KvEntry entry)
+    {
+        _ledger.Truncate(entry, 0);
+        _actions.Add(KvAction.Truncate(entry.Id, 0));
+        _freeIds.Add(entry.Id);
+    }
+
+    private bool IsTooLong(KvEntry entry) => _limits.InMemory && entry.Computed > _limits.StashedTokensMax;
 
     private KvEntry TakeOver(KvEntry entry, Sequence sequence)
     {
@@ -212,11 +292,13 @@ internal sealed class PrefixCache
         return entry;
     }
 
-    private int FreeId()
+    private int TakeId()
     {
         // Running sequences never use all ids, so when none is free there is a cached entry. The one that is shared from was just used.
         if (_freeIds.Count == 0) EvictOldest();
-        return _freeIds.Pop();
+        var id = _freeIds.Min;
+        _freeIds.Remove(id);
+        return id;
     }
 
     private void EvictOldest(KvEntry? except = null)

@@ -99,7 +99,11 @@ internal sealed class ModelLoader(
             DraftTokensMax = settings.DraftTokensMax,
             Metrics = metrics,
             Vocabulary = vocabulary,
-            Limits = limits with { ContextTokens = Math.Min(limits.ContextTokens, context.SequenceTokensMax) },
+            Limits = limits with
+            {
+                ContextTokens = Math.Min(limits.ContextTokens, context.SequenceTokensMax),
+                SharesCells = context.UnifiedCache,
+            },
             Time = time,
             Logger = loggers.CreateLogger<InferenceEngine>(),
         });

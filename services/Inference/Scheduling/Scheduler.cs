@@ -56,7 +56,14 @@ internal sealed class Scheduler
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.StepTokensMax, limits.SlotsMax);
         _limits = limits;
-        _cache = new PrefixCache(limits.KvCells, limits.SlotsMax, limits.CachedSequencesMax);
+        _cache = new PrefixCache(new KvCacheLimits
+        {
+            Cells = limits.KvCells,
+            Slots = limits.SlotsMax,
+            CachedMax = limits.CachedSequencesMax,
+            StashedTokensMax = limits.CachedSequencesMax > 0 ? limits.StashedTokensMax : 0,
+            SharesCells = limits.SharesCells,
+        });
     }
 
     /// <summary>The cache.</summary>
@@ -91,6 +98,7 @@ internal sealed class Scheduler
     public StepPlan Plan()
     {
         if (SlotsLeft == 0 && _queue.Count > 0) ShareSlots();
+        _cache.CloseGaps(_running);
         PlanFor(_turns.Next(AdaptersWithWork()));
 
         // Those whose turn it is may all wait for cells that others hold: then the turn is the others'.
@@ -242,7 +250,7 @@ internal sealed class Scheduler
     /// <summary>Whether all running sequences as they are, this one, and its next token fit together.</summary>
     private bool HasRoomFor(Sequence next, PrefixMatch match)
     {
-        var needed = _cache.Pinned + match.UnpinnedCells + next.Count + 1 - match.Length;
+        var needed = _cache.Pinned + match.NewCells + next.Count + 1 - match.Length;
         foreach (var sequence in _running) needed += sequence.Count - EntryOf(sequence).Held;
         return needed <= _cache.Total;
     }

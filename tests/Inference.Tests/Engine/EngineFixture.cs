@@ -17,6 +17,30 @@ internal static class EngineFixture
 
     /// <summary>An engine that keeps the state of ended sequences.</summary>
     public static InferenceEngine StartCaching(FakeRunner runner, IDrafter? drafter = null, int slots = 4, int queueDepthMax = 256) =>
+        Start(runner, drafter, new EngineLimits
+        {
+            SlotsMax = slots,
+            QueueDepthMax = queueDepthMax,
+            ContextTokens = Math.Min(400, runner.KvCells),
+            StepTokensMax = 64,
+            CachedSequencesMax = 16,
+            GenerationTimeMax = TimeSpan.FromMinutes(10),
+        });
+
+    /// <summary>An engine whose slots have cells of their own, and which keeps the state of ended sequences beside them.</summary>
+    public static InferenceEngine StartStashing(FakeRunner runner, int slots = 4) => Start(runner, null, new EngineLimits
+    {
+        SlotsMax = slots,
+        QueueDepthMax = 256,
+        ContextTokens = runner.KvCells / slots,
+        StepTokensMax = 64,
+        CachedSequencesMax = 16,
+        StashedTokensMax = runner.KvCells,
+        SharesCells = false,
+        GenerationTimeMax = TimeSpan.FromMinutes(10),
+    });
+
+    private static InferenceEngine Start(FakeRunner runner, IDrafter? drafter, EngineLimits limits) =>
         InferenceEngine.Start("fake", new EngineParts
         {
             Runner = runner,
@@ -26,15 +50,7 @@ internal static class EngineFixture
             Logger = NullLogger.Instance,
             Drafter = drafter,
             DraftTokensMax = 8,
-            Limits = new EngineLimits
-            {
-                SlotsMax = slots,
-                QueueDepthMax = queueDepthMax,
-                ContextTokens = Math.Min(400, runner.KvCells),
-                StepTokensMax = 64,
-                CachedSequencesMax = 16,
-                GenerationTimeMax = TimeSpan.FromMinutes(10),
-            },
+            Limits = limits,
         });
 
     public static GenerationRequest Greedy(IReadOnlyList<int> prompt, int tokens) =>

@@ -3,6 +3,7 @@ using Millrace.Inference.Detokenization;
 using Millrace.Inference.Engine;
 using Millrace.Inference.KvCache;
 using Millrace.Inference.Scheduling;
+using Millrace.LlamaCpp;
 
 namespace Millrace.Inference.Tests.Engine;
 
@@ -15,6 +16,7 @@ internal sealed class FakeRunner(int kvCells) : ISequenceRunner
 {
     public const int VocabularySize = 50;
     public const int End = 0;
+    public const int StateBytesPerToken = 8;
 
     private readonly Dictionary<int, List<Cell>> _cache = [];
     private readonly Dictionary<(int Entry, int Output), float[]> _logits = [];
@@ -30,6 +32,8 @@ internal sealed class FakeRunner(int kvCells) : ISequenceRunner
     public int EntriesMax { get; private set; }
 
     public int TokensComputed { get; private set; }
+
+    public int Stashes { get; private set; }
 
     public List<int> AdapterOfSteps { get; } = [];
 
@@ -55,15 +59,16 @@ internal sealed class FakeRunner(int kvCells) : ISequenceRunner
 
     public void Apply(KvAction action)
     {
+        Stashes += action.Kind == KvActionKind.Stash ? 1 : 0;
         var held = Held(action.Id);
-        if (action.Kind == KvActionKind.Truncate)
+        switch (action.Kind)
         {
-            held.RemoveRange(action.Length, Math.Max(0, held.Count - action.Length));
-            return;
+            case KvActionKind.Truncate: held.RemoveRange(action.Length, Math.Max(0, held.Count - action.Length)); break;
+            case KvActionKind.Stash: action.Stash!.State = SaveState(action.Id, long.MaxValue); break;
+            case KvActionKind.Share: Fill(action, Held(action.Source)); break;
+            case KvActionKind.Copy: Fill(action, Read(SaveState(action.Source, long.MaxValue)!)); break;
+            default: Fill(action, Read(action.Stash!.State!)); break;
         }
-
-        if (held.Count > 0) throw new InvalidOperationException($"Sequence {action.Id} is to share cells and is not empty.");
-        held.AddRange(Held(action.Source)[..action.Length]);
     }
 
     public RunResult Run(StepPlan plan)
@@ -82,16 +87,31 @@ internal sealed class FakeRunner(int kvCells) : ISequenceRunner
 
     public ReadOnlySpan<float> Logits(int entryIndex, int output) => _logits[(entryIndex, output)];
 
-    public byte[]? SaveState(int id, long bytesMax) => Held(id).Count * sizeof(int) > bytesMax
+    public byte[]? SaveState(int id, long bytesMax) => Held(id).Count * StateBytesPerToken > bytesMax
         ? null
-        : [.. MemoryMarshal.AsBytes<int>(Held(id).Select(cell => cell.Token).ToArray())];
+        : [.. MemoryMarshal.AsBytes<int>(Held(id).SelectMany(cell => new[] { cell.Token, cell.Adapter }).ToArray())];
 
-    public void RestoreState(int id, ReadOnlySpan<byte> state)
-    {
-        foreach (var token in MemoryMarshal.Cast<byte, int>(state)) Held(id).Add(new Cell(token, 0));
-    }
+    public void RestoreState(int id, ReadOnlySpan<byte> state) => Held(id).AddRange(Read(state));
 
     public void Dispose() => IsDisposed = true;
+
+    private static List<Cell> Read(ReadOnlySpan<byte> state)
+    {
+        if (state.Length % StateBytesPerToken != 0) throw new LlamaException(LlamaFailure.StateInvalid, "The state is damaged.");
+        var numbers = MemoryMarshal.Cast<byte, int>(state).ToArray();
+        return [.. numbers.Chunk(2).Select(pair => new Cell(pair[0], pair[1]))];
+    }
+
+    private static void RequireEmpty(KvAction action, List<Cell> held)
+    {
+        if (held.Count > 0) throw new InvalidOperationException($"Sequence {action.Id} is to be filled and is not empty.");
+    }
+
+    private void Fill(KvAction action, List<Cell> source)
+    {
+        RequireEmpty(action, Held(action.Id));
+        Held(action.Id).AddRange(source[..action.Length]);
+    }
 
     private List<Cell> Held(int id) => CollectionsMarshal.GetValueRefOrAddDefault(_cache, id, out _) ??= [];
 

@@ -34,7 +34,7 @@ public sealed class ModelCacheTests
         var status = await member.Client.GetStatusAsync(new GetStatusRequest());
         Assert.Equal((ulong)(200 * MiB), status.MemoryBytesMax);
         Assert.Equal((await member.InfoAsync("a")).MemoryBytes, status.MemoryBytes);
-        Assert.InRange(status.MemoryBytes, (ulong)(110 * MiB), (ulong)(150 * MiB));
+        Assert.InRange(status.MemoryBytes, (ulong)(150 * MiB), (ulong)(200 * MiB));
         Assert.Equal("a", Assert.Single(status.Engines).Model);
     }
 

@@ -10,25 +10,31 @@ public sealed class SchedulerSimulationTests
 {
     private const int Steps = 3000;
 
-    public static TheoryData<int, int, int, int, int> Worlds => new()
+    public static TheoryData<int, int, int, int, int, int> Worlds => new()
     {
-        // seed, slots, cells, step tokens, cached sequences
-        { 1, 8, 2048, 512, 24 },
-        { 2, 4, 300, 64, 8 },
-        { 3, 1, 256, 16, 2 },
-        { 4, 16, 512, 16, 3 },
-        { 5, 8, 260, 300, 0 },
-        { 6, 3, 1000, 7, 40 },
-        { 7, 8, 4096, 128, 60 },
+        // seed, slots, cells (negative: each slot has its own), step tokens, cached sequences, their tokens in memory
+        { 1, 8, 2048, 512, 24, 0 },
+        { 2, 4, 300, 64, 8, 0 },
+        { 3, 1, 256, 16, 2, 0 },
+        { 4, 16, 512, 16, 3, 0 },
+        { 5, 8, 260, 300, 0, 0 },
+        { 6, 3, 1000, 7, 40, 0 },
+        { 7, 8, 4096, 128, 60, 0 },
+        { 8, 8, 2048, 512, 24, 1500 },
+        { 9, 4, 300, 64, 3, 400 },
+        { 10, 8, -1600, 64, 16, 1000 },
+        { 11, 3, -600, 16, 40, 300 },
+        { 12, 6, -1300, 128, 0, 0 },
     };
 
     [Theory]
     [MemberData(nameof(Worlds))]
-    public void Simulation_AnyWorld_LosesNothing(int seed, int slots, int cells, int stepTokens, int cached)
+    public void Simulation_AnyWorld_LosesNothing(int seed, int slots, int cells, int stepTokens, int cached, int aside)
     {
         var limits = new SchedulerLimits
         {
-            SlotsMax = slots, QueueDepthMax = 64, KvCells = cells, StepTokensMax = stepTokens, CachedSequencesMax = cached,
+            SlotsMax = slots, QueueDepthMax = 64, KvCells = Math.Abs(cells), SharesCells = cells > 0, StepTokensMax = stepTokens,
+            CachedSequencesMax = cached, StashedTokensMax = aside,
         };
         var world = new SimulatedWorld(seed, limits);
 
@@ -42,7 +48,7 @@ public sealed class SchedulerSimulationTests
         Assert.True(world.Finished > 50, $"Only {world.Finished} sequences finished.");
         Assert.True(world.Scheduler.IsIdle);
         Assert.Equal(0, world.Scheduler.Cache.Pinned);
-        Assert.Equal(cached > 0, world.TokensShared > 0);
+        Assert.Equal(cached > 0 || cells < 0, world.TokensShared > 0);
     }
 
     [Fact]

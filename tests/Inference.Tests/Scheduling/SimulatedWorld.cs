@@ -15,11 +15,13 @@ internal sealed class SimulatedWorld(int seed, SchedulerLimits limits)
     private readonly Random _random = new(seed);
     private readonly List<Sequence> _open = [];
     private readonly Dictionary<int, List<Cell>> _cache = [];
+    private readonly Dictionary<KvStash, List<Cell>> _aside = [];
     private readonly Dictionary<Sequence, int> _stepsWithoutTurn = [];
     private readonly int[][] _beginnings =
         [.. Enumerable.Range(0, 5).Select(i => new Random(i).GetItems(Enumerable.Range(0, 100).ToArray(), 20 * (i + 1)))];
 
     private long _id;
+    private int _runningAtStart;
 
     public Scheduler Scheduler { get; } = new(limits);
 
@@ -39,6 +41,7 @@ internal sealed class SimulatedWorld(int seed, SchedulerLimits limits)
         if (_random.Next(40) == 0 && _open.Count > 0) Cancel(_open[_random.Next(_open.Count)]);
         Propose();
 
+        _runningAtStart = Scheduler.Running.Count;
         var plan = Scheduler.Plan();
         CheckPlan(plan);
         foreach (var action in plan.Actions) Apply(action);
@@ -106,17 +109,25 @@ internal sealed class SimulatedWorld(int seed, SchedulerLimits limits)
     private void Apply(KvAction action)
     {
         if (!_cache.TryGetValue(action.Id, out var held)) _cache[action.Id] = held = [];
-        if (action.Kind == KvActionKind.Share)
+        switch (action.Kind)
         {
-            Assert.Empty(held);
-            held.AddRange(_cache[action.Source][..action.Length]);
-            TokensShared += action.Length;
-        }
-        else
-        {
-            held.RemoveRange(action.Length, Math.Max(0, held.Count - action.Length));
+            case KvActionKind.Truncate: held.RemoveRange(action.Length, Math.Max(0, held.Count - action.Length)); break;
+            case KvActionKind.Stash: _aside[action.Stash!] = [.. held]; break;
+            case KvActionKind.Share: Fill(held, _cache[action.Source], action.Length); break;
+            case KvActionKind.Copy: Fill(held, Fresh(_cache[action.Source]), action.Length); break;
+            default: Fill(held, Fresh(_aside[action.Stash!]), action.Length); break;
         }
     }
+
+    private void Fill(List<Cell> empty, List<Cell> source, int length)
+    {
+        Assert.Empty(empty);
+        empty.AddRange(source[..length]);
+        TokensShared += length;
+    }
+
+    /// <summary>Other cells with the same state.</summary>
+    private static List<Cell> Fresh(List<Cell> cells) => [.. cells.Select(cell => new Cell(cell.Token, cell.Key))];
 
     private void Run(StepPlan plan)
     {
@@ -129,9 +140,18 @@ internal sealed class SimulatedWorld(int seed, SchedulerLimits limits)
             foreach (var token in entry.Tokens) held.Add(new Cell(token, entry.Sequence.Key));
         }
 
+        CheckPlaces(plan);
         Assert.Equal(_cache.Values.SelectMany(cells => cells).Distinct().Count(), Scheduler.Cache.Used);
         Scheduler.Commit();
         foreach (var entry in plan.Entries.Where(entry => entry.ReachesEnd).ToList()) Sample(entry.Sequence);
+    }
+
+    /// <summary>Where sequences have cells of their own, none has more than its part, and those that run are neighbours.</summary>
+    private void CheckPlaces(StepPlan plan)
+    {
+        if (limits.SharesCells || plan.IsEmpty) return;
+        Assert.All(_cache.Values, held => Assert.InRange(held.Count, 0, limits.KvCells / limits.SlotsMax));
+        Assert.All(plan.Entries, entry => Assert.InRange(entry.KvId, 0, Math.Max(_runningAtStart, Scheduler.Running.Count) - 1));
     }
 
     private void Sample(Sequence sequence)

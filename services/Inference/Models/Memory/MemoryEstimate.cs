@@ -10,16 +10,19 @@ namespace Millrace.Inference.Models.Memory;
 internal sealed record MemoryEstimate(long Weights, long Cache, long Work, int Cells)
 {
     /// <summary>All of it.</summary>
-    public long Total => Weights + Cache + Work;
+    public long Total => Weights + Cache + Kept + Work;
+
+    /// <summary>States of finished sequences, as many as may be kept in memory.</summary>
+    public long Kept { get; init; }
 
     /// <summary>Two models together; they have the same cells.</summary>
     public static MemoryEstimate operator +(MemoryEstimate left, MemoryEstimate right) =>
-        new(left.Weights + right.Weights, left.Cache + right.Cache, left.Work + right.Work, left.Cells);
+        new(left.Weights + right.Weights, left.Cache + right.Cache, left.Work + right.Work, left.Cells) { Kept = left.Kept };
 
-    /// <summary>Such as "5.1 GiB: 4.0 GiB weights + 0.9 GiB cache for 16,384 cells + 0.2 GiB work".</summary>
+    /// <summary>Such as "5.1 GiB: 4.0 GiB weights + 0.9 GiB cache for 16,384 cells + 0.4 GiB kept states + 0.2 GiB work".</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Text(Total)}: {Text(Weights)} weights + {Text(Cache)} cache for {Cells:N0} cells + {Text(Work)} work");
+        $"{Text(Total)}: {Text(Weights)} weights + {Text(Cache)} cache for {Cells:N0} cells + {Text(Kept)} kept states + {Text(Work)} work");
 
     /// <summary>A number of bytes for people.</summary>
     public static string Text(long bytes) => bytes >= 1L << 30

@@ -20,7 +20,10 @@ internal static class MemoryEstimator
         var cells = (long)perStream * streams;
         var cell = Bytes(settings.KeyCacheType, shape.KeyElements) + Bytes(settings.ValueCacheType, shape.ValueElements);
         var cache = (cells * cell) + (shape.StateElements * FloatBytes * context.SequencesMax);
-        return new MemoryEstimate(shape.TensorBytes, cache, Work(shape, settings, perStream), (int)Math.Min(cells, int.MaxValue));
+        return new MemoryEstimate(shape.TensorBytes, cache, Work(shape, settings, perStream), (int)Math.Min(cells, int.MaxValue))
+        {
+            Kept = settings.StashedTokens(shape.ContextTokens, canCut: shape.StateElements == 0) * cell,
+        };
     }
 
     /// <summary>

@@ -1,20 +1,36 @@
 using Millrace.Inference.Engine;
 using Millrace.Inference.KvCache;
 using Millrace.Inference.Sampling;
+using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
 using static Millrace.Inference.Tests.Engine.EngineFixture;
 
 namespace Millrace.Inference.Tests.Engine;
 
-public sealed class PrefixReuseTests
+/// <summary>Ended sequences stay in the cells.</summary>
+public sealed class PrefixReuseInCellsTests : PrefixReuseContract
+{
+    internal override InferenceEngine Start(FakeRunner runner) => StartCaching(runner);
+}
+
+/// <summary>Ended sequences are put aside in memory, and each slot has cells of its own.</summary>
+public sealed class PrefixReuseInMemoryTests : PrefixReuseContract
+{
+    internal override InferenceEngine Start(FakeRunner runner) => StartStashing(runner);
+}
+
+/// <summary>What must hold wherever the state of ended sequences is kept.</summary>
+public abstract class PrefixReuseContract
 {
     private static readonly int[] Beginning = RandomPrompt(1, 100);
+
+    internal abstract InferenceEngine Start(FakeRunner runner);
 
     [Fact]
     public async Task Submit_BeginsLikeAnEarlierOne_ComputesOnlyTheRest()
     {
         var runner = new FakeRunner(1000);
-        await using var engine = StartCaching(runner);
+        await using var engine = Start(runner);
         await AskAsync(engine, Greedy([.. Beginning, 7, 8], 5));
         var before = runner.TokensComputed;
         int[] second = [.. Beginning, 9, 10, 11];
@@ -30,7 +46,7 @@ public sealed class PrefixReuseTests
     public async Task Submit_GoesOnBehindAnAnswer_ComputesOnlyWhatIsNew()
     {
         var runner = new FakeRunner(1000);
-        await using var engine = StartCaching(runner);
+        await using var engine = Start(runner);
         await AskAsync(engine, Greedy(Beginning, 20));
         int[] second = [.. Beginning, .. FakeRunner.Answer(Beginning, 20), 5, 6];
 
@@ -46,7 +62,7 @@ public sealed class PrefixReuseTests
     [InlineData(1, "red")]
     public async Task Submit_OtherSaltOrAdapter_SharesNothing(int adapter, string salt)
     {
-        await using var engine = StartCaching(new FakeRunner(1000));
+        await using var engine = Start(new FakeRunner(1000));
         await AskAsync(engine, Greedy(Beginning, 5) with { CacheSalt = "red" });
 
         var events = await AskAsync(engine, Greedy(Beginning, 5) with { CacheSalt = salt, Adapter = adapter });
@@ -59,7 +75,7 @@ public sealed class PrefixReuseTests
     public async Task Submit_SeveralChoices_ComputeThePromptOnce()
     {
         var runner = new FakeRunner(1000);
-        await using var engine = StartCaching(runner);
+        await using var engine = Start(runner);
 
         var events = await AskAsync(engine, Greedy(Beginning, 4) with { ChoiceCount = 4 });
 
@@ -73,7 +89,7 @@ public sealed class PrefixReuseTests
     public async Task Submit_ManyAtOnceWithOneBeginning_ComputeItOnce()
     {
         var runner = new FakeRunner(2000);
-        await using var engine = StartCaching(runner);
+        await using var engine = Start(runner);
         int[][] prompts = [.. Enumerable.Range(1, 12).Select(i => (int[])[.. Beginning, i, i + 1])];
 
         var answers = await Task.WhenAll(prompts.Select(prompt => AskAsync(engine, Greedy(prompt, 3))));
@@ -87,7 +103,7 @@ public sealed class PrefixReuseTests
     public async Task Submit_CacheIsFullOfPrefixes_TheyMakeRoomTheOldestFirst()
     {
         var runner = new FakeRunner(400);
-        await using var engine = StartCaching(runner);
+        await using var engine = Start(runner);
         int[][] prompts = [.. Enumerable.Range(1, 6).Select(i => RandomPrompt(i, 90))];
         foreach (var prompt in prompts) await AskAsync(engine, Greedy(prompt, 5));
 
@@ -103,7 +119,7 @@ public sealed class PrefixReuseTests
     public async Task Submit_TwoAdaptersAtOnce_TakeTurnsAndAnswersStayRight()
     {
         var runner = new FakeRunner(1000);
-        await using var engine = StartCaching(runner);
+        await using var engine = Start(runner);
         var requests = Enumerable.Range(0, 4).Select(i => Greedy(Beginning, 30) with { Adapter = i % 2 }).ToList();
 
         var answers = await Task.WhenAll(requests.Select(request => AskAsync(engine, request)));
@@ -121,15 +137,15 @@ public sealed class PrefixReuseTests
     {
         var key = new CacheKey(0, "red");
         byte[]? state;
-        await using (var first = StartCaching(new FakeRunner(1000)))
+        await using (var first = Start(new FakeRunner(1000)))
         {
-            await AskAsync(first, Greedy(Beginning, 2) with { CacheSalt = "red" });
-            Assert.Null(await first.SaveStateAsync(key, Beginning, 399));
-            state = await first.SaveStateAsync(key, Beginning, 400);
+            await AskAsync(first, Greedy(Beginning, 1) with { CacheSalt = "red" });
+            Assert.Null(await first.SaveStateAsync(key, Beginning, (100 * FakeRunner.StateBytesPerToken) - 1));
+            state = await first.SaveStateAsync(key, Beginning, 100 * FakeRunner.StateBytesPerToken);
         }
 
         var runner = new FakeRunner(1000);
-        await using var second = StartCaching(runner);
+        await using var second = Start(runner);
         Assert.NotNull(state);
         Assert.True(await second.RestoreStateAsync(key, Beginning, state));
         int[] prompt = [.. Beginning, 3];
@@ -142,9 +158,21 @@ public sealed class PrefixReuseTests
     }
 
     [Fact]
+    public async Task RestoreState_Damaged_IsRefusedAndTheEngineGoesOn()
+    {
+        await using var engine = Start(new FakeRunner(1000));
+
+        await Assert.ThrowsAsync<LlamaException>(() => engine.RestoreStateAsync(CacheKey.None, Beginning, new byte[13]));
+
+        var events = await AskAsync(engine, Greedy(Beginning, 5));
+        Assert.Equal(0, events.CachedOf());
+        Assert.Equal(LetterVocabulary.TextOf(FakeRunner.Answer(Beginning, 5)), events.TextOf());
+    }
+
+    [Fact]
     public async Task SaveState_NotInTheCache_IsRefused()
     {
-        await using var engine = StartCaching(new FakeRunner(1000));
+        await using var engine = Start(new FakeRunner(1000));
 
         var error = await Assert.ThrowsAsync<MillraceException>(() => engine.SaveStateAsync(CacheKey.None, Beginning, 1000));
 
@@ -154,7 +182,7 @@ public sealed class PrefixReuseTests
     [Fact]
     public async Task ForgetAdapter_CachedPrefixes_AreGone()
     {
-        await using var engine = StartCaching(new FakeRunner(1000));
+        await using var engine = Start(new FakeRunner(1000));
         await AskAsync(engine, Greedy(Beginning, 5) with { Adapter = 3 });
 
         await engine.ForgetAdapterAsync(3);
@@ -165,7 +193,7 @@ public sealed class PrefixReuseTests
     [Fact]
     public async Task Snapshot_PrefixKeys_AreThoseOfWhatIsCached()
     {
-        await using var engine = StartCaching(new FakeRunner(1000));
+        await using var engine = Start(new FakeRunner(1000));
         await AskAsync(engine, Greedy(Beginning, 5) with { PrefixKeys = [11, 12] });
         await AskAsync(engine, Greedy(RandomPrompt(2, 50), 5) with { PrefixKeys = [21] });
         await engine.ForgetAdapterAsync(99);
@@ -176,7 +204,7 @@ public sealed class PrefixReuseTests
     [Fact]
     public async Task Submit_EchoWithLogprobs_TellsThePromptAndItsProbabilities()
     {
-        await using var engine = StartCaching(new FakeRunner(1000));
+        await using var engine = Start(new FakeRunner(1000));
         int[] prompt = [3, 1, 4];
         prompt = [.. prompt, FakeRunner.NextOf(prompt)];
 
@@ -201,7 +229,7 @@ public sealed class PrefixReuseTests
     [Fact]
     public async Task Submit_EchoWithoutLogprobs_TellsThePromptAsText()
     {
-        await using var engine = StartCaching(new FakeRunner(1000));
+        await using var engine = Start(new FakeRunner(1000));
 
         var events = await AskAsync(engine, Greedy(Beginning, 2) with { Echo = true });
 
