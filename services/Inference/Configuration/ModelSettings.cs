@@ -151,7 +151,9 @@ internal sealed record ModelSettings
     /// <summary>Cells of the cache of a model that was trained with <paramref name="trained"/> tokens.</summary>
     public int KvCellsFor(int trained) => (int)Math.Min((long)SlotsMax * ContextTokensFor(trained), KvCellsMax);
 
-    /// <summary>Finished sequences whose state is kept. A model that keeps a state instead of a cache cannot be cut, so nothing of it is.</summary>
+    /// <summary>
+    /// Finished sequences whose state is kept. A model that keeps a state instead of a cache cannot be cut, so nothing of it is.
+    /// </summary>
     public int CachedSequences(bool canCut) => PrefixCache && canCut && CachedSequencesMax > 0 ? Math.Max(2, CachedSequencesMax) : 0;
 
     /// <summary>Tokens of finished sequences that are kept in memory; 0 when they stay in the cells.</summary>
@@ -189,7 +191,8 @@ internal sealed record ModelSettings
         KeyCacheType = KeyCacheType,
         ValueCacheType = ValueCacheType,
 
-        // States that stay in the cells are shared by sharing cells. Otherwise, when every slot can have a whole context, each has cells of its
+        // States that stay in the cells are shared by sharing cells. Otherwise, when every slot can have a whole context, each has cells of
+        // its
         // own: attention then looks at no other slot's.
         UnifiedCache = (CachedSequences(canCut) > 0 && KeepsInCells) || KvCellsFor(trained) < (long)SlotsMax * ContextTokensFor(trained),
     };

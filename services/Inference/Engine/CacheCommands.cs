@@ -52,7 +52,8 @@ internal sealed class SaveState(CacheKey key, IReadOnlyList<int> tokens, long by
         var match = cache.Match(probe);
         if (match.Length < tokens.Count)
             throw new MillraceException(
-                Reason.ModelUnavailable, "The prompt's state left the cache before it could be saved. Try again when the member does less.");
+                Reason.ModelUnavailable,
+                "The prompt's state left the cache before it could be saved. Try again when the member does less.");
 
         Synchronise(cache, runner);
         if (match.Entry is { Stash: { } stash }) return stash.State?.LongLength > bytesMax ? null : stash.State;
@@ -100,7 +101,9 @@ internal sealed class RestoreState(CacheKey key, IReadOnlyList<int> tokens, byte
         runner.RestoreState(entry.Id, state);
     }
 
-    /// <summary>A state in memory is used for the first time when somebody needs it, who must not be the one to find out that it is damaged.</summary>
+    /// <summary>
+    /// A state in memory is used for the first time when somebody needs it, who must not be the one to find out that it is damaged.
+    /// </summary>
     private void Try(PrefixCache cache, ISequenceRunner runner)
     {
         var probe = Probe(key, tokens);

@@ -174,7 +174,8 @@ internal sealed class EngineLoop
         _clock.Between(generation.ArrivedAt, _clock.Now), generation.Choices.Any(choice => choice.Sequence.GeneratedCount > 0));
 
     /// <summary>
-    /// Brings the native cache to where the books are. When a state cannot be brought back, all that runs has failed; everything else is done
+    /// Brings the native cache to where the books are. When a state cannot be brought back, all that runs has failed; everything else is
+    /// done
     /// nevertheless, so that the books are right again.
     /// </summary>
     private bool TryPrepare(StepPlan plan)

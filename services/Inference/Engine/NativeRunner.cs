@@ -36,7 +36,7 @@ internal sealed class NativeRunner : ISequenceRunner
         switch (action.Kind)
         {
             case KvActionKind.Truncate: Truncate(action); break;
-            case KvActionKind.Share: _memory.Copy(new LlamaSequenceId(action.Source), new LlamaSequenceId(action.Id), 0, action.Length); break;
+            case KvActionKind.Share: Share(action); break;
             case KvActionKind.Stash: Stashed(action).State = Save(action.Id); break;
             case KvActionKind.Copy: Restore(action, Save(action.Source)); break;
             case KvActionKind.Restore: Restore(action, Stashed(action).State); break;
@@ -78,7 +78,11 @@ internal sealed class NativeRunner : ISequenceRunner
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();
 
-    private static KvStash Stashed(KvAction action) => action.Stash ?? throw new ArgumentException("The action has no state.", nameof(action));
+    private static KvStash Stashed(KvAction action) =>
+        action.Stash ?? throw new ArgumentException("The action has no state.", nameof(action));
+
+    private void Share(KvAction action) =>
+        _memory.Copy(new LlamaSequenceId(action.Source), new LlamaSequenceId(action.Id), 0, action.Length);
 
     private byte[]? Save(int id) => SaveState(id, Array.MaxLength);
 
@@ -103,7 +107,8 @@ internal sealed class NativeRunner : ISequenceRunner
     }
 
     /// <summary>
-    /// The entries by native sequence: where each has cells of its own, only neighbours in rising order are computed together, and others one
+    /// The entries by native sequence: where each has cells of its own, only neighbours in rising order are computed together, and others
+    /// one
     /// after another, which takes twice as long.
     /// </summary>
     private ReadOnlySpan<int> InOrder(StepPlan plan)

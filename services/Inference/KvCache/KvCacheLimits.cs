@@ -18,7 +18,9 @@ internal sealed record KvCacheLimits
     /// </summary>
     public int StashedTokensMax { get; init; }
 
-    /// <summary>Whether all sequences share the cells; otherwise each has as many of its own, which only <see cref="InMemory"/> can do.</summary>
+    /// <summary>
+    /// Whether all sequences share the cells; otherwise each has as many of its own, which only <see cref="InMemory"/> can do.
+    /// </summary>
     public bool SharesCells { get; init; } = true;
 
     /// <summary>Whether ended sequences are kept outside the cells.</summary>

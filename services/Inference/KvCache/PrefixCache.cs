@@ -4,7 +4,8 @@ namespace Millrace.Inference.KvCache;
 
 /// <summary>
 /// The KV cache as the scheduler sees it: running sequences and the state of some that have ended. A new sequence takes over the longest
-/// beginning of its prompt that some entry of its key has computed, running or not. What has ended stays in the cells that running sequences
+/// beginning of its prompt that some entry of its key has computed, running or not. What has ended stays in the cells that running
+/// sequences
 /// do not need, or is put aside in memory, whichever the limits say.
 /// <para>
 /// A pure state machine: it decides and keeps the books, and lists what is to be done to the native cache before the next step.
@@ -115,7 +116,7 @@ internal sealed class PrefixCache
         {
             if (sequence.Kv is not { } entry || entry.Id < running.Count) continue;
             var (from, to) = (entry.Id, TakeId());
-            _actions.Add(KvAction.Copy(from, to, entry.Computed));
+            if (entry.Computed > 0) _actions.Add(KvAction.Copy(from, to, entry.Computed));
             _actions.Add(KvAction.Truncate(from, 0));
             _freeIds.Add(from);
             entry.Id = to;
@@ -212,7 +213,8 @@ internal sealed class PrefixCache
         if (!ids.Concat(_freeIds).Order().SequenceEqual(Enumerable.Range(0, _limits.Ids)))
             throw new InvalidOperationException("A native sequence is lost or used twice.");
         var stashed = entries.Where(entry => entry.Stash is not null).ToList();
-        if (stashed.Count != _stashed || stashed.Sum(entry => entry.Computed) != _stashedTokens || _stashedTokens > _limits.StashedTokensMax)
+        var tokens = stashed.Sum(entry => entry.Computed);
+        if (stashed.Count != _stashed || tokens != _stashedTokens || tokens > _limits.StashedTokensMax)
             throw new InvalidOperationException("States that were put aside are lost or too many.");
     }
 

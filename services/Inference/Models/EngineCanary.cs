@@ -19,7 +19,8 @@ internal sealed class EngineCanary(TimeProvider time)
     {
         if (engine.IsBroken) return "it failed on a defect";
         var steps = engine.Snapshot.StepsTotal;
-        if (ReferenceEquals(Interlocked.Exchange(ref _engine, engine), engine) && Interlocked.Exchange(ref _stepsSeen, steps) != steps) return null;
+        var isKnown = ReferenceEquals(Interlocked.Exchange(ref _engine, engine), engine);
+        if (isKnown && Interlocked.Exchange(ref _stepsSeen, steps) != steps) return null;
         var problem = await AskAsync(engine, limit, cancellationToken);
         Interlocked.Exchange(ref _stepsSeen, engine.Snapshot.StepsTotal);
         return problem;

@@ -10,7 +10,8 @@ namespace Millrace.Inference.Models;
 /// request.
 /// </summary>
 internal sealed class ModelHealthCheck(
-    ModelCatalog catalog, ModelHost models, EngineCanary canary, UpstreamRegistry upstreams, IOptions<InferenceOptions> options) : IHealthCheck
+    ModelCatalog catalog, ModelHost models, EngineCanary canary, UpstreamRegistry upstreams, IOptions<InferenceOptions> options)
+    : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Millrace.Inference.SavedPrefixes;
 
-/// <summary>Tells files apart by their size and samples of their content: reading all of a model would take longer than computing a prompt.</summary>
+/// <summary>
+/// Tells files apart by their size and samples of their content: reading all of a model would take longer than computing a prompt.
+/// </summary>
 internal static class FileFingerprint
 {
     private const int Samples = 16;

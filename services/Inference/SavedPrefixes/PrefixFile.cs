@@ -10,7 +10,8 @@ namespace Millrace.Inference.SavedPrefixes;
 internal sealed record SavedPrefix(int[] Tokens, byte[] State);
 
 /// <summary>
-/// The form of a saved state: a mark, the number of tokens (int32), the tokens (int32 each), the state, and the SHA-256 of all of it; numbers
+/// The form of a saved state: a mark, the number of tokens (int32), the tokens (int32 each), the state, and the SHA-256 of all of it;
+/// numbers
 /// are little-endian. The checksum is there because the library trusts what it is given.
 /// </summary>
 internal static class PrefixFile
@@ -22,7 +23,8 @@ internal static class PrefixFile
     private static int HeadBytes => Mark.Length + sizeof(int);
 
     /// <summary>Size of a file.</summary>
-    public static long SizeOf(SavedPrefix prefix) => HeadBytes + (prefix.Tokens.Length * (long)sizeof(int)) + prefix.State.Length + HashBytes;
+    public static long SizeOf(SavedPrefix prefix) =>
+        HeadBytes + (prefix.Tokens.Length * (long)sizeof(int)) + prefix.State.Length + HashBytes;
 
     /// <summary>Writes a file.</summary>
     public static void Write(Stream file, SavedPrefix prefix)

@@ -5,7 +5,8 @@ using Millrace.ServiceDefaults.Hosting;
 namespace Millrace.Inference.SavedPrefixes;
 
 /// <summary>
-/// Prompt states on disk, one file each, which members that share the data folder share. A file is written beside its place and moved there,
+/// Prompt states on disk, one file each, which members that share the data folder share. A file is written beside its place and moved
+/// there,
 /// so that it is whole or not there at all.
 /// </summary>
 internal sealed class PrefixStore
@@ -84,7 +85,8 @@ internal sealed class PrefixStore
 
     private void MakeRoom(long size, string replaced)
     {
-        var files = new DirectoryInfo(Folder).GetFiles().Where(file => file.FullName != replaced).OrderBy(file => file.LastAccessTimeUtc).ToList();
+        var others = new DirectoryInfo(Folder).GetFiles().Where(file => file.FullName != replaced);
+        var files = others.OrderBy(file => file.LastAccessTimeUtc).ToList();
         var used = files.Sum(file => file.Length);
         foreach (var file in files)
         {

@@ -3,7 +3,9 @@ namespace Millrace.Inference.Scheduling;
 /// <summary>Finds out who should give way to whom when every slot is taken.</summary>
 internal static class FairShare
 {
-    /// <summary>Running sequences that a key must have more than the key of one who waits. With less they would take turns for ever.</summary>
+    /// <summary>
+    /// Running sequences that a key must have more than the key of one who waits. With less they would take turns for ever.
+    /// </summary>
     private const int LeadMin = 2;
 
     /// <summary>

@@ -21,7 +21,8 @@ namespace Millrace.Inference.Scheduling;
 /// computed again when there is room. The oldest sequence is therefore never held up, which is why everything ends in time.
 /// </para>
 /// <para>
-/// Slots are shared fairly as well. When none is free, one who waits and whose key has clearly less than another's takes over a slot of that
+/// Slots are shared fairly as well. When none is free, one who waits and whose key has clearly less than another's takes over a slot of
+/// that
 /// other's newest sequence, and an interactive one takes over that of a batch; the one that gives way keeps its state as a cached prefix,
 /// and goes on behind it when it has a slot again.
 /// </para>
@@ -101,8 +102,9 @@ internal sealed class Scheduler
         _cache.CloseGaps(_running);
         PlanFor(_turns.Next(AdaptersWithWork()));
 
-        // Those whose turn it is may all wait for cells that others hold: then the turn is the others'.
-        for (var left = _plan.IsEmpty ? AdaptersWithWork().Distinct().Count() : 1; left > 1 && _plan.IsEmpty; left--)
+        // Those whose turn it is may all wait for cells that others hold: then the turn is the others', and comes back if these give them
+        // up.
+        for (var left = _plan.IsEmpty ? AdaptersWithWork().Distinct().Count() : 0; left > 0 && _plan.IsEmpty; left--)
             PlanFor(_turns.Next(AdaptersWithWork()));
         _plan.AddActions(_cache.Actions);
         _cache.ClearActions();

@@ -12,7 +12,9 @@ internal sealed record SchedulerLimits
     /// <summary>Cells of the KV cache; at least the tokens of the longest sequence.</summary>
     public required int KvCells { get; init; }
 
-    /// <summary>Whether all sequences share the cells; otherwise each slot has an equal part of its own, enough for the longest sequence.</summary>
+    /// <summary>
+    /// Whether all sequences share the cells; otherwise each slot has an equal part of its own, enough for the longest sequence.
+    /// </summary>
     public bool SharesCells { get; init; } = true;
 
     /// <summary>

@@ -2,7 +2,9 @@ using Millrace.Inference.Scheduling;
 
 namespace Millrace.Inference.Speculation;
 
-/// <summary>Proposes tokens that may follow a sequence, so that the model can judge several in one step. Used by the engine's thread.</summary>
+/// <summary>
+/// Proposes tokens that may follow a sequence, so that the model can judge several in one step. Used by the engine's thread.
+/// </summary>
 internal interface IDrafter : IDisposable
 {
     /// <summary>Most tokens of one proposal.</summary>

@@ -2,7 +2,8 @@ namespace Millrace.Inference.Speculation;
 
 /// <summary>
 /// Decides by measurement whether proposing tokens pays. It compares the time per token of steps with and without proposals while the same
-/// number of sequences is decoded; where proposals lose they are switched off, and tried again later, ever less often while they keep losing.
+/// number of sequences is decoded; where proposals lose they are switched off, and tried again later, ever less often while they keep
+/// losing.
 /// </summary>
 internal sealed class SpeculationGovernor(int tokensMax)
 {

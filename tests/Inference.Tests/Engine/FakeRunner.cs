@@ -8,7 +8,8 @@ using Millrace.LlamaCpp;
 namespace Millrace.Inference.Tests.Engine;
 
 /// <summary>
-/// A model that is arithmetic: the next token follows from all tokens before, by what its cache really holds, and from the adapter that they
+/// A model that is arithmetic: the next token follows from all tokens before, by what its cache really holds, and from the adapter that
+/// they
 /// were computed with. So an answer is right only if every token reached the right sequence at the right position, whatever was batched,
 /// shared, preempted or cancelled on the way. Cells are counted as the native cache does: shared ones once.
 /// </summary>

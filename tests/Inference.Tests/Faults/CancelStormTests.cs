@@ -39,7 +39,8 @@ public sealed class CancelStormTests
         var client = new InferenceService.InferenceServiceClient(service.Invoker());
         await GenerationResult.OfAsync(client, Request(0));
 
-        await Parallel.ForAsync(0, Callers, new ParallelOptions { MaxDegreeOfParallelism = 500 }, async (i, _) => await LeaveAsync(client, i));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 500 };
+        await Parallel.ForAsync(0, Callers, options, async (i, _) => await LeaveAsync(client, i));
 
         await InferenceMember.UntilAsync(async () => (await client.GetStatusAsync(new GetStatusRequest())).Engines.Single()
             is { SlotsUsed: 0, QueueDepth: 0 } engine && engine.KvCellsUsed == engine.KvCellsCached);

@@ -182,7 +182,8 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
 
         call.Dispose();
 
-        await InferenceMember.UntilAsync(async () => (await EngineAsync()) is { SlotsUsed: 0 } engine && engine.KvCellsUsed == engine.KvCellsCached);
+        await InferenceMember.UntilAsync(async () =>
+            (await EngineAsync()) is { SlotsUsed: 0 } engine && engine.KvCellsUsed == engine.KvCellsCached);
         Assert.Equal(HolidayAnswer, (await AskAsync(Prompts.Greedy(Holiday()))).Text);
     }
 

@@ -83,7 +83,8 @@ public sealed class PrefixCacheTests(InferenceMember member) : IClassFixture<Inf
         Assert.EndsWith("The office opens at nine.", string.Concat(prompt.Select(batch => batch.Text)), StringComparison.Ordinal);
         Assert.Equal((int)result.Started.PromptTokens, prompt.Sum(batch => batch.Tokens.Count));
         Assert.All(prompt.SelectMany(batch => batch.Tokens).Skip(1), token => Assert.True(token.Logprob < 0));
-        Assert.Equal(3, result.Messages.Where(message => message.Tokens is { IsPrompt: false }).Sum(message => message.Tokens.Tokens.Count));
+        var generated = result.Messages.Where(message => message.Tokens is { IsPrompt: false });
+        Assert.Equal(3, generated.Sum(message => message.Tokens.Tokens.Count));
     }
 
     private async Task<GenerationResult> AskAsync(ChatPrompt chat, string salt)

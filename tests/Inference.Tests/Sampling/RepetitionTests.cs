@@ -31,7 +31,8 @@ public sealed class RepetitionTests
             for (var id = 0; id < expected.Length; id++)
                 Assert.True(
                     Math.Abs(expected[id] - actual[id]) <= 1e-4 * Math.Max(1, expected[id]),
-                    $"seed {seed}, round {round}, token {id}: {actual[id]}, not {expected[id]} after {string.Join(' ', tokens)}: {options}");
+                    $"seed {seed}, round {round}, token {id}: {actual[id]}, not {expected[id]} "
+                        + $"after {string.Join(' ', tokens)}: {options}");
         }
     }
 

@@ -66,7 +66,8 @@ internal sealed class SimulatedWorld(int seed, SchedulerLimits limits)
     private Sequence NewSequence()
     {
         var beginning = _beginnings[_random.Next(_beginnings.Length)];
-        int[] prompt = [.. beginning, .. Enumerable.Range(0, _random.Next(1, ContextTokens - beginning.Length - 1)).Select(_ => _random.Next(100))];
+        var rest = _random.Next(1, ContextTokens - beginning.Length - 1);
+        int[] prompt = [.. beginning, .. Enumerable.Range(0, rest).Select(_ => _random.Next(100))];
         return new Sequence(++_id, prompt, _random.Next(prompt.Length + 1, ContextTokens + 1))
         {
             Class = (SequenceClass)_random.Next(2),
@@ -135,7 +136,7 @@ internal sealed class SimulatedWorld(int seed, SchedulerLimits limits)
         {
             // What the native cache holds for the sequence must be exactly the tokens before this entry, computed for its own key.
             if (!_cache.TryGetValue(entry.KvId, out var held)) _cache[entry.KvId] = held = [];
-            Assert.True(held.Select(cell => cell.Token).SequenceEqual(entry.Sequence.Tokens[..entry.Start].ToArray()), "Wrong tokens are held.");
+            Assert.Equal(entry.Sequence.Tokens[..entry.Start].ToArray(), held.Select(cell => cell.Token));
             Assert.All(held, cell => Assert.Equal(entry.Sequence.Key, cell.Key));
             foreach (var token in entry.Tokens) held.Add(new Cell(token, entry.Sequence.Key));
         }

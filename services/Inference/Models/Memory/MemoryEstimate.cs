@@ -22,7 +22,8 @@ internal sealed record MemoryEstimate(long Weights, long Cache, long Work, int C
     /// <summary>Such as "5.1 GiB: 4.0 GiB weights + 0.9 GiB cache for 16,384 cells + 0.4 GiB kept states + 0.2 GiB work".</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Text(Total)}: {Text(Weights)} weights + {Text(Cache)} cache for {Cells:N0} cells + {Text(Kept)} kept states + {Text(Work)} work");
+        $"{Text(Total)}: {Text(Weights)} weights + {Text(Cache)} cache for {Cells:N0} cells "
+        + $"+ {Text(Kept)} kept states + {Text(Work)} work");
 
     /// <summary>A number of bytes for people.</summary>
     public static string Text(long bytes) => bytes >= 1L << 30
