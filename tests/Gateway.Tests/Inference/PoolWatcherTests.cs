@@ -92,6 +92,56 @@ public sealed class PoolWatcherTests
     }
 
     [Fact]
+    public async Task Watch_MemberHangs_IsNotWell()
+    {
+        await using var platform = await Platform.StartAsync(
+            memberCount: 2, null, [.. AskedOften, ("Gateway:PoolStatusTimeout", "00:00:00.050")]);
+        var member = platform.Gateway.Services.GetRequiredService<PoolMembers>().All[0];
+        using var goOn = new ManualResetEventSlim();
+        platform.Members[0].Status = () =>
+        {
+            goOn.Wait();
+            return FakeInference.StatusOf([]);
+        };
+
+        await UntilAsync(platform.Members[1], () => !member.IsWell);
+        goOn.Set();
+    }
+
+    [Fact]
+    public async Task Stop_QuestionStillOpen_IsNoError()
+    {
+        await using var platform = await Platform.StartAsync(memberCount: 1, null, AskedOften);
+        using var goOn = new ManualResetEventSlim();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        platform.Inference.Status = () =>
+        {
+            asked.TrySetResult();
+            goOn.Wait();
+            return FakeInference.StatusOf([]);
+        };
+        await asked.Task.DefaultTimeout();
+
+        await platform.Gateway.DisposeAsync();
+
+        Assert.Empty(platform.Gateway.Errors);
+        goOn.Set();
+    }
+
+    [Fact]
+    public async Task Report_Nonsense_MakesTheMemberBusyAndNothingElse()
+    {
+        await using var platform = await Platform.StartAsync(memberCount: 1, new ManualTimeProvider());
+        var member = platform.Gateway.Services.GetRequiredService<PoolMembers>().All.Single();
+        using var own = member.Enter([1]);
+
+        member.Report(FakeInference.StatusOf([0, 0, ulong.MaxValue], uint.MaxValue, uint.MaxValue), askedAt: long.MaxValue, inFlightMax: 0);
+
+        Assert.InRange(member.Load, 2, int.MaxValue);
+        Assert.Equal((1, 1), (member.Look([1]).MatchedKeys, member.Look([ulong.MaxValue]).MatchedKeys));
+    }
+
+    [Fact]
     public async Task Report_OwnAndOthersWork_IsCountedOnce()
     {
         await using var platform = await Platform.StartAsync(memberCount: 1, new ManualTimeProvider());
