@@ -33,7 +33,7 @@ public sealed class FailureTests(RunningSystem system)
         Assert.True(error is not null, $"The stream ended with: {events[^1]}");
         Assert.Equal("upstream_unavailable", error["code"]!.GetValue<string>());
 
-        await RestartedAsync(pid);
+        await system.RestartedAsync(member, pid);
         var completion = await system.Edge.AskAsync(ChatClient.Body("How long does a refund take?"));
         Assert.NotEmpty(completion.Text());
     }
@@ -57,15 +57,6 @@ public sealed class FailureTests(RunningSystem system)
             Assert.True(Stopwatch.GetElapsedTime(started) < TaskTimeouts.Default, "The slot is still in use.");
             await timer.WaitForNextTickAsync();
         }
-    }
-
-    private async Task RestartedAsync(int oldPid)
-    {
-        await system.App.ResourceNotifications.WaitForResourceAsync(
-            Member, change => change.Snapshot.Properties.Any(p => p.Name == "executable.pid" && p.Value is int pid && pid != oldPid))
-            .DefaultTimeout();
-        await system.HealthyAsync(Member).DefaultTimeout();
-        await system.HealthyAsync("edge").DefaultTimeout();
     }
 
     private async Task<string> EndTokenAsync()

@@ -64,6 +64,22 @@ public sealed class SamplingFieldsTests
         Assert.Single(platform.Members.SelectMany(member => member.Requests));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("10.5")]
+    [InlineData("1e-60")]
+    public async Task Chat_RepetitionPenaltyOutOfRange_IsRefusedByThatName(string value)
+    {
+        await using var platform = await Platform.StartAsync();
+
+        using var response = await platform.PostAsync("/v1/chat/completions", Body($"\"repetition_penalty\":{value}"));
+
+        var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
+        Assert.Equal((HttpStatusCode.BadRequest, "repetition_penalty"), (response.StatusCode, error.GetProperty("param").GetString()));
+        Assert.Empty(platform.Inference.Requests);
+    }
+
     private static async Task PostAsync(Platform platform, string fields)
     {
         using var response = await platform.PostAsync("/v1/chat/completions", Body(fields));

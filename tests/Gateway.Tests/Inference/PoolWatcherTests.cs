@@ -128,39 +128,6 @@ public sealed class PoolWatcherTests
         goOn.Set();
     }
 
-    [Fact]
-    public async Task Report_Nonsense_MakesTheMemberBusyAndNothingElse()
-    {
-        await using var platform = await Platform.StartAsync(memberCount: 1, new ManualTimeProvider());
-        var member = platform.Gateway.Services.GetRequiredService<PoolMembers>().All.Single();
-        using var own = member.Enter([1]);
-
-        member.Report(FakeInference.StatusOf([0, 0, ulong.MaxValue], uint.MaxValue, uint.MaxValue), askedAt: long.MaxValue, inFlightMax: 0);
-
-        Assert.InRange(member.Load, 2, int.MaxValue);
-        Assert.Equal((1, 1), (member.Look([1]).MatchedKeys, member.Look([ulong.MaxValue]).MatchedKeys));
-    }
-
-    [Fact]
-    public async Task Report_OwnAndOthersWork_IsCountedOnce()
-    {
-        await using var platform = await Platform.StartAsync(memberCount: 1, new ManualTimeProvider());
-        var member = platform.Gateway.Services.GetRequiredService<PoolMembers>().All.Single();
-        using var one = member.Enter([]);
-        using (member.Enter([]))
-        {
-            // Two of the five are ours.
-            member.Report(FakeInference.StatusOf([], slotsUsed: 4, queueDepth: 1), askedAt: 0, inFlightMax: 2);
-            Assert.Equal(5, member.Load);
-        }
-
-        Assert.Equal((4, 1), (member.Load, member.InFlight));
-
-        // A report older than our own calls does not make the load negative.
-        member.Report(FakeInference.StatusOf([]), askedAt: 0, inFlightMax: 1);
-        Assert.Equal(1, member.Load);
-    }
-
     private static (Func<int> Count, SemaphoreSlim Asked) Counted(FakeInference member)
     {
         var count = 0;
