@@ -108,7 +108,8 @@ public sealed class BadInputTests(RunningSystem system)
         Assert.NotEmpty(completion.Text());
     }
 
-    private static string WithModel(string parameter) => With(parameter).Replace("docs-assistant", "tiny-rag-chat", StringComparison.Ordinal);
+    private static string WithModel(string parameter) =>
+        With(parameter).Replace("docs-assistant", "tiny-rag-chat", StringComparison.Ordinal);
 
     private static string With(string parameter) =>
         $$"""{"model": "docs-assistant", "messages": [{"role": "user", "content": "x"}], {{parameter}}}""";

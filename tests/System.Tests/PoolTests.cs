@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Aspire.Hosting.Testing;
 using Grpc.Net.Client;
 using Millrace.Contracts.Inference.V1;
-using Millrace.TestShared;
 
 namespace Millrace.SystemTests;
 

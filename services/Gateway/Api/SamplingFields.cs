@@ -5,7 +5,8 @@ namespace Millrace.Gateway.Api;
 
 /// <summary>
 /// Sampling parameters beyond OpenAI's, which applications send through their SDK's extra body, by the names that open engines gave them.
-/// Types are checked here; ranges by the member that samples, because they are its own, save that of a field which it knows by another name.
+/// Types are checked here; ranges by the member that samples, because they are its own,
+/// save that of a field which it knows by another name.
 /// </summary>
 internal static class SamplingFields
 {
