@@ -4,6 +4,7 @@ using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Inference;
 
@@ -21,9 +22,23 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         using var step = telemetry.Step("generate", run.Activity);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
         var before = run.Usage;
-        await foreach (var response in pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), cancellationToken))
-            foreach (var next in Translate(response, run)) yield return next;
+        await using var responses = pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(responses))
+            foreach (var next in Translate(responses.Current, run)) yield return next;
         telemetry.EndChatCall(span, run, run.Usage.Since(before));
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<GenerateResponse> responses)
+    {
+        try
+        {
+            return await responses.MoveNextAsync();
+        }
+        catch (MillraceException refusal) when (SamplingMapping.IsSampling(refusal.Param))
+        {
+            throw SamplingMapping.InWordsOfTheCaller(refusal);
+        }
     }
 
     private static IEnumerable<ChatEvent> Translate(GenerateResponse response, ChatRun run)
