@@ -58,7 +58,8 @@ public sealed class SamplingFieldsTests
     {
         await using var platform = await Platform.StartAsync(memberCount: 2);
         foreach (var member in platform.Members)
-            member.Script = (_, _) => throw MillraceException.InvalidArgument(membersName, $"{membersName["sampling.".Length..]} is 5; use from 0 to 1.");
+            member.Script = (_, _) => throw MillraceException.InvalidArgument(
+                membersName, $"{membersName["sampling.".Length..]} is 5; use from 0 to 1.");
 
         using var response = await platform.PostAsync("/v1/chat/completions", Body("\"min_p\":5"));
 
