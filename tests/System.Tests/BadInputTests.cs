@@ -25,6 +25,9 @@ public sealed class BadInputTests(RunningSystem system)
         { With("\"temperature\": \"hot\""), 400, "invalid_argument", "temperature" },
         { With("\"temperature\": NaN"), 400, "invalid_argument", null },
         { With("\"top_p\": -0.1"), 400, "invalid_argument", "top_p" },
+        { WithModel("\"top_k\": -2"), 400, "invalid_argument", "top_k" },
+        { WithModel("\"min_p\": 1.5"), 400, "invalid_argument", "min_p" },
+        { WithModel("\"repetition_penalty\": -1"), 400, "invalid_argument", "repetition_penalty" },
         { With("\"n\": 1000"), 400, "invalid_argument", "n" },
         { With("\"max_tokens\": -5"), 400, "invalid_argument", "max_tokens" },
         { With("\"max_tokens\": 1e99"), 400, "invalid_argument", "max_tokens" },
@@ -80,6 +83,15 @@ public sealed class BadInputTests(RunningSystem system)
     }
 
     [Fact]
+    public async Task Chat_SamplingBeyondOpenAis_IsTaken()
+    {
+        var body = ChatClient.Body("who are you?", "tiny-rag-chat");
+        (body["top_k"], body["min_p"], body["repetition_penalty"], body["max_tokens"]) = (40, 0.05, 1.1, 16);
+
+        Assert.NotEmpty((await system.Edge.AskAsync(body)).Text());
+    }
+
+    [Fact]
     public async Task Route_Unknown_IsAnOpenAiError()
     {
         using var response = await system.Edge.GetAsync(new Uri("/v1/nothing/here", UriKind.Relative)).DefaultTimeout();
@@ -95,6 +107,9 @@ public sealed class BadInputTests(RunningSystem system)
 
         Assert.NotEmpty(completion.Text());
     }
+
+    private static string WithModel(string parameter) =>
+        With(parameter).Replace("docs-assistant", "tiny-rag-chat", StringComparison.Ordinal);
 
     private static string With(string parameter) =>
         $$"""{"model": "docs-assistant", "messages": [{"role": "user", "content": "x"}], {{parameter}}}""";

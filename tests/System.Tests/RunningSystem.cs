@@ -14,6 +14,9 @@ public sealed class RunningSystem : IAsyncLifetime
     /// <summary>What the assistant says when the documents do not tell.</summary>
     public const string Refusal = "I don't have enough information to answer that.";
 
+    /// <summary>The members of the inference pool.</summary>
+    public static readonly IReadOnlyList<string> Members = ["inference-1", "inference-2"];
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryFolder _folder = new();
@@ -31,6 +34,7 @@ public sealed class RunningSystem : IAsyncLifetime
         string[] args =
         [
             $"--Data:Folder={_folder.File("data")}",
+            $"--Inference:Replicas={Members.Count}",
             $"--AppHost:LogsFolder={Path.Combine(RepoPaths.Root, ".millrace", "logs", "system-tests")}",
         ];
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(args);
@@ -50,6 +54,18 @@ public sealed class RunningSystem : IAsyncLifetime
             .WaitForResourceAsync(name, change => change.Snapshot.State?.Text == KnownResourceStates.Running).DefaultTimeout();
         var property = running.Snapshot.Properties.Single(property => property.Name == "executable.pid");
         return (int)(property.Value ?? throw new InvalidOperationException($"'{name}' has no process."));
+    }
+
+    /// <summary>Waits until a resource whose process ended runs again and the system is well.</summary>
+    /// <param name="name">The resource.</param>
+    /// <param name="oldPid">Id of the process that ended.</param>
+    public async Task RestartedAsync(string name, int oldPid)
+    {
+        await App.ResourceNotifications.WaitForResourceAsync(
+            name, change => change.Snapshot.Properties.Any(p => p.Name == "executable.pid" && p.Value is int pid && pid != oldPid))
+            .DefaultTimeout();
+        await HealthyAsync(name).DefaultTimeout();
+        await HealthyAsync("edge").DefaultTimeout();
     }
 
     /// <inheritdoc/>

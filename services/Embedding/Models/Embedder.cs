@@ -19,7 +19,7 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
         TextRules.Count("inputs", command.Inputs.Count, InputsMax);
         var encoder = catalog.Find(command.Model, EncoderTask.Embed);
         CheckDimension(command.Dimension, encoder);
-        var wanted = Begin(command, encoder);
+        var wanted = Begin(command, encoder, cancellationToken);
         var embedded = await AwaitAsync(wanted, cancellationToken);
         return new Embeddings(
             encoder.Name,
@@ -40,7 +40,7 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
     /// Finds what is kept, reads the rest into tokens, and puts in line what nobody else has. Every text is read before the first one is
     /// wanted: a text that is refused then leaves nothing behind that others would wait for.
     /// </summary>
-    private WantedVector[] Begin(EmbedCommand command, Encoder encoder)
+    private WantedVector[] Begin(EmbedCommand command, Encoder encoder, CancellationToken cancellationToken)
     {
         using var arrival = encoder.Engine.Arrive();
         var prefix = PrefixOf(command, encoder);
@@ -50,6 +50,7 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
         var read = new (VectorKey Key, ReadText? Text)[wanted.Length];
         for (var i = 0; i < wanted.Length; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             TextRules.NotEmpty($"inputs[{i}]", command.Inputs[i]);
             var key = scope.KeyOf(command.Inputs[i]);
             if (vectors.Find(key) is { } kept && (command.Truncate || !kept.IsCut)) wanted[i] = new(null, Task.FromResult(kept), false);

@@ -5,10 +5,12 @@ namespace Millrace.Gateway.Api;
 
 /// <summary>
 /// Sampling parameters beyond OpenAI's, which applications send through their SDK's extra body, by the names that open engines gave them.
-/// Types are checked here; ranges by the member that samples, because they are its own.
+/// Types are checked here; ranges by the member that samples, because they are its own,
+/// save that of a field which it knows by another name.
 /// </summary>
 internal static class SamplingFields
 {
+    private const int PenaltyMax = 10;
     private const int BreakersMax = 16;
     private const int BreakerLengthMax = 32;
 
@@ -18,7 +20,7 @@ internal static class SamplingFields
             ["top_k"] = (sampling, field) => sampling with { TopK = (uint)Math.Max(0, field.Integer(-1, int.MaxValue)) },
             ["min_p"] = (sampling, field) => sampling with { MinP = Real(field) },
             ["typical_p"] = (sampling, field) => sampling with { TypicalP = Real(field) },
-            ["repetition_penalty"] = (sampling, field) => sampling with { RepetitionPenalty = Real(field) },
+            ["repetition_penalty"] = (sampling, field) => sampling with { RepetitionPenalty = Penalty(field) },
             ["dry_multiplier"] = (sampling, field) => sampling with { Dry = sampling.Dry with { Multiplier = Real(field) } },
             ["dry_base"] = (sampling, field) => sampling with { Dry = sampling.Dry with { Base = Real(field) } },
             ["dry_allowed_length"] = (sampling, field) => sampling with { Dry = sampling.Dry with { AllowedLength = Count(field) } },
@@ -41,6 +43,10 @@ internal static class SamplingFields
         field.IsNull ? sampling : Table[field.Name](sampling, field);
 
     private static float Real(JsonField field) => (float)field.Number(float.MinValue, float.MaxValue);
+
+    private static float Penalty(JsonField field) => (float)field.Number(0, PenaltyMax) is > 0 and var penalty
+        ? penalty
+        : throw field.Invalid("must be above 0 and at most 10; 1 is off");
 
     private static uint Count(JsonField field) => (uint)field.Integer(0, int.MaxValue);
 

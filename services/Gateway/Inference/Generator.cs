@@ -4,6 +4,7 @@ using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Inference;
 
@@ -21,9 +22,23 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         using var step = telemetry.Step("generate", run.Activity);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
         var before = run.Usage;
-        await foreach (var response in pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), cancellationToken))
-            foreach (var next in Translate(response, run)) yield return next;
+        await using var responses = pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await NextAsync(responses))
+            foreach (var next in Translate(responses.Current, run)) yield return next;
         telemetry.EndChatCall(span, run, run.Usage.Since(before));
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<GenerateResponse> responses)
+    {
+        try
+        {
+            return await responses.MoveNextAsync();
+        }
+        catch (MillraceException refusal) when (SamplingMapping.IsSampling(refusal.Param))
+        {
+            throw SamplingMapping.InWordsOfTheCaller(refusal);
+        }
     }
 
     private static IEnumerable<ChatEvent> Translate(GenerateResponse response, ChatRun run)
@@ -31,12 +46,11 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         switch (response.EventCase)
         {
             case GenerateResponse.EventOneofCase.Started:
-                run.Usage = run.Usage with
-                {
-                    PromptTokens = run.Usage.PromptTokens + (int)response.Started.PromptTokens,
-                    CachedTokens = run.Usage.CachedTokens + (int)response.Started.CachedTokens,
-                };
-                run.ServedBy = response.Started.Model;
+                Begin(response.Started, run);
+                break;
+
+            // The prompt itself, which no chat asks for, is no part of the answer.
+            case GenerateResponse.EventOneofCase.Tokens when response.Tokens.IsPrompt:
                 break;
             case GenerateResponse.EventOneofCase.Tokens:
                 var delta = Delta(response.Tokens, run.Plan.Request.Logprobs);
@@ -49,6 +63,18 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         }
     }
 
+    // An upstream tells the tokens of the prompt only at its end: the first `started` then has none, and a second one has them all. So the
+    // counts of one generation add up, as do those of several generations of one request.
+    private static void Begin(GenerationStarted started, ChatRun run)
+    {
+        run.Usage = run.Usage with
+        {
+            PromptTokens = run.Usage.PromptTokens + (int)started.PromptTokens,
+            CachedTokens = run.Usage.CachedTokens + (int)started.CachedTokens,
+        };
+        if (started.Model.Length > 0) run.ServedBy = started.Model;
+    }
+
     private static ChatDelta Delta(TokenBatch batch, bool logprobs) => new(
         (int)batch.ChoiceIndex,
         batch.Text,
@@ -57,8 +83,13 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
     private static TokenLogprob[] Top(GeneratedToken token) =>
         [.. token.Top.Select(top => new TokenLogprob(top.Token.Memory, top.Logprob, []))];
 
-    private static ChatFinishReason Why(FinishReason reason) =>
-        reason == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+    private static ChatFinishReason Why(FinishReason reason) => reason switch
+    {
+        FinishReason.Length => ChatFinishReason.Length,
+        FinishReason.ToolCalls => ChatFinishReason.ToolCalls,
+        FinishReason.ContentFilter => ChatFinishReason.ContentFilter,
+        _ => ChatFinishReason.Stop,
+    };
 
     private static GenerateRequest Request(BuiltPrompt prompt, ChatPlan plan, int choiceCount)
     {

@@ -10,7 +10,9 @@ internal sealed class HeldKeys(int keysMax)
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, LinkedListNode<Sent>> _sent = [];
     private readonly LinkedList<Sent> _order = new();
+    private readonly KeySieve _sieve = new(2 * keysMax);
     private HashSet<ulong> _reported = [];
+    private HashSet<ulong> _spare = [];
 
     /// <summary>How many keys were sent and are not yet reported or forgotten.</summary>
     public int SentCount
@@ -22,6 +24,10 @@ internal sealed class HeldKeys(int keysMax)
     }
 
     /// <summary>How many of a prompt's keys are held, counted from its start. Who holds a beginning holds all that are shorter.</summary>
+    /// <remarks>
+    /// The search begins at the end, because the longer keys of a prompt may outlive the shorter ones here. For a prompt that is not held
+    /// at all it asks for every key, which the sieve answers.
+    /// </remarks>
     public int Match(IList<ulong> keys)
     {
         lock (_lock)
@@ -51,21 +57,27 @@ internal sealed class HeldKeys(int keysMax)
                 if (_sent.ContainsKey(key)) Touch(key, timestamp, uses: -1);
     }
 
-    /// <summary>The member told what it holds; what was sent before it was asked, and is no longer in use, is its own matter now.</summary>
+    /// <summary>
+    /// The member told what it holds; what was sent before it was asked, and is no longer in use, is its own matter now. One report is
+    /// taken at a time.
+    /// </summary>
     /// <param name="keys">What it holds, the most recently used first.</param>
     /// <param name="askedAt">When it was asked.</param>
     public void Report(IEnumerable<ulong> keys, long askedAt)
     {
-        HashSet<ulong> reported = [.. keys.Take(keysMax)];
+        _spare.Clear();
+        _spare.UnionWith(keys.Take(keysMax));
         lock (_lock)
         {
-            _reported = reported;
+            (_reported, _spare) = (_spare, _reported);
             for (var node = _order.First; node is not null && node.Value.At <= askedAt;)
             {
                 var next = node.Next;
                 if (node.Value.Uses == 0) Remove(node);
                 node = next;
             }
+
+            FillSieve();
         }
     }
 
@@ -74,13 +86,21 @@ internal sealed class HeldKeys(int keysMax)
     {
         lock (_lock)
         {
-            _reported = [];
+            _reported.Clear();
             _sent.Clear();
             _order.Clear();
+            _sieve.Clear();
         }
     }
 
-    private bool Holds(ulong key) => _reported.Contains(key) || _sent.ContainsKey(key);
+    private bool Holds(ulong key) => _sieve.MayHold(key) && (_reported.Contains(key) || _sent.ContainsKey(key));
+
+    private void FillSieve()
+    {
+        _sieve.Clear();
+        foreach (var key in _reported) _sieve.Add(key);
+        foreach (var sent in _order) _sieve.Add(sent.Key);
+    }
 
     private void Touch(ulong key, long timestamp, int uses)
     {
@@ -88,6 +108,7 @@ internal sealed class HeldKeys(int keysMax)
         else _sent[key] = node = new LinkedListNode<Sent>(new Sent(key, timestamp, 0));
         node.Value = node.Value with { At = timestamp, Uses = Math.Max(0, node.Value.Uses + uses) };
         _order.AddLast(node);
+        _sieve.Add(key);
         if (_sent.Count > keysMax) Remove(_order.First!);
     }
 

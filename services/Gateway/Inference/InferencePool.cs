@@ -31,11 +31,12 @@ public sealed class InferencePool(
             var member = picker.Take(candidates.Untried, request.PrefixKeys);
             using var lease = member.Enter(request.PrefixKeys);
             using var call = member.Client.Generate(request, cancellationToken: cancellationToken);
+            var answer = new AnswerReader(call.ResponseStream, request.ChoiceCount);
             List<GenerateResponse> beginning = [];
-            if (await BeginAsync(call.ResponseStream, beginning, member, candidates, cancellationToken)) continue;
+            if (await BeginAsync(answer, beginning, member, candidates, cancellationToken)) continue;
 
             foreach (var response in beginning) yield return response;
-            while (await MoveOnAsync(call.ResponseStream, member, cancellationToken)) yield return call.ResponseStream.Current;
+            while (await MoveOnAsync(answer, member, cancellationToken)) yield return answer.Current;
             yield break;
         }
     }
@@ -87,13 +88,16 @@ public sealed class InferencePool(
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    // Whoever asks first does it for all who wait: the question must not end with the deadline of that one, nor count as part of its trace.
     private Task RelearnAsync()
     {
         lock (_relearnLock)
         {
             if (_relearned is not null && time.GetElapsedTime(_relearnedAt) < RelearnInterval) return _relearned;
             _relearnedAt = time.GetTimestamp();
-            return _relearned = Task.WhenAll(members.All.Select(member => LearnModelsAsync(member, CancellationToken.None)));
+            using var ownContext = ExecutionContext.SuppressFlow();
+            return _relearned = Task.Run(
+                () => Task.WhenAll(members.All.Select(member => LearnModelsAsync(member, CancellationToken.None))));
         }
     }
 
@@ -101,13 +105,12 @@ public sealed class InferencePool(
     {
         try
         {
-            var answer = await member.Client.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellationToken);
-            member.Learn(answer.Models);
-            return answer;
+            return await member.LearnAsync(cancellationToken);
         }
         catch (MillraceException error) when (!cancellationToken.IsCancellationRequested)
         {
-            Blame(member, error);
+            // A caller's deadline that passes is no fault of the member.
+            if (IsMembersOwn(error.Reason)) Blame(member, error);
             return null;
         }
     }
@@ -136,7 +139,7 @@ public sealed class InferencePool(
     /// </summary>
     /// <returns>Whether the member failed and another can take over.</returns>
     private async Task<bool> BeginAsync(
-        Grpc.Core.IAsyncStreamReader<GenerateResponse> stream,
+        AnswerReader answer,
         List<GenerateResponse> beginning,
         PoolMember member,
         Candidates candidates,
@@ -144,10 +147,10 @@ public sealed class InferencePool(
     {
         try
         {
-            while (await NextAsync(stream, cancellationToken))
+            while (await NextAsync(answer, cancellationToken))
             {
-                beginning.Add(stream.Current);
-                if (stream.Current.EventCase != GenerateResponse.EventOneofCase.Started) break;
+                beginning.Add(answer.Current);
+                if (answer.Current.EventCase != GenerateResponse.EventOneofCase.Started) break;
             }
 
             return false;
@@ -158,12 +161,11 @@ public sealed class InferencePool(
         }
     }
 
-    private async Task<bool> MoveOnAsync(
-        Grpc.Core.IAsyncStreamReader<GenerateResponse> stream, PoolMember member, CancellationToken cancellationToken)
+    private async Task<bool> MoveOnAsync(AnswerReader answer, PoolMember member, CancellationToken cancellationToken)
     {
         try
         {
-            return await NextAsync(stream, cancellationToken);
+            return await NextAsync(answer, cancellationToken);
         }
         catch (MillraceException error) when (!cancellationToken.IsCancellationRequested && IsMembersOwn(error.Reason))
         {
@@ -173,11 +175,11 @@ public sealed class InferencePool(
         }
     }
 
-    private async Task<bool> NextAsync(Grpc.Core.IAsyncStreamReader<GenerateResponse> stream, CancellationToken cancellationToken)
+    private async Task<bool> NextAsync(AnswerReader answer, CancellationToken cancellationToken)
     {
         try
         {
-            return await stream.MoveNext(cancellationToken).WaitAsync(_options.StallTimeout, time, cancellationToken);
+            return await answer.MoveNextAsync(cancellationToken).WaitAsync(_options.StallTimeout, time, cancellationToken);
         }
         catch (TimeoutException error)
         {

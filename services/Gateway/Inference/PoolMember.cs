@@ -9,10 +9,13 @@ namespace Millrace.Gateway.Inference;
 /// <param name="name">Its name in the AppHost, such as <c>inference-1</c>.</param>
 /// <param name="client">A client of it.</param>
 /// <param name="time">The clock.</param>
-/// <param name="keysMax">Prefix keys of it that are remembered.</param>
-internal sealed class PoolMember(string name, InferenceService.InferenceServiceClient client, TimeProvider time, int keysMax)
+/// <param name="options">How long it may take to tell about itself, and how many of its prefix keys are remembered.</param>
+internal sealed class PoolMember(string name, InferenceService.InferenceServiceClient client, TimeProvider time, PoolOptions options)
 {
-    private readonly HeldKeys _held = new(keysMax);
+    /// <summary>Load beyond which more makes no difference; sums of loads stay far from overflow whatever a member reports.</summary>
+    private const int LoadMax = 1_000_000;
+
+    private readonly HeldKeys _held = new(options.PoolKeysMax);
     private int _inFlight;
     private int _othersLoad;
     private long _coolUntilTicks;
@@ -39,12 +42,22 @@ internal sealed class PoolMember(string name, InferenceService.InferenceServiceC
     /// <summary>Whether it can serve a model; a member that never told is taken to serve all.</summary>
     public bool Serves(string model) => _models is not { } models || models.Contains(model) || model.Length == 0;
 
-    public void Learn(IEnumerable<ModelInfo> models) => _models = [.. models.Select(model => model.Name)];
+    /// <summary>Asks it for its models, in the time that it has to tell its state, and remembers them.</summary>
+    /// <exception cref="Millrace.ServiceDefaults.Errors.MillraceException">It did not answer, or not in time (cancelled).</exception>
+    public async Task<ListModelsResponse> LearnAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.PoolStatusTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var answer = await client.ListModelsAsync(new ListModelsRequest(), cancellationToken: either.Token);
+        _models = [.. answer.Models.Select(model => model.Name)];
+        return answer;
+    }
 
-    /// <summary>It says that it does not have a model after all.</summary>
+    /// <summary>It says that it does not have a model after all. What it told since about its models stands.</summary>
     public void Unlearn(string model)
     {
-        if (_models is { } models) _models = [.. models.Where(known => known != model)];
+        if (_models is { } models && models.Contains(model))
+            Interlocked.CompareExchange(ref _models, [.. models.Where(known => known != model)], models);
     }
 
     public void CoolDown(TimeSpan span) => Interlocked.Exchange(ref _coolUntilTicks, (time.GetUtcNow() + span).UtcTicks);
@@ -96,7 +109,7 @@ internal sealed class PoolMember(string name, InferenceService.InferenceServiceC
     private long Now() => time.GetTimestamp();
 
     private static int LoadOf(GetStatusResponse status) => (int)Math.Min(
-        int.MaxValue,
+        LoadMax,
         status.Engines.Sum(engine => (long)engine.SlotsUsed + engine.QueueDepth)
             + status.Upstreams.Sum(upstream => (long)upstream.InFlight + upstream.QueueDepth));
 

@@ -18,7 +18,7 @@ public sealed class PoolMembers
     {
         var names = endpoints.Names(MemberPrefix);
         if (names.Count == 0) names = [SingleMember];
-        All = [.. names.Select(name => new PoolMember(name, Client(name, endpoints, channels), time, options.Value.PoolKeysMax))];
+        All = [.. names.Select(name => new PoolMember(name, Client(name, endpoints, channels), time, options.Value))];
     }
 
     internal IReadOnlyList<PoolMember> All { get; }

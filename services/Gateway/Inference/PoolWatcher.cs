@@ -30,9 +30,9 @@ internal sealed class PoolWatcher(
             }
             while (!stoppingToken.IsCancellationRequested);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception error) when (stoppingToken.IsCancellationRequested && error is OperationCanceledException or MillraceException)
         {
-            // The Gateway stops.
+            // The Gateway stops, and with it a question that was still open.
         }
     }
 

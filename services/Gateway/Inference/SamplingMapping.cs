@@ -1,11 +1,14 @@
 using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Runtime;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Inference;
 
 /// <summary>Sampling settings in the contract's form. What nobody set stays unset, for the member's own default.</summary>
 internal static class SamplingMapping
 {
+    private const string MembersPrefix = "sampling.";
+
     public static SamplingParameters ToContract(this SamplingSettings settings)
     {
         var sampling = new SamplingParameters();
@@ -22,6 +25,25 @@ internal static class SamplingMapping
         Add(sampling, settings.Dry);
         Add(sampling, settings.Mirostat);
         return sampling;
+    }
+
+    /// <summary>Whether a member refused one of these settings.</summary>
+    public static bool IsSampling(string? param) => param?.StartsWith(MembersPrefix, StringComparison.Ordinal) == true;
+
+    /// <summary>A member's refusal of a setting, with the name by which the application gave it.</summary>
+    public static MillraceException InWordsOfTheCaller(MillraceException refusal)
+    {
+        var inside = refusal.Param![MembersPrefix.Length..];
+        var name = inside switch
+        {
+            "repeat_penalty" => "repetition_penalty",
+            "dry_last_n" => "dry_penalty_last_n",
+            _ => inside,
+        };
+        return new MillraceException(refusal.Reason, refusal.Message.Replace(inside, name, StringComparison.Ordinal), refusal)
+        {
+            Param = name,
+        };
     }
 
     private static void Add(SamplingParameters sampling, DrySettings dry)

@@ -44,8 +44,11 @@ public enum ChatFinishReason
     /// <summary>The token limit was reached.</summary>
     Length,
 
-    /// <summary>The output was blocked.</summary>
+    /// <summary>The output was blocked, here or by the model's upstream.</summary>
     ContentFilter,
+
+    /// <summary>The model waits for the results of its tool calls.</summary>
+    ToolCalls,
 }
 
 /// <summary>Tokens of a request.</summary>

@@ -12,6 +12,7 @@ internal static class AnswerParts
     {
         ChatFinishReason.Length => "length",
         ChatFinishReason.ContentFilter => "content_filter",
+        ChatFinishReason.ToolCalls => "tool_calls",
         _ => "stop",
     };
 

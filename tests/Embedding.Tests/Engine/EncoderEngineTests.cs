@@ -45,7 +45,7 @@ public sealed class EncoderEngineTests
 
         var error = await Assert.ThrowsAsync<MillraceException>(() => call.ResponseAsync.DefaultTimeout());
         Assert.Equal(Reason.Cancelled, error.Reason);
-        Assert.Empty(service.Errors);
+        Assert.Empty(EmbeddingFixture.Defects(service));
     }
 
     [Fact]

@@ -50,18 +50,39 @@ public sealed class SamplingFieldsTests
         Assert.Equal((true, sent, true, 0u), (sampling.HasTopK, sampling.TopK, sampling.HasDryLastN, sampling.DryLastN));
     }
 
-    [Fact]
-    public async Task Chat_MemberRefusesTheRange_IsTheAnswer()
+    [Theory]
+    [InlineData("sampling.min_p", "min_p")]
+    [InlineData("sampling.dry_last_n", "dry_penalty_last_n")]
+    [InlineData("sampling.repeat_penalty", "repetition_penalty")]
+    public async Task Chat_MemberRefusesTheRange_IsTheAnswerByTheNameOfTheField(string membersName, string name)
     {
         await using var platform = await Platform.StartAsync(memberCount: 2);
         foreach (var member in platform.Members)
-            member.Script = (_, _) => throw MillraceException.InvalidArgument("min_p", "'min_p' must be from 0 to 1, not 5.");
+            member.Script = (_, _) => throw MillraceException.InvalidArgument(
+                membersName, $"{membersName["sampling.".Length..]} is 5; use from 0 to 1.");
 
         using var response = await platform.PostAsync("/v1/chat/completions", Body("\"min_p\":5"));
 
         var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
-        Assert.Equal((HttpStatusCode.BadRequest, "min_p"), (response.StatusCode, error.GetProperty("param").GetString()));
+        Assert.Equal((HttpStatusCode.BadRequest, name), (response.StatusCode, error.GetProperty("param").GetString()));
+        Assert.Equal($"{name} is 5; use from 0 to 1.", error.GetProperty("message").GetString());
         Assert.Single(platform.Members.SelectMany(member => member.Requests));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("10.5")]
+    [InlineData("1e-60")]
+    public async Task Chat_RepetitionPenaltyOutOfRange_IsRefusedByThatName(string value)
+    {
+        await using var platform = await Platform.StartAsync();
+
+        using var response = await platform.PostAsync("/v1/chat/completions", Body($"\"repetition_penalty\":{value}"));
+
+        var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
+        Assert.Equal((HttpStatusCode.BadRequest, "repetition_penalty"), (response.StatusCode, error.GetProperty("param").GetString()));
+        Assert.Empty(platform.Inference.Requests);
     }
 
     private static async Task PostAsync(Platform platform, string fields)

@@ -126,6 +126,9 @@ internal sealed class Speaker(GenerateRequest request, IServerStreamWriter<Gener
         Finished = new GenerationFinished { ChoiceIndex = choice, Reason = reason, CompletionTokens = _spoken.GetValueOrDefault(choice) },
     });
 
+    /// <summary>Any event.</summary>
+    public Task WriteAsync(GenerateResponse response) => stream.WriteAsync(response, cancellationToken);
+
     private static GeneratedToken Token(string text)
     {
         var bytes = Google.Protobuf.ByteString.CopyFromUtf8(text);
@@ -133,6 +136,4 @@ internal sealed class Speaker(GenerateRequest request, IServerStreamWriter<Gener
         token.Top.Add(new TopLogprob { Id = 7, Token = bytes, Logprob = -0.5f });
         return token;
     }
-
-    private Task WriteAsync(GenerateResponse response) => stream.WriteAsync(response, cancellationToken);
 }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Tests.Fakes;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.TestShared;
 
 namespace Millrace.Gateway.Tests.Inference;
@@ -52,7 +53,7 @@ public sealed class PoolAffinityTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
         request.Content = new StringContent(
             """{"model":"plain","messages":[{"role":"user","content":"Say it"}]}""", System.Text.Encoding.UTF8, "application/json");
-        request.Headers.Add(ServiceDefaults.Calls.CallContext.TenantHeader, "other");
+        request.Headers.Add(CallContext.TenantHeader, "other");
         using var response = await platform.Http.SendAsync(request).DefaultTimeout();
 
         var keys = platform.Members.SelectMany(member => member.Requests).SelectMany(sent => sent.PrefixKeys).ToList();
@@ -145,6 +146,23 @@ public sealed class PoolAffinityTests
 
         Assert.Equal(
             (ServiceDefaults.Errors.Reason.ModelNotFound, ServiceDefaults.Errors.Reason.ModelNotFound, null), (error, tooSoon, found));
+    }
+
+    [Fact]
+    public async Task Pool_FirstWhoAsksHasNoTimeLeft_LearnsForTheOthersAllTheSame()
+    {
+        await using var platform = await Platform.StartAsync(memberCount: 2, new ManualTimeProvider());
+        var pool = platform.Gateway.Services.GetRequiredService<InferencePool>();
+        await pool.ListModelsAsync(CancellationToken.None).DefaultTimeout();
+        platform.Members[1].MoreModels.Enqueue("plain:late");
+
+        CallContext.Current = new CallContext("t", "r", DateTime.UnixEpoch);
+        var late = await CountAsync(pool, "plain:late");
+        CallContext.Current = CallContext.Background;
+        var found = await CountAsync(pool, "plain:late");
+
+        Assert.Equal((ServiceDefaults.Errors.Reason.DeadlineExceeded, null), (late, found));
+        Assert.All(platform.Gateway.Services.GetRequiredService<PoolMembers>().All, member => Assert.True(member.IsWell));
     }
 
     [Fact]

@@ -116,6 +116,35 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public async Task Generate_StreamEndsBeforeTheFirstToken_GoesToAnother()
+    {
+        await using var platform = await Platform.StartAsync(memberCount: 2);
+        platform.Members[0].Script = (_, speaker) => speaker.StartAsync();
+
+        var answer = await platform.AskAsync("plain", "Say it");
+
+        Assert.Equal("Hello there.", answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        Assert.All(platform.Members, member => Assert.Single(member.Requests));
+    }
+
+    [Fact]
+    public async Task Generate_StreamEndsBeforeAllChoicesDo_IsNoWholeAnswer()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.TokenAsync("Whole.", choice: 0);
+            await speaker.FinishAsync(choice: 0);
+            await speaker.TokenAsync("Ha", choice: 1);
+        };
+
+        using var response = await platform.ChatAsync(new { model = "plain", messages = Messages, n = 2 });
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Generate_OnlyOneMemberHasTheModel_GoesThere()
     {
         await using var platform = await Platform.StartAsync(memberCount: 2);

@@ -92,23 +92,40 @@ public sealed class PoolWatcherTests
     }
 
     [Fact]
-    public async Task Report_OwnAndOthersWork_IsCountedOnce()
+    public async Task Watch_MemberHangs_IsNotWell()
     {
-        await using var platform = await Platform.StartAsync(memberCount: 1, new ManualTimeProvider());
-        var member = platform.Gateway.Services.GetRequiredService<PoolMembers>().All.Single();
-        using var one = member.Enter([]);
-        using (member.Enter([]))
+        await using var platform = await Platform.StartAsync(
+            memberCount: 2, null, [.. AskedOften, ("Gateway:PoolStatusTimeout", "00:00:00.050")]);
+        var member = platform.Gateway.Services.GetRequiredService<PoolMembers>().All[0];
+        using var goOn = new ManualResetEventSlim();
+        platform.Members[0].Status = () =>
         {
-            // Two of the five are ours.
-            member.Report(FakeInference.StatusOf([], slotsUsed: 4, queueDepth: 1), askedAt: 0, inFlightMax: 2);
-            Assert.Equal(5, member.Load);
-        }
+            goOn.Wait();
+            return FakeInference.StatusOf([]);
+        };
 
-        Assert.Equal((4, 1), (member.Load, member.InFlight));
+        await UntilAsync(platform.Members[1], () => !member.IsWell);
+        goOn.Set();
+    }
 
-        // A report older than our own calls does not make the load negative.
-        member.Report(FakeInference.StatusOf([]), askedAt: 0, inFlightMax: 1);
-        Assert.Equal(1, member.Load);
+    [Fact]
+    public async Task Stop_QuestionStillOpen_IsNoError()
+    {
+        await using var platform = await Platform.StartAsync(memberCount: 1, null, AskedOften);
+        using var goOn = new ManualResetEventSlim();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        platform.Inference.Status = () =>
+        {
+            asked.TrySetResult();
+            goOn.Wait();
+            return FakeInference.StatusOf([]);
+        };
+        await asked.Task.DefaultTimeout();
+
+        await platform.Gateway.DisposeAsync();
+
+        Assert.Empty(platform.Gateway.Errors);
+        goOn.Set();
     }
 
     private static (Func<int> Count, SemaphoreSlim Asked) Counted(FakeInference member)
