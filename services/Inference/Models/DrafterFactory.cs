@@ -39,7 +39,8 @@ internal static class DrafterFactory
         if (!model.Metadata.CanCutSequences || !SpeakTheSame(target.Vocab, model.Vocab))
             throw new LlamaException(
                 LlamaFailure.LoadFailed,
-                $"{model.Path} cannot propose tokens to {target.Path}: its vocabulary is another one; name a smaller model of the same family");
+                $"{model.Path} cannot propose tokens to {target.Path}: its vocabulary is another one; "
+                    + "name a smaller model of the same family");
         var context = settings.ContextFor(model.Metadata.ContextTokensTrained, canCut: true);
         return new ModelDrafter(model, model.CreateContext(context with { SequencesMax = settings.SlotsMax, UnifiedCache = true }));
     }

@@ -26,5 +26,6 @@ internal sealed record ModelFile(string Name, string Path, string Architecture, 
     public bool IsEncoder => Encoders.Contains(Architecture);
 
     /// <summary>Whether another is the same file in the same state.</summary>
-    public bool IsSame(ModelFile? other) => other is not null && Path == other.Path && ChangedAt == other.ChangedAt && SizeBytes == other.SizeBytes;
+    public bool IsSame(ModelFile? other) =>
+        other is not null && Path == other.Path && ChangedAt == other.ChangedAt && SizeBytes == other.SizeBytes;
 }

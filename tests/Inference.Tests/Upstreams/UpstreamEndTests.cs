@@ -56,7 +56,8 @@ public sealed class UpstreamEndTests
     {
         var time = new ManualTimeProvider();
         await using var fake = await FakeUpstream.StartAsync(Behave.EventsThen([OpenAi.Text("a")], Behave.Hang));
-        await using var member = await UpstreamMember.StartAsync(fake, time, ("IdleTimeout", "01:00:00"), ("FirstTokenTimeout", "01:00:00"));
+        await using var member = await UpstreamMember.StartAsync(
+            fake, time, ("IdleTimeout", "01:00:00"), ("FirstTokenTimeout", "01:00:00"));
         var failing = member.FailAsync();
         await time.UntilTimedAsync(TimeSpan.FromHours(1)).DefaultTimeout();
 
@@ -145,7 +146,7 @@ public sealed class UpstreamEndTests
         }
     }
 
-    /// <summary>Connects until the system takes no more for a listener that accepts nobody: from then on a connection gets no answer.</summary>
+    /// <summary>Connects until the system takes no more for a listener that accepts nobody: from then on there is no answer.</summary>
     private static async Task<List<Socket>> FillAsync(IPEndPoint address)
     {
         var sockets = new List<Socket>();

@@ -35,7 +35,8 @@ public sealed class UpstreamSecrecyTests
         var client = new InferenceService.InferenceServiceClient(service.Invoker());
 
         var outcomes = new List<Exception?>();
-        for (var i = 0; i < 8; i++) outcomes.Add(await Record.ExceptionAsync(() => GenerationResult.OfAsync(client, Request()).DefaultTimeout()));
+        for (var i = 0; i < 8; i++)
+            outcomes.Add(await Record.ExceptionAsync(() => GenerationResult.OfAsync(client, Request()).DefaultTimeout()));
         using (var abandoned = client.Generate(Request()))
             while (fake.Count < 10) await Task.Yield();
 
@@ -81,7 +82,8 @@ public sealed class UpstreamSecrecyTests
         builder =>
         {
             builder.AddInference();
-            foreach (var category in (string[])["", "Grpc", "Microsoft.AspNetCore", "System"]) builder.Logging.AddFilter(category, LogLevel.Trace);
+            foreach (var category in (string[])["", "Grpc", "Microsoft.AspNetCore", "System"])
+                builder.Logging.AddFilter(category, LogLevel.Trace);
             builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         },
         app => app.MapInference(),

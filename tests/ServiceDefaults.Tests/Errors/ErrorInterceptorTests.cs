@@ -78,7 +78,7 @@ public sealed class ErrorInterceptorTests : IAsyncLifetime
         Assert.Empty(Host.Errors);
     }
 
-    /// <summary>The server ends a call whose deadline passes, and cancels it only then: what its handler writes between the two fails.</summary>
+    /// <summary>The server ends a call whose deadline passes, and cancels it only then: a write between the two fails.</summary>
     [Fact]
     public async Task Deadline_HandlerFailsBeforeItIsCancelled_IsNotAnError()
     {
@@ -88,7 +88,7 @@ public sealed class ErrorInterceptorTests : IAsyncLifetime
         var context = new CallThatTimedOut();
 
         var error = await Assert.ThrowsAsync<RpcException>(() => interceptor.UnaryServerHandler<Order, Sighting>(
-            new Order(), context, (_, _) => throw new InvalidOperationException("Writing is not allowed after the response was completed.")));
+            new Order(), context, (_, _) => throw new InvalidOperationException("The response is complete.")));
 
         Assert.Equal(StatusCode.Cancelled, error.StatusCode);
         Assert.Empty(errors);

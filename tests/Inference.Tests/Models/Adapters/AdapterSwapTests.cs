@@ -7,7 +7,7 @@ using Millrace.TestShared;
 
 namespace Millrace.Inference.Tests.Models.Adapters;
 
-/// <summary>Whether an answer depends on its own adapter alone, whatever others the member computed with before or computes with besides.</summary>
+/// <summary>An answer depends on its own adapter alone, whatever others the member computed with before or computes with besides.</summary>
 public sealed class AdapterSwapTests : IAsyncLifetime
 {
     private readonly List<ModelsMember> _members = [];
