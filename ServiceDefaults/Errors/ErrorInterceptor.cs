@@ -79,8 +79,8 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
             return refusal.ToRpcException();
         }
 
-        // A reader or writer of an aborted call fails in many ways (IOException, InvalidOperationException): the abort is the cause.
-        if (context.CancellationToken.IsCancellationRequested)
+        // A reader or writer of an ended call fails in many ways (IOException, InvalidOperationException): the end is the cause.
+        if (HasEnded(context))
         {
             ErrorLog.RequestCancelled(logger, context.Method);
             return new MillraceException(Reason.Cancelled, "The request was cancelled.").ToRpcException();
@@ -91,4 +91,11 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
                 "The request failed because of a defect. The log has the details under this request's id.")
             .ToRpcException();
     }
+
+    /// <summary>
+    /// Whether the caller went away or its deadline passed. At a deadline the server completes the response with that status first, and
+    /// cancels the call only when that is sent.
+    /// </summary>
+    private static bool HasEnded(ServerCallContext context) =>
+        context.CancellationToken.IsCancellationRequested || context.Status.StatusCode == StatusCode.DeadlineExceeded;
 }

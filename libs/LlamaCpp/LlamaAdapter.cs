@@ -7,6 +7,8 @@ namespace Millrace.LlamaCpp;
 /// <summary>A LoRA adapter, made for one model. Contexts that use it keep it alive.</summary>
 public sealed class LlamaAdapter : IDisposable
 {
+    private const int ReadBytes = 1 << 20;
+
     private LlamaAdapter(LlamaModel model, string path, LlamaAdapterHandle handle)
     {
         Model = model;
@@ -28,6 +30,7 @@ public sealed class LlamaAdapter : IDisposable
     internal static LlamaAdapter Load(LlamaModel model, string path)
     {
         CheckHeader(model, GgufHeader.Read(path), path);
+        ReadAhead(path);
         NativeLog.ForgetError();
         var handle = LlamaAdapterHandle.Load(model.Handle, path);
         return handle is not null
@@ -35,6 +38,26 @@ public sealed class LlamaAdapter : IDisposable
             : throw new LlamaException(
                 LlamaFailure.LoadFailed,
                 $"{path} was refused as an adapter of {model.Path}{NativeLog.Explanation()}; use one made for this model");
+    }
+
+    /// <summary>
+    /// No context of the model computes while the library reads the file. Read once before, it comes from the system's cache then, and not
+    /// from a disk.
+    /// </summary>
+    private static void ReadAhead(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            var bytes = new byte[Math.Clamp(RandomAccess.GetLength(file), 1, ReadBytes)];
+            for (long at = 0; RandomAccess.Read(file, bytes, at) is > 0 and var read; at += read)
+            {
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The library tells what is wrong with the file.
+        }
     }
 
     private static void CheckHeader(LlamaModel model, GgufHeader header, string path)

@@ -62,7 +62,7 @@ public sealed class LlamaModel : IDisposable
         ? LlamaContext.Create(this, _runtime, options ?? new())
         : throw new InvalidOperationException($"{Path} was loaded with its vocabulary only; load it without VocabularyOnly.");
 
-    /// <summary>Loads a LoRA adapter for this model.</summary>
+    /// <summary>Loads a LoRA adapter for this model. May be called while contexts of it compute; they wait as long as that takes.</summary>
     /// <exception cref="LlamaException">The file is missing or damaged, or was made for another architecture.</exception>
     public LlamaAdapter LoadAdapter(string path) => LlamaAdapter.Load(this, path);
 

@@ -41,8 +41,7 @@ public static class InferenceServiceExtensions
 
     private static IServiceCollection AddModels(this IServiceCollection services)
     {
-        services.AddSingleton<ModelCatalog>().AddSingleton<DrafterFactory>().AddSingleton<ModelLoader>();
-        services.AddSingleton<MemoryBudget>().AddSingleton<ModelHost>();
+        services.AddSingleton<ModelCatalog>().AddSingleton<ModelLoader>().AddSingleton<MemoryBudget>().AddSingleton<ModelHost>();
         services.AddSingleton<AdapterBook>().AddSingleton<ModelAdministration>();
         services.AddHostedService<DefaultModelStarter>();
         services.AddSingleton<EngineCanary>();

@@ -77,6 +77,43 @@ public sealed class LlamaAdapterTests(Models models) : IDisposable
         Assert.Throws<ArgumentException>(() => _context.SetAdapters((adapter, 1f)));
     }
 
+    [Fact]
+    public async Task Load_WhileContextsCompute_LeavesTheirLogitsAsTheyAre()
+    {
+        var paths = Enumerable.Range(0, 4).Select(i => LoraFile.Write(_folder.File($"{i}.gguf"), seed: i)).ToArray();
+        using var own = models.Chat.LoadAdapter(paths[0]);
+        var plain = Logits();
+        using var stop = new CancellationTokenSource();
+        var others = paths.Select(path => Task.Run(() => ComeAndGo(path, stop.Token))).ToArray();
+
+        var differences = 0;
+        for (var i = 0; i < 60; i++)
+        {
+            // Each change of adapters makes the context lay its computation out anew, which is when it reads the model's list of them.
+            _context.SetAdapters((own, 1f));
+            if (Logits().SequenceEqual(plain)) differences++;
+            _context.SetAdapters();
+            if (!Logits().SequenceEqual(plain)) differences++;
+        }
+
+        await stop.CancelAsync();
+        var loaded = await Task.WhenAll(others);
+        Assert.Equal(0, differences);
+        Assert.All(loaded, count => Assert.True(count > 0));
+    }
+
+    private int ComeAndGo(string path, CancellationToken stop)
+    {
+        var count = 0;
+        do
+        {
+            using var adapter = models.Chat.LoadAdapter(path);
+            count++;
+        }
+        while (!stop.IsCancellationRequested);
+        return count;
+    }
+
     public void Dispose()
     {
         _context.Dispose();

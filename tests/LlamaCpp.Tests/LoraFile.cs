@@ -9,7 +9,7 @@ internal static class LoraFile
     private const int Width = 256;
     private const int Alignment = 32;
 
-    public static string Write(string path, string architecture = "llama", int width = Width)
+    public static string Write(string path, string architecture = "llama", int width = Width, int seed = 3)
     {
         using var file = new BinaryWriter(File.Create(path));
         file.Write("GGUF"u8);
@@ -24,14 +24,14 @@ internal static class LoraFile
         file.Write(8f);
         WriteTensor(file, "blk.0.attn_q.weight.lora_a", width, Rank, 0);
         WriteTensor(file, "blk.0.attn_q.weight.lora_b", Rank, width, width * Rank * sizeof(float));
-        WriteData(file, 2 * width * Rank);
+        WriteData(file, 2 * width * Rank, seed);
         return path;
     }
 
-    private static void WriteData(BinaryWriter file, int count)
+    private static void WriteData(BinaryWriter file, int count, int seed)
     {
         file.Write(new byte[(Alignment - (file.BaseStream.Position % Alignment)) % Alignment]);
-        var random = new Random(3);
+        var random = new Random(seed);
         for (var i = 0; i < count; i++) file.Write((float)(random.NextDouble() - 0.5));
     }
 

@@ -13,13 +13,22 @@ internal sealed partial class LlamaAdapterHandle : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Loads an adapter; null when the library refuses.</summary>
+    /// <summary>Loads an adapter; null when the library refuses. Waits for the step that a context of the model computes.</summary>
     public static LlamaAdapterHandle? Load(LlamaModelHandle model, string path)
     {
         var added = false;
         model.DangerousAddRef(ref added);
         var adapter = new LlamaAdapterHandle(model);
-        adapter.SetHandle(Init(model, path));
+        model.AdapterList.EnterWriteLock();
+        try
+        {
+            adapter.SetHandle(Init(model, path));
+        }
+        finally
+        {
+            model.AdapterList.ExitWriteLock();
+        }
+
         if (!adapter.IsInvalid) return adapter;
 
         model.DangerousRelease();
@@ -30,7 +39,16 @@ internal sealed partial class LlamaAdapterHandle : SafeHandle
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        Free(handle);
+        _model.AdapterList.EnterWriteLock();
+        try
+        {
+            Free(handle);
+        }
+        finally
+        {
+            _model.AdapterList.ExitWriteLock();
+        }
+
         _model.DangerousRelease();
         return true;
     }

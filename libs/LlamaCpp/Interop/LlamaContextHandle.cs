@@ -20,7 +20,16 @@ internal sealed unsafe partial class LlamaContextHandle : SafeHandle
         var added = false;
         model.DangerousAddRef(ref added);
         var context = new LlamaContextHandle(model);
-        context.SetHandle(InitFromModel(model, parameters));
+        model.AdapterList.EnterReadLock();
+        try
+        {
+            context.SetHandle(InitFromModel(model, parameters));
+        }
+        finally
+        {
+            model.AdapterList.ExitReadLock();
+        }
+
         if (!context.IsInvalid) return context;
 
         model.DangerousRelease();
@@ -42,9 +51,31 @@ internal sealed unsafe partial class LlamaContextHandle : SafeHandle
 
     public int Pooling() => Pooling(this);
 
-    public int Encode(NativeBatch batch) => Encode(this, batch);
+    public int Encode(NativeBatch batch)
+    {
+        _model.AdapterList.EnterReadLock();
+        try
+        {
+            return Encode(this, batch);
+        }
+        finally
+        {
+            _model.AdapterList.ExitReadLock();
+        }
+    }
 
-    public int Decode(NativeBatch batch) => Decode(this, batch);
+    public int Decode(NativeBatch batch)
+    {
+        _model.AdapterList.EnterReadLock();
+        try
+        {
+            return Decode(this, batch);
+        }
+        finally
+        {
+            _model.AdapterList.ExitReadLock();
+        }
+    }
 
     public float* Logits(int index) => LogitsAt(this, index);
 
@@ -74,9 +105,17 @@ internal sealed unsafe partial class LlamaContextHandle : SafeHandle
 
     public int SetAdapters(ReadOnlySpan<nint> adapters, ReadOnlySpan<float> scales)
     {
-        fixed (nint* adapterPointer = adapters)
-        fixed (float* scalePointer = scales)
-            return SetAdapters(this, adapterPointer, (nuint)adapters.Length, scalePointer);
+        _model.AdapterList.EnterReadLock();
+        try
+        {
+            fixed (nint* adapterPointer = adapters)
+            fixed (float* scalePointer = scales)
+                return SetAdapters(this, adapterPointer, (nuint)adapters.Length, scalePointer);
+        }
+        finally
+        {
+            _model.AdapterList.ExitReadLock();
+        }
     }
 
     /// <inheritdoc/>

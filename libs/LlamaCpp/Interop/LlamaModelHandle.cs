@@ -12,6 +12,12 @@ internal sealed unsafe partial class LlamaModelHandle : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>
+    /// Guards the library's list of the model's adapters, which it reads whenever a context lays out its computation. Whatever may compute
+    /// or lay out holds it for reading; an adapter comes and goes under it for writing.
+    /// </summary>
+    public ReaderWriterLockSlim AdapterList { get; } = new(LockRecursionPolicy.NoRecursion);
+
     /// <summary>Loads a model; null when the library refuses.</summary>
     public static LlamaModelHandle? Load(string path, ParameterBlob parameters)
     {

@@ -5,41 +5,44 @@ using Millrace.LlamaCpp;
 namespace Millrace.Inference.Models;
 
 /// <summary>Makes what proposes tokens ahead of a model, as the model's settings say.</summary>
-internal sealed class DrafterFactory(ModelCatalog catalog)
+internal static class DrafterFactory
 {
     private const int VocabularySamples = 512;
 
-    /// <summary>The drafter of a model; null for none.</summary>
+    /// <summary>The drafter of a model; null for none. Blocks while a small model is loaded.</summary>
+    /// <param name="target">The model.</param>
+    /// <param name="slot">Its place, which tells the settings and the small model's file.</param>
+    /// <param name="progress">Told how much of a small model is loaded.</param>
+    /// <param name="cancellationToken">Stops loading.</param>
     /// <exception cref="LlamaException">The small model cannot be loaded, or has another vocabulary.</exception>
-    /// <exception cref="ServiceDefaults.Errors.MillraceException">There is no such small model.</exception>
-    public IDrafter? Create(LlamaModel target, ModelSettings settings) => settings.Speculation switch
+    public static IDrafter? Create(
+        LlamaModel target, ModelSlot slot, IProgress<float> progress, CancellationToken cancellationToken)
     {
         // Proposed tokens that are refused are cut off, which not every model allows.
-        _ when !target.Metadata.CanCutSequences => null,
-        SpeculationMode.Lookup => new PromptLookup(),
-        SpeculationMode.Draft => Load(target, settings),
-        _ => null,
-    };
-
-    private ModelDrafter Load(LlamaModel target, ModelSettings settings)
-    {
-        var file = catalog.Find(settings.DraftModel);
-        var model = LlamaModel.Load(file.Path, settings.Loading with { Progress = null });
+        if (!target.Metadata.CanCutSequences) return null;
+        if (slot.Settings.Speculation == SpeculationMode.Lookup) return new PromptLookup();
+        if (slot.Draft is not { } draft) return null;
+        var model = LlamaModel.Load(draft.Path, slot.Settings.Loading with { Progress = progress }, cancellationToken);
         try
         {
-            if (!model.Metadata.CanCutSequences || !SpeakTheSame(target.Vocab, model.Vocab))
-                throw new LlamaException(
-                    LlamaFailure.LoadFailed,
-                    $"{file.Path} cannot propose tokens to {target.Path}: its vocabulary is another one; "
-                    + "name a smaller model of the same family");
-            var context = settings.ContextFor(model.Metadata.ContextTokensTrained, canCut: true);
-            return new ModelDrafter(model, model.CreateContext(context with { SequencesMax = settings.SlotsMax, UnifiedCache = true }));
+            return Start(target, model, slot.Settings);
         }
         catch
         {
             model.Dispose();
             throw;
         }
+    }
+
+    private static ModelDrafter Start(LlamaModel target, LlamaModel model, ModelSettings settings)
+    {
+        if (!model.Metadata.CanCutSequences || !SpeakTheSame(target.Vocab, model.Vocab))
+            throw new LlamaException(
+                LlamaFailure.LoadFailed,
+                $"{model.Path} cannot propose tokens to {target.Path}: its vocabulary is another one; "
+                    + "name a smaller model of the same family");
+        var context = settings.ContextFor(model.Metadata.ContextTokensTrained, canCut: true);
+        return new ModelDrafter(model, model.CreateContext(context with { SequencesMax = settings.SlotsMax, UnifiedCache = true }));
     }
 
     /// <summary>Whether two vocabularies are the same: equally long, and alike wherever one looks.</summary>

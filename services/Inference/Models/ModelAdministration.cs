@@ -35,7 +35,7 @@ internal sealed class ModelAdministration(
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        yield return (await loading).Name;
+        yield return (await stay.ModelAsync(cancellationToken)).Name;
     }
 
     /// <summary>Takes a model out of memory, once those that use it have left.</summary>

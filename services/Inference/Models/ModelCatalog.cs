@@ -98,7 +98,8 @@ internal sealed class ModelCatalog(IConfiguration configuration, IOptions<Infere
         Param = "model",
     };
 
-    private MillraceException Unknown(string name)
+    /// <summary>What is told whoever asks for a model that is not there.</summary>
+    public MillraceException Unknown(string name)
     {
         var names = Servable().Where(file => file.Problem is null).Select(file => file.Name).Take(ListedNamesMax);
         return new MillraceException(

@@ -24,4 +24,8 @@ internal sealed record ModelFile(string Name, string Path, string Architecture, 
 
     /// <summary>Whether it turns text into vectors or scores and cannot generate any.</summary>
     public bool IsEncoder => Encoders.Contains(Architecture);
+
+    /// <summary>Whether another is the same file in the same state.</summary>
+    public bool IsSame(ModelFile? other) =>
+        other is not null && Path == other.Path && ChangedAt == other.ChangedAt && SizeBytes == other.SizeBytes;
 }

@@ -19,6 +19,8 @@ internal sealed class ModelHost(
     TimeProvider time,
     ILogger<ModelHost> logger) : IAsyncDisposable
 {
+    private static readonly TimeSpan TimerStep = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ModelSlot> _slots = new(StringComparer.Ordinal);
     private readonly HashSet<string> _loadedOnce = new(StringComparer.Ordinal);
@@ -58,7 +60,7 @@ internal sealed class ModelHost(
         var stay = await EnterAsync(catalog.NameFor(wanted.Model), cancellationToken);
         try
         {
-            var model = await stay.Slot.Loading.WaitAsync(cancellationToken);
+            var model = await stay.ModelAsync(cancellationToken);
             if (model.Engine.IsBroken) throw EngineRefusals.Broken();
             return new ModelLease(model, wanted.Adapter, stay);
         }
@@ -151,23 +153,39 @@ internal sealed class ModelHost(
 
     private async Task<ModelStay> EnterAsync(string name, CancellationToken cancellationToken)
     {
-        for (ModelFile? file = null; ;)
+        for (ModelWish? wish = null; ;)
         {
             Task? leaving;
             lock (_lock)
             {
                 if (_closed) throw EngineRefusals.Stopped();
-                if (Enter(name, file) is { } slot) return new ModelStay(this, slot);
+                if (Enter(name, wish) is { } slot) return new ModelStay(this, slot);
                 leaving = _slots.GetValueOrDefault(name) is { State: SlotState.Leaving } known ? known.Gone.Task : null;
             }
 
             if (leaving is not null) await leaving.WaitAsync(cancellationToken);
-            else (file, NativeRelease) = (catalog.Find(name), loader.Initialize());
+            else (wish, NativeRelease) = (Look(name), loader.Initialize());
+        }
+    }
+
+    /// <summary>Looks for the files of a model on disk, which takes its time.</summary>
+    private ModelWish Look(string name)
+    {
+        var file = catalog.Find(name);
+        var settings = ModelSettings.Of(options.Value, file.Name);
+        if (settings.Speculation != SpeculationMode.Draft) return new ModelWish(file, null, settings);
+        try
+        {
+            return new ModelWish(file, catalog.Find(settings.DraftModel), settings);
+        }
+        catch (MillraceException error)
+        {
+            throw ModelRefusals.NoDraft(file.Name, error);
         }
     }
 
     /// <summary>Joins the users of a model, or begins to load it; null when it is on its way out, or its file is not known.</summary>
-    private ModelSlot? Enter(string name, ModelFile? file)
+    private ModelSlot? Enter(string name, ModelWish? wish)
     {
         var known = _slots.GetValueOrDefault(name);
         if (known is { State: SlotState.Leaving }) return null;
@@ -179,27 +197,27 @@ internal sealed class ModelHost(
             return known;
         }
 
-        if (file is null) return null;
-        if (known is not null) RequireRetry(known, file);
-        return Begin(file);
+        if (wish is null) return null;
+        if (known is not null) RequireRetry(known, wish);
+        return Begin(wish);
     }
 
     /// <summary>A failed load is tried again when the file has changed or some time has passed; not by a storm of requests.</summary>
-    private void RequireRetry(ModelSlot failed, ModelFile file)
+    private void RequireRetry(ModelSlot failed, ModelWish wish)
     {
         var wait = options.Value.LoadRetryDelay - time.GetElapsedTime(failed.UsedAt);
-        if (wait > TimeSpan.Zero && failed.File.ChangedAt == file.ChangedAt && failed.File.SizeBytes == file.SizeBytes)
+        if (wait > TimeSpan.Zero && failed.File.IsSame(wish.File) && failed.Draft?.IsSame(wish.Draft) != false)
             throw ModelRefusals.FailedBefore(failed.Problem, wait);
     }
 
-    private ModelSlot Begin(ModelFile file)
+    private ModelSlot Begin(ModelWish wish)
     {
-        var settings = ModelSettings.Of(options.Value, file.Name);
-        var need = MemoryOf(file, settings);
-        if (settings.Speculation == SpeculationMode.Draft) need += MemoryOf(catalog.Find(settings.DraftModel), settings);
+        var file = wish.File;
+        var need = MemoryOf(file, wish.Settings);
+        if (wish.Draft is { } draft) need += MemoryOf(draft, wish.Settings);
         foreach (var victim in Victims(file.Name, need)) Dismiss(victim);
         Task[] leaving = [.. _slots.Values.Where(slot => slot.State == SlotState.Leaving).Select(slot => slot.Gone.Task)];
-        var slot = new ModelSlot(file, settings, need) { Users = 1 };
+        var slot = new ModelSlot(wish, need) { Users = 1 };
         _slots[file.Name] = slot;
         slot.Loading = Task.Run(() => LoadAsync(slot, leaving));
         return slot;
@@ -248,7 +266,7 @@ internal sealed class ModelHost(
         }
         catch (Exception error)
         {
-            var isExpected = error is LlamaException or ArgumentException;
+            var isExpected = error is LlamaException or ArgumentException or MillraceException;
             Fail(slot, isExpected ? error.Message : $"The model '{slot.File.Name}' failed while it was loaded. The member's log says why.");
             if (isExpected) throw new MillraceException(Reason.ModelUnavailable, error.Message, error);
             throw;
@@ -323,8 +341,14 @@ internal sealed class ModelHost(
     private void OnIdle(ModelSlot slot)
     {
         lock (_lock)
-            if (slot.IsEvictable && time.GetElapsedTime(slot.UsedAt) >= slot.Settings.KeepAlive)
-                Dismiss(slot);
+        {
+            if (!slot.IsEvictable) return;
+            var left = slot.Settings.KeepAlive - time.GetElapsedTime(slot.UsedAt);
+
+            // Timers run by a coarser clock than the one that measures, and may be early by it.
+            if (left > TimeSpan.Zero) slot.IdleTimer?.Change(left + TimerStep, Timeout.InfiniteTimeSpan);
+            else Dismiss(slot);
+        }
     }
 }
 
@@ -335,6 +359,21 @@ internal sealed class ModelStay(ModelHost host, ModelSlot slot) : IDisposable
 
     /// <summary>The model's place.</summary>
     public ModelSlot Slot { get; } = slot;
+
+    /// <summary>The model, once it is loaded.</summary>
+    /// <exception cref="MillraceException">It cannot be loaded, or the member stops.</exception>
+    public async Task<LoadedModel> ModelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Slot.Loading.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // While somebody waits for it, a load is stopped by the member's own end only.
+            throw EngineRefusals.Stopped();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Interlocked.Exchange(ref _host, null)?.Leave(Slot);

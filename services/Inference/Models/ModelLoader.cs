@@ -3,6 +3,7 @@ using Millrace.Inference.Configuration;
 using Millrace.Inference.Engine;
 using Millrace.Inference.Models.Adapters;
 using Millrace.Inference.Prompting;
+using Millrace.Inference.Speculation;
 using Millrace.Inference.Telemetry;
 using Millrace.LlamaCpp;
 using Millrace.ServiceDefaults.Errors;
@@ -13,7 +14,6 @@ namespace Millrace.Inference.Models;
 internal sealed class ModelLoader(
     AdapterBook book,
     ModelCatalog catalog,
-    DrafterFactory drafters,
     EngineMetrics metrics,
     IOptions<InferenceOptions> options,
     ILoggerFactory loggers,
@@ -41,16 +41,24 @@ internal sealed class ModelLoader(
     {
         var start = time.GetTimestamp();
         var file = slot.File;
-        var model = LlamaModel.Load(file.Path, slot.Settings.Loading with { Progress = slot }, cancellationToken);
+        var share = file.SizeBytes / Math.Max(1f, file.SizeBytes + (slot.Draft?.SizeBytes ?? 0));
+        var progress = new PartProgress(slot, 0, share);
+        var model = LlamaModel.Load(file.Path, slot.Settings.Loading with { Progress = progress }, cancellationToken);
+        IDrafter? drafter = null;
+        AdapterRegistry? adapters = null;
         try
         {
             RequireDecoderOnly(model);
-            var loaded = Start(slot, model);
+            drafter = DrafterFactory.Create(model, slot, new PartProgress(slot, share, 1), cancellationToken);
+            adapters = LoadAdapters(file.Name, model);
+            var loaded = Start(slot, model, adapters, drafter);
             ModelLog.ModelLoaded(_logger, file.Name, file.Path, time.GetElapsedTime(start).TotalMilliseconds);
             return loaded;
         }
         catch
         {
+            drafter?.Dispose();
+            adapters?.Dispose();
             model.Dispose();
             throw;
         }
@@ -64,41 +72,40 @@ internal sealed class ModelLoader(
             $"{model.Path} has an encoder ({model.Metadata.Architecture}), and only decoders are served; name one such as llama or qwen");
     }
 
-    private LoadedModel Start(ModelSlot slot, LlamaModel model)
+    /// <summary>Starts the engine, after which nothing can fail: it owns the drafter then.</summary>
+    private LoadedModel Start(ModelSlot slot, LlamaModel model, AdapterRegistry adapters, IDrafter? drafter)
     {
-        var (name, settings) = (slot.File.Name, slot.Settings);
         var vocabulary = new LlamaVocabulary(model.Vocab);
         var template = ChooseTemplate(slot, model);
-        var adapters = LoadAdapters(name, model);
-        var engine = StartEngine(slot, model, vocabulary, adapters);
+        var tokenizer = new PromptTokenizer(slot.File.Name, model.Vocab, template.Template);
+        var engine = StartEngine(slot, model, new NativeParts(vocabulary, adapters, drafter));
         adapters.Freed = id => _ = engine.ForgetAdapterAsync(id);
         return new LoadedModel(model)
         {
             File = slot.File,
-            Settings = settings,
+            Settings = slot.Settings,
             Vocabulary = vocabulary,
             ChatTemplateName = template.Name,
-            Tokenizer = new PromptTokenizer(name, model.Vocab, template.Template),
+            Tokenizer = tokenizer,
             Adapters = adapters,
             Engine = engine,
         };
     }
 
-    private InferenceEngine StartEngine(ModelSlot slot, LlamaModel model, LlamaVocabulary vocabulary, IAdapterSource adapters)
+    private InferenceEngine StartEngine(ModelSlot slot, LlamaModel model, NativeParts parts)
     {
         var (name, settings, canCut) = (slot.File.Name, slot.Settings, model.Metadata.CanCutSequences);
-        var drafter = drafters.Create(model, settings);
         var trained = model.Metadata.ContextTokensTrained;
         var context = model.CreateContext(settings.ContextFor(trained, canCut));
         var limits = settings.LimitsFor(trained, canCut);
         if (limits.ContextTokens > trained) ModelLog.ContextBeyondTraining(_logger, name, trained, limits.ContextTokens);
         return InferenceEngine.Start(name, new EngineParts
         {
-            Runner = new NativeRunner(context, adapters),
-            Drafter = drafter,
+            Runner = new NativeRunner(context, parts.Adapters),
+            Drafter = parts.Drafter,
             DraftTokensMax = settings.DraftTokensMax,
             Metrics = metrics,
-            Vocabulary = vocabulary,
+            Vocabulary = parts.Vocabulary,
             Limits = limits with
             {
                 ContextTokens = Math.Min(limits.ContextTokens, context.SequenceTokensMax),
@@ -138,5 +145,14 @@ internal sealed class ModelLoader(
         }
 
         return adapters;
+    }
+
+    /// <summary>What the engine of a model is made of, besides its context.</summary>
+    private sealed record NativeParts(LlamaVocabulary Vocabulary, IAdapterSource Adapters, IDrafter? Drafter);
+
+    /// <summary>One of several files that are loaded one after another: its progress is a part of the whole's.</summary>
+    private sealed class PartProgress(IProgress<float> whole, float from, float to) : IProgress<float>
+    {
+        public void Report(float value) => whole.Report(from + ((to - from) * value));
     }
 }

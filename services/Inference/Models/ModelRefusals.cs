@@ -41,6 +41,15 @@ internal static class ModelRefusals
         RetryAfter = InUseRetry,
     };
 
+    /// <summary>The small model that is to propose tokens to it cannot be used.</summary>
+    public static MillraceException NoDraft(string name, MillraceException cause) => new(
+        Reason.ModelUnavailable,
+        $"The model '{name}' cannot be loaded with its DraftModel: {cause.Message} The operator must correct "
+        + $"Inference:Models:{name}:DraftModel.")
+    {
+        Param = "model",
+    };
+
     /// <summary>It is being unloaded, and waits for its last users.</summary>
     public static MillraceException Closing(string name) => new(
         Reason.ModelUnavailable, $"The model '{name}' is being unloaded. Try again, and it is loaded anew.")

@@ -19,19 +19,28 @@ internal enum SlotState
     Failed,
 }
 
+/// <summary>What is to be loaded.</summary>
+/// <param name="File">The model's file.</param>
+/// <param name="Draft">File of the small model that proposes tokens to it; null for none.</param>
+/// <param name="Settings">The model's settings.</param>
+internal sealed record ModelWish(ModelFile File, ModelFile? Draft, ModelSettings Settings);
+
 /// <summary>
 /// A model's place in memory, from the beginning of its load until it has been freed. Its owner is <see cref="ModelHost"/>, under whose
 /// lock all of it is read and written, but for the progress.
 /// </summary>
-internal sealed class ModelSlot(ModelFile file, ModelSettings settings, MemoryEstimate memory) : IProgress<float>, IDisposable
+internal sealed class ModelSlot(ModelWish wish, MemoryEstimate memory) : IProgress<float>, IDisposable
 {
     private volatile float _progress;
 
     /// <summary>The file that it is loaded from.</summary>
-    public ModelFile File { get; } = file;
+    public ModelFile File { get; } = wish.File;
+
+    /// <summary>The small model that proposes tokens to it; null for none.</summary>
+    public ModelFile? Draft { get; } = wish.Draft;
 
     /// <summary>The model's settings.</summary>
-    public ModelSettings Settings { get; } = settings;
+    public ModelSettings Settings { get; } = wish.Settings;
 
     /// <summary>What it takes.</summary>
     public MemoryEstimate Memory { get; } = memory;
@@ -46,7 +55,7 @@ internal sealed class ModelSlot(ModelFile file, ModelSettings settings, MemoryEs
     public bool IsWanted { get; set; }
 
     /// <summary>Whether it stays, whatever else needs the room.</summary>
-    public bool IsPinned { get; set; } = settings.Pinned;
+    public bool IsPinned { get; set; } = wish.Settings.Pinned;
 
     /// <summary>Requests that use it or wait for it.</summary>
     public int Users { get; set; }

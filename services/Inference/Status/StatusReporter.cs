@@ -85,7 +85,8 @@ internal sealed class StatusReporter(
     public IReadOnlyList<ModelStatus> Models() => [.. catalog.Servable().Select(Describe).SelectMany(WithAdapters)];
 
     /// <summary>The model, or adapter, of this name.</summary>
-    public ModelStatus Model(string name) => Models().First(model => model.Name == name);
+    /// <exception cref="ServiceDefaults.Errors.MillraceException">There is none, or no more.</exception>
+    public ModelStatus Model(string name) => Models().FirstOrDefault(model => model.Name == name) ?? throw catalog.Unknown(name);
 
     /// <summary>Load and capacity now.</summary>
     public MemberStatus Status() => new()

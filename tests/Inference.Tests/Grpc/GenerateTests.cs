@@ -206,6 +206,26 @@ public sealed class GenerateTests(InferenceMember member) : IClassFixture<Infere
     }
 
     [Fact]
+    public async Task Generate_DeadlinesPassAtAnyMoment_AreNoDefects()
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            using var call = member.Client.Generate(
+                new GenerateRequest { Text = "The", IgnoreEnd = true },
+                deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(5 + (i % 20)));
+            await Assert.ThrowsAsync<MillraceException>(async () =>
+            {
+                while (await call.ResponseStream.MoveNext(CancellationToken.None))
+                {
+                }
+            }).DefaultTimeout();
+        }
+
+        await InferenceMember.UntilAsync(async () => (await EngineAsync()) is { SlotsUsed: 0, QueueDepth: 0 });
+        Assert.Empty(member.Service.Errors);
+    }
+
+    [Fact]
     public async Task Generate_PromptLongerThanTheContext_SaysBothNumbers()
     {
         var error = await RefusalAsync(new GenerateRequest { Text = string.Concat(Enumerable.Repeat("word ", 3000)) });

@@ -23,12 +23,17 @@ internal sealed class UpstreamMember : IAsyncDisposable
     /// <param name="fake">The upstream.</param>
     /// <param name="time">Its time; null for the real one, with retries that wait a millisecond.</param>
     /// <param name="settings">Settings below <c>Inference:Upstreams:far</c>.</param>
+    public static Task<UpstreamMember> StartAsync(
+        FakeUpstream fake, ManualTimeProvider? time = null, params IEnumerable<(string Key, string Value)> settings) =>
+        StartAsync(fake.Address, time, settings);
+
+    /// <summary>Starts a member whose upstream is, or is not, at an address.</summary>
     public static async Task<UpstreamMember> StartAsync(
-        FakeUpstream fake, ManualTimeProvider? time = null, params IEnumerable<(string Key, string Value)> settings)
+        string address, ManualTimeProvider? time = null, params IEnumerable<(string Key, string Value)> settings)
     {
         (string, string)[] own =
         [
-            ("BaseAddress", fake.Address), ("ApiKey", Key), ($"Models:{Model}", RemoteModel), .. settings,
+            ("BaseAddress", address), ("ApiKey", Key), ($"Models:{Model}", RemoteModel), .. settings,
             .. time is null ? [("RetryDelay", "00:00:00.001")] : Array.Empty<(string, string)>(),
         ];
         return new UpstreamMember(await ServiceUnderTest.StartAsync(

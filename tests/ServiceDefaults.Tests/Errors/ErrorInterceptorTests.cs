@@ -1,3 +1,5 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Tests.Wire;
 using Millrace.TestShared;
@@ -76,6 +78,22 @@ public sealed class ErrorInterceptorTests : IAsyncLifetime
         Assert.Empty(Host.Errors);
     }
 
+    /// <summary>The server ends a call whose deadline passes, and cancels it only then: a write between the two fails.</summary>
+    [Fact]
+    public async Task Deadline_HandlerFailsBeforeItIsCancelled_IsNotAnError()
+    {
+        using var errors = new ErrorLogs();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(errors));
+        var interceptor = new ErrorInterceptor(loggers.CreateLogger<ErrorInterceptor>());
+        var context = new CallThatTimedOut();
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => interceptor.UnaryServerHandler<Order, Sighting>(
+            new Order(), context, (_, _) => throw new InvalidOperationException("The response is complete.")));
+
+        Assert.Equal(StatusCode.Cancelled, error.StatusCode);
+        Assert.Empty(errors);
+    }
+
     [Fact]
     public async Task Refusal_WithAParamThatIsNotAscii_StillNamesIt()
     {
@@ -106,4 +124,33 @@ public sealed class ErrorInterceptorTests : IAsyncLifetime
 
     private Task<MillraceException> CallAsync(string kind, string behaviour) => Assert.ThrowsAsync<MillraceException>(
         () => Host.Client.CallAsync(kind, new Order { Behaviour = behaviour }).DefaultTimeout());
+
+    /// <summary>A call as it is between its end at a deadline and its cancellation.</summary>
+    private sealed class CallThatTimedOut : ServerCallContext
+    {
+        protected override string MethodCore => "relay";
+
+        protected override string HostCore => "";
+
+        protected override string PeerCore => "";
+
+        protected override DateTime DeadlineCore => DateTime.MinValue;
+
+        protected override Metadata RequestHeadersCore => [];
+
+        protected override CancellationToken CancellationTokenCore => CancellationToken.None;
+
+        protected override Metadata ResponseTrailersCore => [];
+
+        protected override Status StatusCore { get; set; } = new(StatusCode.DeadlineExceeded, "");
+
+        protected override WriteOptions? WriteOptionsCore { get; set; }
+
+        protected override AuthContext AuthContextCore => new(null, []);
+
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) =>
+            throw new NotSupportedException();
+
+        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+    }
 }

@@ -47,13 +47,15 @@ internal sealed class AdapterRegistry(string model, int adaptersMax) : IAdapterS
     public AdapterInfo Add(string name, float scale, LlamaAdapter adapter)
     {
         var info = new AdapterInfo(Interlocked.Increment(ref _lastId), name, scale, new FileInfo(adapter.Path).Length);
+        Entry? gone = null;
         lock (_lock)
         {
             RequireRoom(name);
-            if (_byName.Remove(name, out var replaced)) Retire(replaced);
+            if (_byName.Remove(name, out var replaced)) gone = Retire(replaced);
             _byName[name] = _byId[info.Id] = new Entry(info, adapter);
         }
 
+        Free(gone);
         return info;
     }
 
@@ -71,12 +73,15 @@ internal sealed class AdapterRegistry(string model, int adaptersMax) : IAdapterS
     /// <summary>Takes an adapter away from new requests; whether there was one.</summary>
     public bool Remove(string name)
     {
+        Entry? gone;
         lock (_lock)
         {
             if (!_byName.Remove(name, out var entry)) return false;
-            Retire(entry);
-            return true;
+            gone = Retire(entry);
         }
+
+        Free(gone);
+        return true;
     }
 
     /// <summary>Keeps an adapter for a request; <see cref="Release"/> gives it back.</summary>
@@ -94,12 +99,15 @@ internal sealed class AdapterRegistry(string model, int adaptersMax) : IAdapterS
     /// <summary>A request that was given an adapter has ended.</summary>
     public void Release(int id)
     {
+        Entry? gone = null;
         lock (_lock)
         {
             var entry = _byId[id];
             entry.Leases--;
-            if (entry.IsRetired) Retire(entry);
+            if (entry.IsRetired) gone = Retire(entry);
         }
+
+        Free(gone);
     }
 
     /// <summary>Frees all of them; the engine that used them has ended.</summary>
@@ -112,11 +120,17 @@ internal sealed class AdapterRegistry(string model, int adaptersMax) : IAdapterS
         }
     }
 
-    private void Retire(Entry entry)
+    /// <summary>Takes an entry out of the books, now or with its last lease; the entry when it is to be freed.</summary>
+    private Entry? Retire(Entry entry)
     {
         entry.IsRetired = true;
-        if (entry.Leases > 0) return;
-        _byId.Remove(entry.Info.Id);
+        return entry.Leases == 0 && _byId.Remove(entry.Info.Id) ? entry : null;
+    }
+
+    /// <summary>Outside the lock: an adapter's end waits for the step that runs, and others want their leases meanwhile.</summary>
+    private void Free(Entry? entry)
+    {
+        if (entry is null) return;
         entry.Adapter.Dispose();
         Freed?.Invoke(entry.Info.Id);
     }
