@@ -26,10 +26,10 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
         GenerateCommand command, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var visit = gate.Enter();
-        using var lease = await models.LeaseAsync(command.Model, cancellationToken);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, gate.Evicted);
+        using var lease = await LeaseAsync(command.Model, ending.Token);
         using var observation = metrics.Begin(lease.Model.Name);
         var generation = Submit(command, lease, observation);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, gate.Evicted);
         using var cancel = ending.Token.Register(generation.Cancel);
         var batch = new GenerationBatch(lease.Model);
         try
@@ -88,6 +88,18 @@ internal sealed class InferenceRuntime(ModelHost models, DrainGate gate, Inferen
     {
         if (text.Length > TextCharsMax)
             throw MillraceException.InvalidArgument(field, $"{field} has {text.Length} characters; at most {TextCharsMax} are taken.");
+    }
+
+    private async Task<ModelLease> LeaseAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await models.LeaseAsync(name, cancellationToken);
+        }
+        catch (OperationCanceledException) when (gate.Evicted.IsCancellationRequested)
+        {
+            throw EngineRefusals.Stopped();
+        }
     }
 
     private Generation Submit(GenerateCommand command, ModelLease lease, GenerationObservation observation)
