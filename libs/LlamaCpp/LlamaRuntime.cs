@@ -46,8 +46,8 @@ public sealed unsafe class LlamaRuntime
     /// <summary>Devices that models can be placed on; the CPU is among them.</summary>
     public ImmutableArray<LlamaDevice> Devices { get; }
 
-    /// <summary>Whether there is a device beside the CPU.</summary>
-    public bool HasGpu => Devices.Any(device => device.Name != "CPU");
+    /// <summary>Whether there is a device beside the CPU; false as long as the library is not loaded.</summary>
+    public static bool HasGpu => _current?.Devices.Any(device => device.Name != "CPU") ?? false;
 
     /// <summary>Most sequences that a context can have.</summary>
     public int SequencesMax { get; }

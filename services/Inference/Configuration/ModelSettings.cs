@@ -198,7 +198,7 @@ internal sealed record ModelSettings
     };
 
     private bool KeepsInCells => PrefixCachePlace == PrefixPlace.Cells
-        || (PrefixCachePlace == PrefixPlace.Auto && Loading.GpuLayers != 0 && LlamaRuntime.Current.HasGpu);
+        || (PrefixCachePlace == PrefixPlace.Auto && Loading.GpuLayers != 0 && LlamaRuntime.HasGpu);
 
     private static LlamaModelOptions LoadingOf(InferenceOptions member, ModelOptions own) => new()
     {

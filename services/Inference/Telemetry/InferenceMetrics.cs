@@ -36,6 +36,11 @@ internal sealed class InferenceMetrics
             () => models.Loaded.Select(model => Gauge(Utilisation(model), model)),
             "1",
             "Share of the KV cells in use.");
+        meter.CreateObservableGauge(
+            "millrace.prefix_cache.tokens",
+            () => models.Loaded.Select(model => Gauge(model.Engine.Snapshot.CachedTokens, model)),
+            GenAi.Tokens,
+            "Tokens of finished sequences whose state is kept, in the cells or in memory.");
     }
 
     /// <summary>A generation begins.</summary>

@@ -40,11 +40,33 @@ public sealed class InferenceMetricsTests(InferenceMember member) : IClassFixtur
         string[] expected =
         [
             "gen_ai.server.time_to_first_token", "gen_ai.server.time_per_output_token", "gen_ai.server.request.duration",
-            "millrace.queue.depth", "millrace.kv.utilisation",
+            "millrace.queue.depth", "millrace.kv.utilisation", "millrace.prefix_cache.tokens", "millrace.engine.step.duration",
+            "millrace.engine.schedule.duration",
         ];
         Assert.All(expected, name => Assert.Contains(name, measured.Keys));
         Assert.Contains(spans, span => Equals(span.GetTagItem("gen_ai.usage.output_tokens"), 5));
         Assert.Contains(spans, span => span.DisplayName == "chat tiny-rag-chat");
+    }
+
+    [Fact]
+    public async Task Generate_CallerGoesAway_RecordsHowLongTheSlotWasHeld()
+    {
+        var seconds = new ConcurrentQueue<double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "millrace.engine.cancel.duration") self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => seconds.Enqueue(value));
+        listener.Start();
+
+        using (var call = member.Client.Generate(new GenerateRequest { Text = "Hello there", IgnoreEnd = true }))
+            await call.ResponseStream.MoveNext(CancellationToken.None).DefaultTimeout();
+
+        await InferenceMember.UntilAsync(() => Task.FromResult(!seconds.IsEmpty));
+        Assert.All(seconds, value => Assert.InRange(value, 0, 5));
     }
 
     [Fact]

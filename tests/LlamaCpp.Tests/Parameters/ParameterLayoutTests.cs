@@ -70,7 +70,7 @@ public sealed class ParameterLayoutTests(Models models)
         Assert.Equal([2, 0, 1], Ints(bytes, 40, 3));
         Assert.Equal([8, 1], Ints(bytes, 104, 2));
         Assert.Equal([7, 8], new[] { bytes.ReadPointer(112), bytes.ReadPointer(120) });
-        Assert.Equal([1, 0, 0, 0, 0, 1], bytes[128..134].ToArray());
+        Assert.Equal([1, 0, 0, 0, 1, 1], bytes[128..134].ToArray());
     }
 
     [Fact]
