@@ -36,6 +36,9 @@ public enum Reason
     /// <summary>No such document.</summary>
     DocumentNotFound,
 
+    /// <summary>No such ingestion job.</summary>
+    JobNotFound,
+
     /// <summary>No such conversation.</summary>
     ConversationNotFound,
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Millrace.Contracts.Embedding.V1;
+using Millrace.Retrieval.Chunking;
 using Millrace.Retrieval.Context;
 using Millrace.Retrieval.Encoders;
 using Millrace.Retrieval.Grpc;
@@ -54,6 +55,7 @@ public static class RetrievalServiceExtensions
             invoker => new EmbeddingService.EmbeddingServiceClient(invoker),
             client => client.RetryIdempotent(EmbeddingService.Descriptor.Methods));
         services.TryAddSingleton<IEncoder, EmbeddingServiceEncoder>();
+        services.TryAddSingleton<IChunkerFactory, ChunkerFactory>();
         return services;
     }
 

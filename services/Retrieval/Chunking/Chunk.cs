@@ -9,8 +9,15 @@ namespace Millrace.Retrieval.Chunking;
 /// <param name="TokenCount">Its tokens, counted by the embedding model.</param>
 internal sealed record Chunk(Section Section, int Start, int Length, int TokenCount)
 {
+    /// <summary>The part of it that is ranked; all of it, unless its strategy found a smaller one.</summary>
+    public TextRange Ranked { get; init; } = new(Start, Length);
+
     /// <summary>Whether another chunk lies within this one.</summary>
     public bool Contains(Chunk other) => other.Start >= Start && other.Start + other.Length <= Start + Length;
+
+    /// <summary>The text that is ranked, by meaning and by words.</summary>
+    /// <param name="document">The document that it was cut from.</param>
+    public string RankedTextIn(ParsedDocument document) => document.Text.Substring(Ranked.Start, Ranked.Length);
 
     /// <summary>The chunk's text.</summary>
     /// <param name="document">The document that it was cut from.</param>

@@ -9,14 +9,11 @@ namespace Millrace.Retrieval.Chunking;
 /// </summary>
 /// <param name="counter">Counts with the embedding model's tokenizer.</param>
 /// <param name="settings">Limits; valid.</param>
-internal sealed class RecursiveChunker(ITokenCounter counter, ChunkingSettings settings)
+internal sealed class RecursiveChunker(ITokenCounter counter, ChunkingSettings settings) : IChunker
 {
     private readonly int _runBytesMax = settings.TokensMax - TokenBounds.AddedMax;
 
-    /// <summary>Cuts a document.</summary>
-    /// <param name="document">The document.</param>
-    /// <param name="cancellationToken">Stops cutting.</param>
-    /// <returns>The chunks in reading order.</returns>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Chunk>> CutAsync(ParsedDocument document, CancellationToken cancellationToken)
     {
         if (document.Sections.Count == 0) return [];

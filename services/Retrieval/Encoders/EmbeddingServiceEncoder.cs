@@ -12,11 +12,12 @@ internal sealed class EmbeddingServiceEncoder(EmbeddingService.EmbeddingServiceC
 
     /// <inheritdoc/>
     public async Task<Embeddings> EmbedAsync(
-        string model, IReadOnlyList<string> texts, TextPurpose purpose, CancellationToken cancellationToken)
+        EncoderChoice encoder, IReadOnlyList<string> texts, TextPurpose purpose, CancellationToken cancellationToken)
     {
         var request = new EmbedRequest
         {
-            Model = model,
+            Model = encoder.Model,
+            Dimension = (uint)encoder.Dimension,
             Inputs = { texts },
             Purpose = purpose == TextPurpose.Query ? EmbedPurpose.Query : EmbedPurpose.Passage,
             Truncation = Truncation.End,

@@ -7,6 +7,11 @@ internal enum TextPurpose
     Query,
 }
 
+/// <summary>An embedding model and the length of its vectors.</summary>
+/// <param name="Model">Name of the model; empty for the default.</param>
+/// <param name="Dimension">Length of the vectors, for models trained to be shortened; 0 for the model's own.</param>
+internal readonly record struct EncoderChoice(string Model, int Dimension);
+
 /// <summary>Vectors of length 1, one behind the other.</summary>
 /// <param name="Model">The model that made them.</param>
 /// <param name="Dimension">Length of each vector.</param>
@@ -23,11 +28,12 @@ internal sealed record Embeddings(string Model, int Dimension, ReadOnlyMemory<fl
 internal interface IEncoder
 {
     /// <summary>Embeds texts; what does not fit into the model is cut off at the end.</summary>
-    /// <param name="model">Name of the model; empty for the default.</param>
+    /// <param name="encoder">The model.</param>
     /// <param name="texts">The texts, at least one, none empty.</param>
     /// <param name="purpose">What they are embedded for.</param>
     /// <param name="cancellationToken">Stops embedding.</param>
-    Task<Embeddings> EmbedAsync(string model, IReadOnlyList<string> texts, TextPurpose purpose, CancellationToken cancellationToken);
+    Task<Embeddings> EmbedAsync(
+        EncoderChoice encoder, IReadOnlyList<string> texts, TextPurpose purpose, CancellationToken cancellationToken);
 
     /// <summary>Counts tokens, those that the model adds around a text included.</summary>
     Task<IReadOnlyList<int>> CountTokensAsync(string model, IReadOnlyList<string> texts, CancellationToken cancellationToken);

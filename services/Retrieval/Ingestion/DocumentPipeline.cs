@@ -8,7 +8,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Retrieval.Ingestion;
 
 /// <summary>A document's way from bytes to what the index takes: parse, cut, embed.</summary>
-internal sealed class DocumentPipeline(DocumentParsers parsers, IEncoder encoder, IOptions<RetrievalOptions> options)
+internal sealed class DocumentPipeline(
+    DocumentParsers parsers, IChunkerFactory chunkers, IEncoder encoder, IOptions<RetrievalOptions> options)
 {
     private readonly IngestionOptions _options = options.Value.Ingestion;
 
@@ -17,8 +18,9 @@ internal sealed class DocumentPipeline(DocumentParsers parsers, IEncoder encoder
     public async Task<IndexedDocument> RunAsync(ClaimedDocument claimed, CancellationToken cancellationToken)
     {
         var parsed = parsers.Parse(claimed.Document.MediaType, claimed.Content, claimed.Document.Key.DocumentId);
-        var counter = new EncoderTokenCounter(encoder, claimed.Collection.EmbeddingModel);
-        var chunks = await new RecursiveChunker(counter, claimed.Collection.Chunking).CutAsync(parsed, cancellationToken);
+        var choice = new EncoderChoice(claimed.Collection.EmbeddingModel, 0);
+        var chunker = await chunkers.CreateAsync(choice, claimed.Collection.Chunking, cancellationToken);
+        var chunks = await chunker.CutAsync(parsed, cancellationToken);
         if (chunks.Count > _options.ChunksPerDocumentMax) throw TooManyChunks(chunks.Count);
         return await EmbedAsync(claimed.Collection.EmbeddingModel, parsed, chunks, cancellationToken);
     }
@@ -32,7 +34,7 @@ internal sealed class DocumentPipeline(DocumentParsers parsers, IEncoder encoder
             var texts = batch.Select(chunk => chunk.TextIn(parsed)).ToList();
             var withHeaders = batch.Select(
                 (chunk, i) => ContextualHeader.Above(ContextualHeader.Of(parsed.Title, chunk.Section.Breadcrumb), texts[i]));
-            var embeddings = await encoder.EmbedAsync(model, [.. withHeaders], TextPurpose.Passage, cancellationToken);
+            var embeddings = await encoder.EmbedAsync(new EncoderChoice(model, 0), [.. withHeaders], TextPurpose.Passage, cancellationToken);
             indexed.AddRange(batch.Select((chunk, i) => new IndexedChunk(chunk, texts[i], embeddings[i])));
             model = embeddings.Model;
         }

@@ -1,4 +1,5 @@
 using Millrace.Retrieval.Encoders;
+using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Errors;
 
@@ -33,7 +34,7 @@ internal sealed class DenseSearch(PassageStore passages, IEncoder encoder)
     private async Task<ReadOnlyMemory<float>> VectorAsync(string model, SearchQuery query, CancellationToken cancellationToken)
     {
         if (query.Vector.Length > 0) return query.Vector;
-        var embeddings = await encoder.EmbedAsync(model, [query.Text], TextPurpose.Query, cancellationToken);
+        var embeddings = await encoder.EmbedAsync(new EncoderChoice(model, 0), [query.Text], TextPurpose.Query, cancellationToken);
         return embeddings[0];
     }
 

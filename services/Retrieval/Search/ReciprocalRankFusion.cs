@@ -1,4 +1,4 @@
-using Millrace.Retrieval.Store;
+using Millrace.Retrieval.Index;
 
 namespace Millrace.Retrieval.Search;
 

@@ -1,11 +1,7 @@
 using System.Numerics.Tensors;
+using Millrace.Retrieval.Index;
 
 namespace Millrace.Retrieval.Store;
-
-/// <summary>A chunk and how near it is.</summary>
-/// <param name="Chunk">The chunk's row.</param>
-/// <param name="Score">Its score; higher is better.</param>
-internal readonly record struct ScoredChunk(long Chunk, double Score);
 
 /// <summary>The vectors of one collection, one behind the other in one array, searched exactly.</summary>
 internal sealed class CollectionVectors : IDisposable

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Millrace.Retrieval.Index;
 
 namespace Millrace.Retrieval.Store;
 

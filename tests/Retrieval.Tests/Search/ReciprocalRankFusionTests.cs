@@ -1,5 +1,5 @@
+using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Search;
-using Millrace.Retrieval.Store;
 
 namespace Millrace.Retrieval.Tests.Search;
 
