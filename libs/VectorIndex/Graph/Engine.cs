@@ -93,7 +93,7 @@ internal sealed unsafe class Engine<TWalk, TExact>(NodeTable table, TWalk walkSp
 
             // A vector that is being replaced is there twice for a moment.
             var isQuiet = (writes & 1) == 0 && writes == Interlocked.Read(ref _writes);
-            return Hits.Write(table, nearest, isQuiet, results[..request.K]);
+            return Hits.Write(table, nearest, isQuiet, results[..Math.Min(request.K, results.Length)]);
         }
         finally
         {
@@ -138,7 +138,12 @@ internal sealed unsafe class Engine<TWalk, TExact>(NodeTable table, TWalk walkSp
     }
 
     /// <inheritdoc/>
-    public void Dispose() => table.Dispose();
+    public void Dispose()
+    {
+        _pool.Close();
+        WaitForReaders();
+        table.Dispose();
+    }
 
     private int Write(long id, ReadOnlySpan<float> vector, Scratch scratch)
     {

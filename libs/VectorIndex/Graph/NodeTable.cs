@@ -155,9 +155,21 @@ internal sealed unsafe class NodeTable : IDisposable
         End = end;
     }
 
-    /// <summary>Gives a slot back that nobody reads any more.</summary>
+    /// <summary>Makes a slot what it was when a snapshot was written; its node is read beside.</summary>
+    public void Restore(int slot, SlotRecord record)
+    {
+        var (id, norm, level, state, _) = record;
+        *Info(slot) = new SlotInfo { Id = id, Norm = norm, Level = level, State = state, Upper = NewUpper(level) };
+        if (state == (byte)SlotState.Free) _free.Add(slot);
+        else if (state == (byte)SlotState.Deleted) _deleted++;
+        else if (Slots.TryAdd(id, slot)) _live++;
+    }
+
+    /// <summary>Gives a slot back that nobody reads any more. What it held is wiped, so that no snapshot keeps it.</summary>
     public void Give(int slot)
     {
+        new Span<byte>(Nodes[slot], Layout.Stride).Clear();
+        new Span<float>(Vector(slot), Layout.FloatLength).Clear();
         var info = Info(slot);
         if (info->Upper is not null) Interlocked.Add(ref _upperBytes, -UpperBytes(info->Level));
         NativeMemory.Free(info->Upper);

@@ -13,16 +13,25 @@ internal sealed class ScratchPool(NodeLayout layout)
     private readonly Stack<Scratch> _idle = new();
     private readonly HashSet<Scratch> _busy = [];
     private long _epoch = 1;
+    private bool _closed;
 
     /// <summary>A new epoch, for what is retired now.</summary>
     public long NextEpoch() => Interlocked.Increment(ref _epoch);
 
+    /// <summary>Lets no walk begin any more.</summary>
+    public void Close()
+    {
+        lock (_lock) _closed = true;
+    }
+
     /// <summary>Takes a scratch for the current epoch.</summary>
+    /// <exception cref="ObjectDisposedException">The pool is closed.</exception>
     public Scratch Take()
     {
         Scratch? scratch;
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_closed, typeof(VectorIndex));
             if (!_idle.TryPop(out scratch)) scratch = new Scratch(layout);
             _busy.Add(scratch);
             scratch.Epoch = Interlocked.Read(ref _epoch);

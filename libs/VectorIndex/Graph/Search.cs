@@ -30,7 +30,7 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
         if (passing == 0) return Nothing(out explanation);
 
         Prepare(request.Query);
-        var ef = Math.Max(options.Ef ?? table.Layout.Options.EfSearch, Kept(request.K));
+        var ef = Math.Max(options.Ef ?? table.Layout.Options.EfSearch, request.K);
         var wanted = Math.Max(request.K * 2, Kept(request.K));
         if (options.Exact || Planner.PrefersScan(live, passing, ef, wanted, options.Filter))
         {

@@ -23,7 +23,11 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
     {
         var near = new Near(entry.Slot, _meter.One(entry.Slot));
         for (var at = entry.Level; at > level; at--)
-            for (var next = Nearest(near, at); next.Slot != near.Slot; next = Nearest(near, at)) near = next;
+        {
+            var seen = Begin(near, out var mark);
+            for (var next = Nearest(near, at, seen, mark); next.Slot != near.Slot; next = Nearest(near, at, seen, mark)) near = next;
+        }
+
         return near;
     }
 
@@ -95,12 +99,9 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
         return seen;
     }
 
-    private Near Nearest(Near from, int level)
+    private Near Nearest(Near from, int level, byte[] seen, byte mark)
     {
-        var links = table.Links(from.Slot, level);
-        var count = 0;
-        for (var width = table.Layout.LinksOn(level); count < width && links[count] != 0; count++)
-            scratch.BatchSlots[count] = links[count];
+        var count = Gather(from.Slot, level, seen, mark);
         _meter.Batch(count);
         for (var i = 0; i < count; i++)
             if (scratch.BatchDistances[i] < from.Distance) from = new(scratch.BatchSlots[i], scratch.BatchDistances[i]);
