@@ -23,12 +23,11 @@ internal static class Planner
     /// <summary>Whether comparing with all that passes is cheaper than a walk.</summary>
     /// <param name="live">Vectors in all.</param>
     /// <param name="passing">Vectors that pass.</param>
-    /// <param name="ef">Nodes that a walk looks at, at least.</param>
-    /// <param name="wanted">Nodes that pass which a walk must find.</param>
+    /// <param name="ef">Nodes that pass which a walk must find.</param>
     /// <param name="filter">What passes; null for all.</param>
-    public static bool PrefersScan(int live, long passing, int ef, int wanted, IVectorFilter? filter)
+    public static bool PrefersScan(int live, long passing, int ef, IVectorFilter? filter)
     {
-        var walk = ComparedPerStep * Math.Max(ef, wanted * (double)live / Math.Max(1, passing));
+        var walk = ComparedPerStep * ef * live / Math.Max(1, passing);
         var scan = (ScanCost * passing) + (filter is null || ListsIds(live, passing, filter) ? 0 : AskCost * live);
         return scan <= walk;
     }

@@ -76,7 +76,6 @@ internal sealed unsafe class Linker<TSpace>(NodeTable table, TSpace space)
             return;
         }
 
-        scratch.Found.Clear(ef);
         walk.SearchPassing(near, level, ef, new LivePass(table), int.MaxValue);
     }
 

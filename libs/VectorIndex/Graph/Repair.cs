@@ -98,7 +98,6 @@ internal sealed unsafe class Repair<TSpace>(NodeTable table, TSpace space, Linke
         var walk = new Walk<TSpace>(table, space, scratch, table.Query(slot));
         var near = walk.Descend(entry, level);
         var ef = table.Layout.Options.EfConstruction;
-        scratch.Found.Clear(ef + 1);
         walk.SearchPassing(near, level, ef, new OtherPass(table, slot), int.MaxValue);
         linker.Select(scratch.Found, table.Layout.LinksOn(level), scratch, scratch.Pruned);
         Linker<TSpace>.Write(table.Links(slot, level), scratch.Pruned, table.Layout.LinksOn(level));

@@ -31,8 +31,7 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
 
         Prepare(request.Query);
         var ef = Math.Max(options.Ef ?? table.Layout.Options.EfSearch, request.K);
-        var wanted = Math.Max(request.K * 2, Kept(request.K));
-        if (options.Exact || Planner.PrefersScan(live, passing, ef, wanted, options.Filter))
+        if (options.Exact || Planner.PrefersScan(live, passing, ef, options.Filter))
         {
             var nearest = ScanAll(request.K, options, passing);
             explanation = new(SearchPlan.Scan, scratch.Compared, 0, passing);
@@ -40,7 +39,7 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
         }
 
         var isPlain = options.Filter is null && !hasDeleted;
-        var isDone = isPlain ? Walk(ef) : WalkPassing(ef, wanted, passing, options.Filter);
+        var isDone = isPlain ? Walk(ef) : WalkPassing(ef, passing, options.Filter);
         if (isDone && scratch.Found.Count >= Math.Min(request.K, passing))
         {
             explanation = new(isPlain ? SearchPlan.Graph : SearchPlan.FilteredGraph, scratch.Compared, ef, passing);
@@ -78,9 +77,9 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
         return true;
     }
 
-    private bool WalkPassing(int ef, int wanted, long passing, IVectorFilter? filter)
+    private bool WalkPassing(int ef, long passing, IVectorFilter? filter)
     {
-        scratch.Found.Clear(wanted);
+        scratch.Found.Clear(1);
         var entry = table.Entry;
         if (entry.IsNone) return false;
         var walk = new Walk<TWalk>(table, walkSpace, scratch, WalkQuery);

@@ -53,26 +53,25 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
     }
 
     /// <summary>
-    /// Finds the nearest nodes of a level that pass, into the scratch. The walk goes on over nodes that do not pass, as long as it is among
-    /// the nearest <paramref name="ef"/> of all nodes, or has not found as many that pass as the list of those can hold.
+    /// Finds the nearest nodes of a level that pass, into the scratch. The walk goes over nodes that do not pass as well, so the fewer pass,
+    /// the further it goes: with one in ten, ten times as far.
     /// </summary>
     /// <param name="start">Where to begin.</param>
     /// <param name="level">The level.</param>
-    /// <param name="ef">How many of all nodes to look at, at least.</param>
-    /// <param name="pass">What passes; the caller has emptied the list for it.</param>
+    /// <param name="ef">How many that pass to keep.</param>
+    /// <param name="pass">What passes.</param>
     /// <param name="comparedMax">Comparisons after which to give up.</param>
     /// <returns>Whether the walk came to its end.</returns>
     public bool SearchPassing<TPass>(Near start, int level, int ef, TPass pass, int comparedMax)
         where TPass : struct, IPass
     {
-        var (all, passing, frontier) = (scratch.Best, scratch.Found, scratch.Frontier);
+        var (found, frontier) = (scratch.Found, scratch.Frontier);
         var seen = Begin(start, out var mark);
-        all.Clear(ef);
+        found.Clear(ef);
         frontier.Clear();
         Keep(start.Distance, start.Slot, pass);
-        while (frontier.TryTake(out var distance, out var slot))
+        while (frontier.TryTake(out var distance, out var slot) && distance <= found.Bound)
         {
-            if (distance > all.Bound && distance > passing.Bound) return true;
             if (scratch.Compared > comparedMax) return false;
             var count = Gather(slot, level, seen, mark);
             _meter.Batch(count);
@@ -85,11 +84,9 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
     private void Keep<TPass>(float distance, int slot, TPass pass)
         where TPass : struct, IPass
     {
-        var (isNearOfAll, isNearOfPassing) = (distance < scratch.Best.Bound, distance < scratch.Found.Bound);
-        if (!isNearOfAll && !isNearOfPassing) return;
+        if (distance >= scratch.Found.Bound) return;
         scratch.Frontier.Add(distance, slot);
-        if (isNearOfAll) scratch.Best.Add(distance, slot);
-        if (isNearOfPassing && pass.Passes(slot)) scratch.Found.Add(distance, slot);
+        if (pass.Passes(slot)) scratch.Found.Add(distance, slot);
     }
 
     private byte[] Begin(Near start, out byte mark)
