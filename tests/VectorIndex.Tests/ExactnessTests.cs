@@ -46,7 +46,7 @@ public sealed class ExactnessTests
         foreach (var query in queries)
         {
             var hits = new VectorHit[Neighbours];
-            Assert.Equal(Neighbours, index.Search(query, Neighbours, hits, new() { Ef = 150 }, out var explanation));
+            Assert.Equal(Neighbours, index.Search(query, Neighbours, hits, new() { Ef = 100 }, out var explanation));
             Assert.Equal(SearchPlan.Graph, explanation.Plan);
             Assert.All(hits, hit => Assert.Equal(TestVectors.Score(vectors[hit.Id], query, metric), hit.Score, 1e-3));
             Assert.Equal(hits.OrderByDescending(hit => hit.Score), hits);
@@ -54,6 +54,30 @@ public sealed class ExactnessTests
         }
 
         Assert.True(recall >= 0.95, $"recall {recall}");
+    }
+
+    [Fact]
+    public void Search_AmongManyCopiesOfOneVector_FindsThemAndTheOthers()
+    {
+        var source = new TestVectors(16, seed: 4);
+        var (copied, others) = (source.Next(), source.Take(2_000));
+        using var index = VectorIndex.CreateInMemory(new() { Dimension = 16 });
+        index.UpsertBatch([.. Enumerable.Range(0, 2_000).Select(id => (long)id)], Enumerable.Repeat(copied, 2_000).SelectMany(v => v).ToArray());
+        index.UpsertBatch([.. Enumerable.Range(2_000, 2_000).Select(id => (long)id)], others.SelectMany(v => v).ToArray());
+
+        Assert.All(index.Search(copied, 50), hit => Assert.InRange(hit.Id, 0, 1_999));
+        Assert.True(others.Select((vector, i) => index.Search(vector, 1)[0].Id == 2_000 + i).Count(isFound => isFound) >= 1_980);
+    }
+
+    [Fact]
+    public void Search_ForMoreThanTheGraphIsWalkedFor_FindsAll()
+    {
+        var (index, vectors, source) = Build(Metric.L2, Quantization.Int8, 5);
+        using var _ = index;
+
+        var hits = index.Search(source.Next(), int.MaxValue, new() { Ef = int.MaxValue });
+
+        Assert.Equal(vectors.Keys.Order(), hits.Select(hit => hit.Id).Order());
     }
 
     private static (VectorIndex Index, Dictionary<long, float[]> Vectors, TestVectors Source) Build(

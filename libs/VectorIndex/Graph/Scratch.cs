@@ -70,6 +70,12 @@ internal sealed unsafe class Scratch
     /// <summary>Vectors that were compared since the scratch was taken.</summary>
     public int Compared { get; set; }
 
+    /// <summary>Nodes that the last walk with a condition asked about.</summary>
+    public int Asked { get; set; }
+
+    /// <summary>How many of them passed.</summary>
+    public int Passed { get; set; }
+
     /// <summary>Slots from this one on were not there when the walk began; it takes no notice of them.</summary>
     public int SlotLimit { get; private set; }
 

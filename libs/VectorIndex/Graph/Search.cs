@@ -13,6 +13,9 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
     where TWalk : struct, ISpace
     where TExact : struct, ISpace
 {
+    private const int SparseFactor = 2;
+    private const int WidenFactor = 4;
+
     private bool IsCoded => table.Layout.IsCoded;
 
     private byte* WalkQuery => IsCoded ? (byte*)scratch.Codes : (byte*)scratch.Floats;
@@ -30,7 +33,7 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
         if (passing == 0) return Nothing(out explanation);
 
         Prepare(request.Query);
-        var ef = Math.Max(options.Ef ?? table.Layout.Options.EfSearch, request.K);
+        var ef = Math.Clamp(options.Ef ?? table.Layout.Options.EfSearch, request.K, Math.Max(request.K, live));
         if (options.Exact || Planner.PrefersScan(live, passing, ef, options.Filter))
         {
             var nearest = ScanAll(request.K, options, passing);
@@ -65,7 +68,8 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
     }
 
     // What is kept of a walk or a scan: with codes, more than is asked for, since they may err in the order.
-    private int Kept(int k) => IsCoded ? (int)Math.Ceiling(k * table.Layout.Options.RescoreFactor) : k;
+    private int Kept(int k) =>
+        IsCoded ? (int)Math.Min(Math.Ceiling(k * table.Layout.Options.RescoreFactor), Math.Max(k, table.Live)) : k;
 
     private bool Walk(int ef)
     {
@@ -86,7 +90,16 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
         var (start, max) = (walk.Descend(entry, 0), Planner.ComparedMax(passing, ef));
         return filter is null
             ? walk.SearchPassing(start, 0, ef, new LivePass(table), max)
-            : walk.SearchPassing(start, 0, ef, new FilterPass(table, filter), max);
+            : WalkFiltered(walk, start, ef, new FilterPass(table, filter), (passing, max));
+    }
+
+    // Where far fewer pass around the query than in all, what passes is on the far side of much that does not, and the walk comes to it by
+    // few ways. It is made again, wider.
+    private bool WalkFiltered(Walk<TWalk> walk, Near start, int ef, FilterPass pass, (long Passing, int ComparedMax) bounds)
+    {
+        if (!walk.SearchPassing(start, 0, ef, pass, bounds.ComparedMax)) return false;
+        var isSparse = (double)scratch.Passed * table.Live * SparseFactor < (double)scratch.Asked * bounds.Passing;
+        return !isSparse || walk.SearchPassing(start, 0, ef * WidenFactor, pass, bounds.ComparedMax);
     }
 
     private Candidates ScanAll(int k, SearchOptions options, long passing)

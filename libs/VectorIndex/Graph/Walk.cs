@@ -69,6 +69,7 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
         var seen = Begin(start, out var mark);
         found.Clear(ef);
         frontier.Clear();
+        (scratch.Asked, scratch.Passed) = (0, 0);
         Keep(start.Distance, start.Slot, pass);
         while (frontier.TryTake(out var distance, out var slot) && distance <= found.Bound)
         {
@@ -86,7 +87,10 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
     {
         if (distance >= scratch.Found.Bound) return;
         scratch.Frontier.Add(distance, slot);
-        if (pass.Passes(slot)) scratch.Found.Add(distance, slot);
+        scratch.Asked++;
+        if (!pass.Passes(slot)) return;
+        scratch.Passed++;
+        scratch.Found.Add(distance, slot);
     }
 
     private byte[] Begin(Near start, out byte mark)
