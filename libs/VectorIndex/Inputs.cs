@@ -28,7 +28,8 @@ internal static class Inputs
     {
         CheckDimension(query.Length, options);
         if (k < 1) throw new ArgumentOutOfRangeException(nameof(k), k, "Ask for at least one neighbour.");
-        if (search.Ef is < 1) throw new ArgumentOutOfRangeException(nameof(search), search.Ef, "Ef must be at least 1; leave it out for the usual.");
+        if (search.Ef is < 1)
+            throw new ArgumentOutOfRangeException(nameof(search), search.Ef, "Ef must be at least 1; leave it out for the usual.");
         if (VectorForm.Fault(query, options.Metric) is { } fault) throw new ArgumentException($"The query {fault}", nameof(query));
     }
 
@@ -37,8 +38,8 @@ internal static class Inputs
     {
         if (length == options.Dimension) return;
         throw new ArgumentException(
-            $"The vector has {length} numbers, and the index's have {options.Dimension}: check that the embedding model is the one that the "
-                + "index was made for.");
+            $"The vector has {length} numbers, and the index's have {options.Dimension}: check that the embedding model is the one that "
+                + "the index was made for.");
     }
 
     /// <summary>Refuses ids that would be more than may be stored.</summary>

@@ -78,8 +78,8 @@ public sealed class VectorIndex : IDisposable, IAsyncDisposable
     public void Upsert(long id, ReadOnlySpan<float> vector) => UpsertBatch([id], vector);
 
     /// <summary>
-    /// Stores vectors with <see cref="VectorIndexOptions.BuildThreads"/> threads. All are checked before the first is stored. Should the disk
-    /// fail, or the process end, halfway, each run of 1,024 from the first on is stored whole or not at all.
+    /// Stores vectors with <see cref="VectorIndexOptions.BuildThreads"/> threads. All are checked before the first is stored. Should the
+    /// disk fail, or the process end, halfway, each run of 1,024 from the first on is stored whole or not at all.
     /// </summary>
     /// <param name="ids">The ids; of one that is there twice the last vector counts.</param>
     /// <param name="vectors">Their vectors, one after another.</param>

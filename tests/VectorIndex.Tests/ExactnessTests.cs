@@ -62,8 +62,8 @@ public sealed class ExactnessTests
         var source = new TestVectors(16, seed: 4);
         var (copied, others) = (source.Next(), source.Take(2_000));
         using var index = VectorIndex.CreateInMemory(new() { Dimension = 16 });
-        index.UpsertBatch([.. Enumerable.Range(0, 2_000).Select(id => (long)id)], Enumerable.Repeat(copied, 2_000).SelectMany(v => v).ToArray());
-        index.UpsertBatch([.. Enumerable.Range(2_000, 2_000).Select(id => (long)id)], others.SelectMany(v => v).ToArray());
+        var all = Enumerable.Repeat(copied, 2_000).Concat(others).SelectMany(vector => vector).ToArray();
+        index.UpsertBatch([.. Enumerable.Range(0, 4_000).Select(id => (long)id)], all);
 
         Assert.All(index.Search(copied, 50), hit => Assert.InRange(hit.Id, 0, 1_999));
         Assert.True(others.Select((vector, i) => index.Search(vector, 1)[0].Id == 2_000 + i).Count(isFound => isFound) >= 1_980);
@@ -85,7 +85,7 @@ public sealed class ExactnessTests
     {
         var source = new TestVectors(dimension, seed: 1);
         var vectors = source.Take(Count).Select((vector, i) => (vector, Id: (long)(i * 3) - 1_000)).ToDictionary(e => e.Id, e => e.vector);
-        var index = VectorIndex.CreateInMemory(new() { Dimension = dimension, Metric = metric, Quantization = quantization, EfSearch = 30 });
+        var index = VectorIndex.CreateInMemory(new() { Dimension = dimension, Metric = metric, Quantization = quantization });
         index.UpsertBatch(vectors.Keys.ToArray(), vectors.Values.SelectMany(vector => vector).ToArray());
         return (index, vectors, source);
     }

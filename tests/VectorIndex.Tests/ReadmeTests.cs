@@ -31,6 +31,7 @@ public sealed class ReadmeTests
         Assert.Equal(SearchPlan.Scan, explanation.Plan);
         var example = File.ReadAllText(Path.Combine(RepoPaths.Root, "tests", "VectorIndex.Tests", "ReadmeTests.cs"))
             .Split("// example\n")[1].Split("        // end")[0].Replace("\n        ", "\n", StringComparison.Ordinal).Trim();
-        Assert.Contains(example, File.ReadAllText(Path.Combine(RepoPaths.Root, "libs", "VectorIndex", "README.md")), StringComparison.Ordinal);
+        var readme = File.ReadAllText(Path.Combine(RepoPaths.Root, "libs", "VectorIndex", "README.md"));
+        Assert.Contains(example, readme, StringComparison.Ordinal);
     }
 }

@@ -75,7 +75,7 @@ public sealed class RecallTests
     public void Search_FilterThatPassesLittle_ComparesNoMoreThanPasses()
     {
         var set = IdSet.Of(Enumerable.Range(0, 200).Select(i => i * 100L));
-        Plain.Value.Index.Search(Plain.Value.QueryAt(0), Neighbours, new VectorHit[Neighbours], new() { Filter = set }, out var explanation);
+        Plain.Value.Index.Search(Plain.Value.QueryAt(0), Neighbours, new VectorHit[10], new() { Filter = set }, out var explanation);
 
         Assert.Equal(new SearchExplanation(SearchPlan.Scan, 200, 0, 200), explanation);
     }
@@ -84,7 +84,7 @@ public sealed class RecallTests
     public void Search_FilterThatPassesMuch_WalksAndSaysHowFar()
     {
         var filter = new IdPredicate(id => id % 2 == 0, Count / 2);
-        Plain.Value.Index.Search(Plain.Value.QueryAt(0), Neighbours, new VectorHit[Neighbours], new() { Filter = filter }, out var explanation);
+        Plain.Value.Index.Search(Plain.Value.QueryAt(0), Neighbours, new VectorHit[10], new() { Filter = filter }, out var explanation);
 
         Assert.Equal(SearchPlan.FilteredGraph, explanation.Plan);
         Assert.InRange(explanation.Compared, Neighbours, Count / 4);

@@ -29,7 +29,11 @@ internal sealed class TestVectors
     /// <summary>The k nearest of those that pass, nearest first, with their scores.</summary>
     public static IReadOnlyList<VectorHit> Nearest(
         IEnumerable<KeyValuePair<long, float[]>> vectors, float[] query, int k, Metric metric) =>
-        [.. vectors.Select(entry => new VectorHit(entry.Key, Score(entry.Value, query, metric))).OrderByDescending(hit => hit.Score).Take(k)];
+    [
+        .. vectors.Select(entry => new VectorHit(entry.Key, Score(entry.Value, query, metric)))
+            .OrderByDescending(hit => hit.Score)
+            .Take(k),
+    ];
 
     public static float Score(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Metric metric) => metric switch
     {

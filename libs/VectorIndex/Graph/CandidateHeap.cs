@@ -1,6 +1,6 @@
 namespace Millrace.VectorIndex.Graph;
 
-/// <summary>Nodes to walk from, of any number, of which the nearest is taken first. Entries are those of <see cref="Candidates"/>.</summary>
+/// <summary>Nodes to walk from, the nearest first, of any number. Entries are those of <see cref="Candidates"/>.</summary>
 internal sealed class CandidateHeap
 {
     private ulong[] _entries = new ulong[1_024];

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Millrace.VectorIndex.Graph;
 
 /// <summary>
-/// The nearest nodes so far, nearest first, and which of them were walked from. A distance and a slot make one number whose order is that of
-/// the distances, so that the list is one array, kept in order by moving its tail. For the few hundred entries of a walk that is faster
+/// The nearest nodes so far, nearest first, and which of them were walked from. A distance and a slot make one number in the order
+/// of the distances, so that the list is one array, kept in order by moving its tail. For the few hundred entries of a walk that is faster
 /// than a heap.
 /// </summary>
 internal sealed unsafe class Candidates

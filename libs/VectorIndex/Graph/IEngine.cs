@@ -1,6 +1,6 @@
 namespace Millrace.VectorIndex.Graph;
 
-/// <summary>A graph and all that is done with it, whatever its vectors are made of. One thread writes at a time; any number search.</summary>
+/// <summary>A graph and all that is done with it, whatever its vectors are made of. One thread writes at a time; any search.</summary>
 internal interface IEngine : IDisposable
 {
     /// <summary>The memory.</summary>

@@ -15,12 +15,13 @@ internal static class Faults
 
     public static VectorIndexException Missing(string path, string needed) => new(
         VectorIndexFault.Damaged,
-        $"'{path}' continues '{needed}', which is not there. Restore it from a backup, or delete the folder and index the documents again.");
+        $"'{path}' continues '{needed}', which is not there. Restore it from a backup, or delete the folder and index the documents "
+            + "again.");
 
     public static VectorIndexException OtherVersion(string path, int version) => new(
         VectorIndexFault.Mismatch,
-        $"'{path}' has format version {version}, and this program reads version {FileHeader.CurrentVersion}. Open it with the version of the "
-            + "program that wrote it, or delete the folder and index the documents again.");
+        $"'{path}' has format version {version}, and this program reads version {FileHeader.CurrentVersion}. Open it with the version of "
+            + "the program that wrote it, or delete the folder and index the documents again.");
 
     public static VectorIndexException Mismatch(string path, string name, string stored, string asked) => new(
         VectorIndexFault.Mismatch,

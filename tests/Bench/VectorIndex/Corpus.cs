@@ -32,14 +32,14 @@ internal sealed record Corpus(string Name, int Dimension, float[] Vectors, float
         return new($"{count / 1_000}k x {dimension}", dimension, mixture.Next(count), mixture.Next(asked));
     }
 
-    /// <summary>Reads vectors in the fvecs format: each as its dimension, an int32, then so many float32. The last ones are the queries.</summary>
+    /// <summary>Reads vectors in the fvecs format: each as its dimension, an int32, then its float32. The last are queries.</summary>
     /// <exception cref="BenchException">The file has another format, or too few vectors.</exception>
     public static Corpus Read(string path)
     {
         var numbers = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path));
         var dimension = numbers.Length > 0 ? BitConverter.SingleToInt32Bits(numbers[0]) : 0;
         if (dimension <= 0 || numbers.Length % (dimension + 1) != 0 || numbers.Length / (dimension + 1) <= QueryCount * 2)
-            throw new BenchException($"'{path}' must be in fvecs format (int32 dimension, then floats, per vector) with over {QueryCount * 2}.");
+            throw new BenchException($"'{path}' must be in fvecs format (an int32, the dimension, then floats) with over {QueryCount * 2}.");
         var rows = numbers.Length / (dimension + 1);
         var all = new float[rows * dimension];
         for (var i = 0; i < rows; i++) Normalise(numbers.Slice((i * (dimension + 1)) + 1, dimension), all.AsSpan(i * dimension, dimension));

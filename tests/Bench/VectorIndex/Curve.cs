@@ -7,7 +7,7 @@ namespace Millrace.Bench.VectorIndex;
 /// <param name="Points">By growing ef; queries per second once per round.</param>
 internal sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points)
 {
-    /// <summary>Queries per second at a recall, between the points around it; at the first point if that is above; null if none is.</summary>
+    /// <summary>Queries per second at a recall, between the points around it; at the first if that is above; null if none is.</summary>
     public Samples? At(double recall)
     {
         var after = Points.TakeWhile(point => point.Recall < recall).Count();
@@ -15,7 +15,7 @@ internal sealed record Curve(string Name, IReadOnlyList<CurvePoint> Points)
         if (after == 0) return Points[0].Rate;
         var (low, high) = (Points[after - 1], Points[after]);
         var share = (recall - low.Recall) / (high.Recall - low.Recall);
-        return new(low.Rate.Values.Zip(high.Rate.Values, (slow, fast) => Math.Exp(((1 - share) * Math.Log(slow)) + (share * Math.Log(fast)))));
+        return new(low.Rate.Values.Zip(high.Rate.Values, (first, second) => first * Math.Pow(second / first, share)));
     }
 }
 

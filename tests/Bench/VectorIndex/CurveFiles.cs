@@ -46,14 +46,12 @@ internal static class CurveFiles
         var colour = Colours[index % Colours.Length];
         var points = curve.Points.Where(point => point.Recall >= RecallMin).Select(point =>
             string.Create(CultureInfo.InvariantCulture, $"{X(point.Recall):0.0},{Y(point.Rate.Median, top):0.0}"));
-        svg.Append(CultureInfo.InvariantCulture, $"<polyline fill='none' stroke='{colour}' stroke-width='2' points='{string.Join(' ', points)}'/>");
+        var line = string.Join(' ', points);
+        svg.Append(CultureInfo.InvariantCulture, $"<polyline fill='none' stroke='{colour}' stroke-width='2' points='{line}'/>");
         svg.Append(CultureInfo.InvariantCulture, $"<g fill='{colour}'>");
         Text(svg, Margin + 10, 60 + (18 * index), curve.Name);
         svg.Append("</g>\n");
     }
-
-    private static void Text(StringBuilder svg, double x, double y, FormattableString text) =>
-        Text(svg, x, y, FormattableString.Invariant(text));
 
     private static void Text(StringBuilder svg, double x, double y, string text) =>
         svg.Append(CultureInfo.InvariantCulture, $"<text x='{x:0.0}' y='{y:0.0}'>{text}</text>\n");

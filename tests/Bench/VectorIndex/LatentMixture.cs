@@ -3,8 +3,8 @@ using System.Numerics.Tensors;
 namespace Millrace.Bench.VectorIndex;
 
 /// <summary>
-/// Vectors like those of an embedding model: points of a mixture of Gaussians in a space of few dimensions, mapped at random into one of many,
-/// with unit length. The same seed gives the same vectors.
+/// Vectors like those of an embedding model: points of a mixture of Gaussians in a space of few dimensions, mapped at random into one of
+/// many, with unit length. The same seed gives the same vectors.
 /// </summary>
 internal sealed class LatentMixture
 {

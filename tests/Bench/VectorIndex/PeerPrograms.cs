@@ -46,7 +46,7 @@ internal static class PeerPrograms
 
     private static string? Install()
     {
-        if (System.IO.File.Exists("/usr/include/hnswlib/hnswlib.h") && Directory.Exists("/usr/lib/python3/dist-packages/faiss")) return null;
+        if (Directory.Exists("/usr/include/hnswlib") && Directory.Exists("/usr/lib/python3/dist-packages/faiss")) return null;
         try
         {
             Run("sh", [File("setup.sh")]);

@@ -45,6 +45,7 @@ public sealed class CrashTests
     private static bool IsThere(VectorIndex index, Dictionary<long, float[]> model)
     {
         var vector = new float[Ingest.Dimension];
-        return index.Count == model.Count && model.All(entry => index.TryGet(entry.Key, vector) && vector.AsSpan().SequenceEqual(entry.Value));
+        return index.Count == model.Count
+            && model.All(entry => index.TryGet(entry.Key, vector) && vector.AsSpan().SequenceEqual(entry.Value));
     }
 }
