@@ -18,7 +18,7 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
 {
     private readonly Meter<TSpace> _meter = new(table.Nodes, space, scratch, query);
 
-    /// <summary>Goes to the nearest node, step by step, on the levels from the entry's down to one above <paramref name="level"/>.</summary>
+    /// <summary>Goes to the nearest node, step by step, on levels from the entry's down to one above <paramref name="level"/>.</summary>
     public Near Descend(EntryPoint entry, int level)
     {
         var near = new Near(entry.Slot, _meter.One(entry.Slot));
@@ -53,8 +53,8 @@ internal readonly unsafe struct Walk<TSpace>(NodeTable table, TSpace space, Scra
     }
 
     /// <summary>
-    /// Finds the nearest nodes of a level that pass, into the scratch. The walk goes over nodes that do not pass too, so the fewer pass, the
-    /// further it goes: with one in ten, ten times as far.
+    /// Finds the nearest nodes of a level that pass, into the scratch. The walk goes over nodes that do not pass too, so the fewer pass,
+    /// the further it goes: with one in ten, ten times as far.
     /// </summary>
     /// <param name="start">Where to begin.</param>
     /// <param name="level">The level.</param>

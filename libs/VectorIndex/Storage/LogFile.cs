@@ -62,8 +62,8 @@ internal sealed class LogFile : IDisposable
     }
 
     /// <summary>
-    /// Waits until the disk has all records before a position. One thread's wait serves all whose records were there when it began. A log that
-    /// was closed was followed by a snapshot that has its records.
+    /// Waits until the disk has all records before a position. One thread's wait serves all whose records were there when it began. A log
+    /// that was closed was followed by a snapshot that has its records.
     /// </summary>
     public void Sync(long position)
     {

@@ -39,7 +39,7 @@ internal sealed record Corpus(string Name, int Dimension, float[] Vectors, float
         var numbers = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path));
         var dimension = numbers.Length > 0 ? BitConverter.SingleToInt32Bits(numbers[0]) : 0;
         if (dimension <= 0 || numbers.Length % (dimension + 1) != 0 || numbers.Length / (dimension + 1) <= QueryCount * 2)
-            throw new BenchException($"'{path}' must be in fvecs format (an int32, the dimension, then floats) with over {QueryCount * 2}.");
+            throw new BenchException($"'{path}' must be of fvecs format (int32 dimension, then floats) with over {QueryCount * 2}.");
         var rows = numbers.Length / (dimension + 1);
         var all = new float[rows * dimension];
         for (var i = 0; i < rows; i++) Normalise(numbers.Slice((i * (dimension + 1)) + 1, dimension), all.AsSpan(i * dimension, dimension));
