@@ -16,7 +16,15 @@ internal static unsafe partial class HugePages
     /// <summary>Asks for them. Only advice: an answer other than success is of no consequence.</summary>
     public static void Ask(byte* memory, nuint bytes)
     {
-        if (OperatingSystem.IsLinux() && bytes >= Size) _ = MemoryAdvise(memory, bytes, Advice);
+        if (!OperatingSystem.IsLinux() || bytes < Size) return;
+        try
+        {
+            _ = MemoryAdvise(memory, bytes, Advice);
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A system without this library has small pages.
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
