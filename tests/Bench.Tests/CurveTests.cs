@@ -1,0 +1,19 @@
+using Millrace.Bench.Harness;
+using Millrace.Bench.VectorIndex;
+
+namespace Millrace.Bench.Tests;
+
+public sealed class CurveTests
+{
+    private static readonly Curve Sample = new(
+        "x", [new(10, 0.90, new Samples(1_000, 2_000)), new(20, 0.98, new Samples(250, 500)), new(30, 1, new Samples(100, 200))]);
+
+    [Fact]
+    public void At_BetweenTwoPoints_IsBetweenThemInEachRound() => Assert.Equal([500, 1_000], Sample.At(0.94)!.Values);
+
+    [Fact]
+    public void At_BelowTheFirst_IsTheFirst() => Assert.Equal([1_000, 2_000], Sample.At(0.5)!.Values);
+
+    [Fact]
+    public void At_AboveTheLast_IsNone() => Assert.Null(Sample.At(1.01));
+}
