@@ -21,9 +21,6 @@ internal sealed unsafe class Candidates
     /// <summary>Entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether there are as many as there may be.</summary>
-    public bool IsFull => Count == _limit;
-
     /// <summary>The distance that something must be below to be kept.</summary>
     public float Bound { get; private set; } = float.PositiveInfinity;
 

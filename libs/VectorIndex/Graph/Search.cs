@@ -45,8 +45,9 @@ internal readonly unsafe struct Search<TWalk, TExact>(NodeTable table, Scratch s
         var isDone = isPlain ? Walk(ef) : WalkPassing(ef, passing, options.Filter);
         if (isDone && scratch.Found.Count >= Math.Min(request.K, passing))
         {
+            var found = IsCoded ? Rescore(request.K) : scratch.Found;
             explanation = new(isPlain ? SearchPlan.Graph : SearchPlan.FilteredGraph, scratch.Compared, ef, passing);
-            return IsCoded ? Rescore(request.K) : scratch.Found;
+            return found;
         }
 
         var all = ScanAll(request.K, options, passing);
