@@ -43,18 +43,23 @@ internal sealed class OpenIndex : IDisposable
         var path = Path.Combine(folder, "words.db");
         if (dimension == 0 && !File.Exists(path)) return null;
         Directory.CreateDirectory(folder);
-        var words = new WordsFile(path, dimension);
+        WordsFile? words = null;
+        Vectors? vectors = null;
+        OpenIndex? opened = null;
         try
         {
+            words = new WordsFile(path, dimension);
             if (words.Dimension == 0) return null;
-            var vectors = Vectors.Open(Path.Combine(folder, "vectors"), new VectorIndexOptions { Dimension = words.Dimension });
-            var opened = new OpenIndex(settings, words, vectors);
-            (words, vectors) = (null, null);
-            return opened;
+            vectors = Vectors.Open(Path.Combine(folder, "vectors"), new VectorIndexOptions { Dimension = words.Dimension });
+            return opened = new OpenIndex(settings, words, vectors);
         }
         finally
         {
-            words?.Dispose();
+            if (opened is null)
+            {
+                vectors?.Dispose();
+                words?.Dispose();
+            }
         }
     }
 
