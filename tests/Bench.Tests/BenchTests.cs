@@ -5,6 +5,7 @@ using Millrace.Bench.Engine;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
+using Millrace.Bench.VectorIndex;
 using Millrace.TestShared;
 
 namespace Millrace.Bench.Tests;
@@ -94,6 +95,19 @@ public sealed class BenchTests
         var row = Row(rows, "4 sessions x 2 turns, 2 members: throughput");
         Assert.Equal("round-robin", row.GetProperty("baseline").GetString());
         Assert.InRange(row.GetProperty("value").GetDouble(), double.Epsilon, double.MaxValue);
+    }
+
+    [Fact]
+    public async Task VectorIndex_Quick_TellsSpeedAtEqualRecall()
+    {
+        var rows = await MeasureAsync(new VectorIndexBench());
+
+        Assert.All(["float32", "int8"], name =>
+        {
+            Assert.InRange(Value(rows, $"10k x 64: {name}, queries/s at recall 0.95"), double.Epsilon, double.MaxValue);
+            Assert.InRange(Value(rows, $"10k x 64: {name}, memory"), 1, 100);
+        });
+        Assert.StartsWith("not measured", Row(rows, "10k x 64: against hnswlib").GetProperty("note").GetString(), StringComparison.Ordinal);
     }
 
     /// <summary>Runs a bench as the command line does, and reads what it wrote.</summary>
