@@ -69,7 +69,8 @@ internal sealed class IngestHost : IAsyncDisposable
             return Task.FromResult<IReadOnlyList<int>>([.. texts.Select(FakeEmbeddingService.CountTokens)]);
         }
 
-        public Task<IReadOnlyList<double>> RerankAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<double>> RerankAsync(
+            string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 
@@ -97,7 +98,8 @@ internal sealed class IngestHost : IAsyncDisposable
         public Task<IndexRanking?> TryFusedAsync(IndexId id, FusedQuery query, CancellationToken cancellationToken) =>
             index.TryFusedAsync(id, query, cancellationToken);
 
-        public IAsyncEnumerable<long> ChunksAsync(IndexId id, CancellationToken cancellationToken) => index.ChunksAsync(id, cancellationToken);
+        public IAsyncEnumerable<long> ChunksAsync(IndexId id, CancellationToken cancellationToken) =>
+            index.ChunksAsync(id, cancellationToken);
 
         private async Task AroundAsync(string name, Func<Task> call, [CallerMemberName] string member = "")
         {

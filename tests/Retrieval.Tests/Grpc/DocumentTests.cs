@@ -67,7 +67,8 @@ public sealed class DocumentTests
         await retrieval.CreateAsync("c");
         await retrieval.UploadAsync("c", "a.txt", "An apple.");
         var calls = retrieval.Embedding.EmbedCalls;
-        var update = new UpdateDocumentRequest { Collection = "c", DocumentId = "a.txt", AccessLabels = new AccessLabels { Labels = { "hr" } } };
+        var labels = new AccessLabels { Labels = { "hr" } };
+        var update = new UpdateDocumentRequest { Collection = "c", DocumentId = "a.txt", AccessLabels = labels };
 
         var hidden = (await retrieval.Client.UpdateDocumentAsync(update)).Document;
         Assert.Equal(["hr"], hidden.AccessLabels);
@@ -93,7 +94,14 @@ public sealed class DocumentTests
         await retrieval.UploadAsync("c", "a.txt", "Red apples 😀 are ripe.");
         var passage = (await retrieval.SearchAsync("c", "apples"))[0].Passage;
         await retrieval.UploadAsync("c", "a.txt", "Green pears.");
-        var request = new ReadSpanRequest { Collection = "c", DocumentId = "a.txt", DocumentVersion = 1, Start = passage.Start, Length = passage.Length };
+        var request = new ReadSpanRequest
+        {
+            Collection = "c",
+            DocumentId = "a.txt",
+            DocumentVersion = 1,
+            Start = passage.Start,
+            Length = passage.Length,
+        };
 
         var span = await retrieval.Client.ReadSpanAsync(request);
         Assert.Equal((passage.Text, 1u, 2u, 23u), (span.Text, span.DocumentVersion, span.CurrentVersion, span.TextLength));
@@ -133,12 +141,14 @@ public sealed class DocumentTests
         await using var retrieval = await RunningRetrieval.StartAsync(
             settings: [("Retrieval:Ingestion:SliceChunks", "7"), ("Retrieval:Ingestion:EmbedBatchSize", "3")]);
         await retrieval.CreateAsync("c", chunkTokensMax: 16);
-        var text = string.Join("\n\n", Enumerable.Range(0, 100).Select(i => $"Sentence number{i} of one two three four five six seven eight."));
+        var text = string.Join("\n\n", Enumerable.Range(0, 100).Select(i =>
+            $"Sentence number{i} of one two three four five six seven eight."));
 
         var document = (await retrieval.UploadAsync("c", "a.txt", text)).Document;
 
         Assert.Equal((100u, DocumentState.Ready), (document.ChunkCount, document.State));
-        Assert.StartsWith("Sentence number93 ", (await retrieval.SearchAsync("c", "number93", SearchMode.Keyword))[0].Passage.Text, StringComparison.Ordinal);
+        var found = await retrieval.SearchAsync("c", "number93", SearchMode.Keyword);
+        Assert.StartsWith("Sentence number93 ", found[0].Passage.Text, StringComparison.Ordinal);
         Assert.Equal(93u, (await retrieval.SearchAsync("c", "number93", SearchMode.Dense))[0].Passage.Ordinal);
     }
 

@@ -86,7 +86,8 @@ public sealed class EmbedBatcherTests
         public Task<IReadOnlyList<int>> CountTokensAsync(string model, IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<double>> RerankAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<double>> RerankAsync(
+            string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -35,7 +35,8 @@ public sealed class ReindexTests
         await using var retrieval = await RunningRetrieval.StartAsync();
         await retrieval.CreateAsync("c");
         await retrieval.UploadAsync("c", "a.txt", "An apple.");
-        await retrieval.Client.ReindexCollectionAsync(new ReindexCollectionRequest { Name = "c", EmbeddingModel = "other", Dimension = 64 });
+        await retrieval.Client.ReindexCollectionAsync(
+            new ReindexCollectionRequest { Name = "c", EmbeddingModel = "other", Dimension = 64 });
         await DoneAsync(retrieval);
 
         var collection = await CollectionAsync(retrieval);

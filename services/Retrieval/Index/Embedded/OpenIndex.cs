@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Search;
 using Millrace.ServiceDefaults.Errors;
@@ -11,8 +12,8 @@ namespace Millrace.Retrieval.Index.Embedded;
 /// <param name="FiltersMax">Most filters that an index remembers.</param>
 internal sealed record OpenIndexSettings(FieldWeights Weights, int FiltersMax);
 
-/// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and documents in memory. Writers take turns; readers
-/// wait for nobody.</summary>
+/// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and documents in memory. Writers take
+/// turns; readers wait for nobody.</summary>
 internal sealed class OpenIndex : IDisposable
 {
     private readonly OpenIndexSettings _settings;
@@ -107,6 +108,8 @@ internal sealed class OpenIndex : IDisposable
     public IndexRanking Dense(DenseQuery query)
     {
         RequireLength(query.Vector.Length, "query_vector");
+        if (!(TensorPrimitives.Norm(query.Vector.Span) > 0))
+            throw MillraceException.InvalidArgument("query_vector", "query_vector has no direction: all of its values are 0.");
         var found = new VectorHit[query.CountMax];
         var options = new VectorIndex.SearchOptions { Filter = _documents.Allowed(query.Filter), Exact = query.Exact };
         var count = _vectors.Search(query.Vector.Span, query.CountMax, found, options, out var explanation);
