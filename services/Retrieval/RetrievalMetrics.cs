@@ -16,6 +16,7 @@ internal sealed class RetrievalMetrics : IDisposable
     private readonly Histogram<double> _searchDuration;
     private readonly Counter<long> _documents;
     private readonly Counter<long> _chunks;
+    private readonly Counter<long> _degraded;
 
     private readonly TimeProvider _time;
 
@@ -28,6 +29,8 @@ internal sealed class RetrievalMetrics : IDisposable
             GenAi.Seconds,
             "Duration of searches.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAi.DurationBuckets });
+        _degraded = _meter.CreateCounter<long>(
+            "millrace.retrieval.search.degraded", "{search}", "Searches that were answered without one of their parts.");
         _documents = _meter.CreateCounter<long>("millrace.retrieval.documents", "{document}", "Documents that were indexed or failed.");
         _chunks = _meter.CreateCounter<long>("millrace.retrieval.chunks", "{chunk}", "Chunks that were indexed.");
     }
@@ -47,6 +50,10 @@ internal sealed class RetrievalMetrics : IDisposable
 
     /// <summary>Measures a search until it is disposed.</summary>
     public SearchTimer TimeSearch(SearchMode mode) => new(_searchDuration, mode, _time);
+
+    /// <summary>A search is answered without one of its parts.</summary>
+    /// <param name="missing">The part, such as <c>embedding</c> or <c>rerank</c>.</param>
+    public void Degraded(string missing) => _degraded.Add(1, new KeyValuePair<string, object?>("millrace.retrieval.missing", missing));
 
     /// <summary>A document was indexed.</summary>
     public void Ingested(int chunks)
