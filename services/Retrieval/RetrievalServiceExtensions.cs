@@ -95,6 +95,7 @@ public static class RetrievalServiceExtensions
         services.TryAddSingleton<SearchStages>();
         services.TryAddSingleton<SearchSignals>();
         services.TryAddSingleton<SearchEngine>();
+        services.TryAddSingleton<IPassageTexts, StoredPassageTexts>();
         services.TryAddSingleton<ContextBuilder>();
         return services;
     }
