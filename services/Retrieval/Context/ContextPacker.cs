@@ -31,7 +31,7 @@ internal sealed class ContextPacker(ContextRequest request, TokenLedger tokens, 
         {
             var isBefore = neighbour.Ordinal < found.Passage.Ordinal;
             if (!(isBefore ? isOpenBefore : isOpenAfter)) continue;
-            var part = _parts.First(one => one.Holds(found.Passage));
+            var part = _parts.Find(one => one.Best == found) ?? _parts.First(one => one.Holds(found.Passage));
             if (part.Holds(neighbour) || TryReplace([part], part.With(neighbour))) continue;
             if (isBefore) isOpenBefore = false;
             else isOpenAfter = false;
@@ -93,7 +93,7 @@ internal sealed class ContextPacker(ContextRequest request, TokenLedger tokens, 
 
         public int Start { get; }
 
-        // With the best chunk's rank for its number, which has no fewer digits than the number that it will have.
+        // The best chunk's rank stands for its number, which is known only when all are packed.
         public string Block { get; }
 
         private string Text => Best.Stretch.Between(Start, _end);
