@@ -82,8 +82,7 @@ public sealed class DocumentFilterPropertyTests
         ComparisonOperator.Exists => Gen.Constant(Array.Empty<FilterValue>()),
         ComparisonOperator.In or ComparisonOperator.NotIn => Gen.Elements(Values).NonEmptyListOf().Select(values => values.ToArray()),
         ComparisonOperator.Equal or ComparisonOperator.NotEqual => Gen.Elements(Values).Select(value => new[] { value }),
-        _ => Gen.Elements(Values.Where(value => value.HasNumber || value.Text.Contains('T', StringComparison.Ordinal)).ToArray())
-            .Select(value => new[] { value }),
+        _ => Gen.Elements(Values.Where(HasOrder).ToArray()).Select(value => new[] { value }),
     };
 
     private static bool Matches(Filter filter, JsonObject metadata) => filter.FilterCase switch
@@ -123,19 +122,21 @@ public sealed class DocumentFilterPropertyTests
 
     private static bool AreEqual(JsonNode node, FilterValue value) => node.GetValueKind() switch
     {
-        JsonValueKind.String => value.HasText && (string)node! == value.Text,
-        JsonValueKind.Number => value.HasNumber && (double)node! == value.Number,
-        JsonValueKind.True or JsonValueKind.False => value.HasBoolean && (bool)node! == value.Boolean,
+        JsonValueKind.String => value.ValueCase == FilterValue.ValueOneofCase.Text && (string)node! == value.Text,
+        JsonValueKind.Number => value.ValueCase == FilterValue.ValueOneofCase.Number && (double)node! == value.Number,
+        JsonValueKind.True or JsonValueKind.False => value.ValueCase == FilterValue.ValueOneofCase.Boolean && (bool)node! == value.Boolean,
         _ => false,
     };
 
     private static int? Order(JsonNode node, FilterValue value) => node.GetValueKind() switch
     {
-        JsonValueKind.Number when value.HasNumber => ((double)node!).CompareTo(value.Number),
-        JsonValueKind.String when value.HasText && IsDate((string)node!) && IsDate(value.Text) =>
+        JsonValueKind.Number when value.ValueCase == FilterValue.ValueOneofCase.Number => ((double)node!).CompareTo(value.Number),
+        JsonValueKind.String when value.ValueCase == FilterValue.ValueOneofCase.Text && IsDate((string)node!) && IsDate(value.Text) =>
             Instant((string)node!).CompareTo(Instant(value.Text)),
         _ => null,
     };
+
+    private static bool HasOrder(FilterValue value) => value.ValueCase == FilterValue.ValueOneofCase.Number || IsDate(value.Text);
 
     private static bool IsDate(string text) => text.Length >= 20;
 
