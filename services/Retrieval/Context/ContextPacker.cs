@@ -18,8 +18,15 @@ internal sealed class ContextPacker(ContextRequest request, TokenLedger tokens, 
     /// <returns>The passages, in the order that was asked for.</returns>
     public IReadOnlyList<ContextPassage> Pack(IReadOnlyList<FoundChunk> found)
     {
-        List<FoundChunk> packed = [.. found.Where(chunk => TryAdd(new Part(chunk)))];
-        foreach (var chunk in packed) AddNeighbours(chunk);
+        // A chunk that joins two passages saves a heading, which may be just what one that was left out before it needs.
+        List<FoundChunk> packed = [];
+        for (var before = -1; packed.Count > before;)
+        {
+            before = packed.Count;
+            packed.AddRange(found.Except(packed).Where(chunk => TryReplace([], new Part(chunk))).ToList());
+        }
+
+        foreach (var chunk in packed.OrderBy(chunk => chunk.Rank)) AddNeighbours(chunk);
         return [.. Ordered().Select(part => part.ToPassage())];
     }
 
@@ -37,8 +44,6 @@ internal sealed class ContextPacker(ContextRequest request, TokenLedger tokens, 
             else isOpenAfter = false;
         }
     }
-
-    private bool TryAdd(Part part) => TryReplace([], part);
 
     private bool TryReplace(IReadOnlyList<Part> replaced, Part by)
     {

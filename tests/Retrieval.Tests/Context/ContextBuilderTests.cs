@@ -33,7 +33,7 @@ public sealed class ContextBuilderTests
         var packed = await PackAsync(Hits(chunks[1], chunks[3], chunks[0]), new() { TokensMax = 900 });
 
         Assert.Equal(["One.\n\nTwo.", "Four."], packed.Passages.Select(passage => passage.Passage.Text));
-        Assert.Equal([0, 18], packed.Passages.Select(passage => passage.Passage.Start));
+        Assert.Equal([0, 20], packed.Passages.Select(passage => passage.Passage.Start));
         Assert.Equal(["a.md#v1.0", "a.md#v1.1"], packed.Passages[0].ChunkIds);
         Assert.Equal((1, FakeEmbeddingService.CountTokens("One. Two.")), (packed.Passages[0].Score, packed.Passages[0].Passage.TokenCount));
         Assert.Equal("a.md#v1.1", packed.Passages[0].Passage.ChunkId);

@@ -116,7 +116,7 @@ public sealed class DocumentFilterPropertyTests
     private static List<JsonNode> Found(JsonNode? node, string[] path)
     {
         foreach (var key in path) node = node is JsonObject entries ? entries[key] : null;
-        IEnumerable<JsonNode?> found = node is JsonArray list ? list : [node];
+        IEnumerable<JsonNode?> found = node is JsonArray list ? list : new[] { node };
         return [.. found.OfType<JsonNode>()];
     }
 
