@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Filtering;
@@ -57,7 +56,7 @@ internal static class SearchMapping
         Start = (uint)passage.Start,
         Length = (uint)passage.Text.Length,
         TokenCount = (uint)passage.TokenCount,
-        MetadataJson = JsonSerializer.Serialize(passage.Attributes.Metadata),
+        MetadataJson = StoreJson.Of(passage.Attributes.Metadata),
         Ordinal = (uint)passage.Ordinal,
         UpdatedAt = passage.Attributes.UpdatedAt.ToTimestamp(),
     };
