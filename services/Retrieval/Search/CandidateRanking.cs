@@ -42,7 +42,7 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
     /// <param name="trace">Hears of each ranking.</param>
     /// <param name="cancellationToken">Stops ranking.</param>
     public async Task<RankedCandidates> RankAsync(
-        IReadOnlyList<SearchedCollection> collections, SearchPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
+        IReadOnlyList<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
     {
         // What was never indexed has nothing to rank.
         var indexed = collections.Where(collection => collection.Dimension > 0).ToList();
@@ -74,7 +74,7 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
     // A store that fuses where the chunks are answers once instead of twice. It tells no ranks of its own, knows one query and one
     // collection, and cuts nothing off: whatever else is asked is done here.
     private async Task<RankedCandidates?> TryFusedAsync(
-        List<SearchedCollection> collections, SearchPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
+        List<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
     {
         if (collections.Count != 1 || plan.Wordings.Count != 1 || !plan.UsesKeywords || !plan.UsesDense || trace.IsOn) return null;
         if (plan.Query.SimilarityMin is not null) return null;
@@ -90,7 +90,7 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
             : null;
     }
 
-    private static IEnumerable<Job> Jobs(List<SearchedCollection> collections, SearchPlan plan)
+    private static IEnumerable<Job> Jobs(List<SearchedCollection> collections, QueryPlan plan)
     {
         for (var i = 0; plan.UsesKeywords && i < plan.Wordings.Count; i++)
             foreach (var collection in plan.Wordings[i].IsPassage ? [] : collections) yield return new Job(collection, i, IsKeyword: true);
@@ -98,10 +98,10 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
             foreach (var collection in collections) yield return new Job(collection, i, IsKeyword: false);
     }
 
-    private static WordQuery Words(Job job, SearchPlan plan) =>
+    private static WordQuery Words(Job job, QueryPlan plan) =>
         new(plan.Wordings[job.Wording].Text, plan.Query.Candidates, plan.Query.Filter);
 
-    private static DenseQuery Meaning(SearchedCollection collection, ReadOnlyMemory<float> vector, SearchPlan plan) =>
+    private static DenseQuery Meaning(SearchedCollection collection, ReadOnlyMemory<float> vector, QueryPlan plan) =>
         vector.Length == collection.Dimension
             ? new DenseQuery(vector, plan.Query.Candidates, plan.Query.Filter, plan.Query.Exact)
             : throw new MillraceException(
@@ -110,7 +110,7 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
                 + "Reindex the collection.");
 
     // In the order of the jobs, which is that of the wordings, whichever answer came first.
-    private static List<WeightedRanking> Joined(List<Job> jobs, Answer?[] answers, SearchPlan plan, SearchTrace trace)
+    private static List<WeightedRanking> Joined(List<Job> jobs, Answer?[] answers, QueryPlan plan, SearchTrace trace)
     {
         List<WeightedRanking> rankings = [];
         foreach (var group in jobs.Zip(answers).GroupBy(pair => pair.First.Group))

@@ -19,7 +19,7 @@ internal sealed class CandidateReading(PassageStore passages, ChunkVectors vecto
     /// <param name="ranking">The chunks, best first.</param>
     /// <param name="plan">How many there may be, and what the caller may see.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public IReadOnlyList<Candidate> Read(Ranking ranking, SearchPlan plan, CancellationToken cancellationToken)
+    public IReadOnlyList<Candidate> Read(Ranking ranking, QueryPlan plan, CancellationToken cancellationToken)
     {
         List<Candidate> candidates = [];
         foreach (var page in ranking.Chunks.Chunk(plan.CandidatesMax + SparePassages))

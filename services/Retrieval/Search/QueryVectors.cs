@@ -24,7 +24,7 @@ internal sealed class QueryVectors
 
     /// <summary>Takes a query; embeds nothing yet.</summary>
     /// <exception cref="MillraceException">The caller's vector fits no collection.</exception>
-    public QueryVectors(IEncoder encoder, SearchPlan plan, IReadOnlyList<SearchedCollection> collections)
+    public QueryVectors(IEncoder encoder, QueryPlan plan, IReadOnlyList<SearchedCollection> collections)
     {
         (_encoder, _wordings, _given) = (encoder, plan.Wordings, OfLengthOne(plan.Query.Vector));
         if (_given.Length > 0) _givenFits = Fitting(_given.Length, collections);

@@ -19,7 +19,7 @@ internal sealed class Reranking(IEncoder encoder)
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="MillraceException">The reranker did not answer.</exception>
     public async Task<IReadOnlyList<Candidate>> OrderAsync(
-        string query, IReadOnlyList<Candidate> candidates, SearchPlan plan, CancellationToken cancellationToken)
+        string query, IReadOnlyList<Candidate> candidates, QueryPlan plan, CancellationToken cancellationToken)
     {
         List<Candidate> read = [.. candidates.Take(plan.RerankCount)];
         if (read.Count < 2 || plan.RerankWeight == 0) return candidates;

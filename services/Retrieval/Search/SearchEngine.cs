@@ -28,7 +28,7 @@ internal sealed class SearchEngine(
     public async Task<SearchOutcome> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         query.RequireValid();
-        var plan = SearchPlan.Of(query, _options);
+        var plan = QueryPlan.Of(query, _options);
         using var activity = signals.Start(plan);
         using var timer = signals.Time(plan.Mode);
         var trace = new SearchTrace(time, query.Explain);
@@ -46,7 +46,7 @@ internal sealed class SearchEngine(
     }
 
     private async Task<IReadOnlyList<RoutedCollection>> RouteAsync(
-        IReadOnlyList<SearchedCollection> collections, SearchPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
+        IReadOnlyList<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
     {
         var start = trace.Start();
         var (routed, outage) = await stages.Router.RouteAsync(collections, plan.Query.CollectionsMax, vectors, cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class SearchEngine(
     }
 
     private async Task<IReadOnlyList<WeightedRanking>> RankAsync(
-        IReadOnlyList<RoutedCollection> routed, SearchPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
+        IReadOnlyList<RoutedCollection> routed, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
     {
         var collections = routed.Select(one => one.Collection).ToList();
         var ranked = await stages.Ranking.RankAsync(collections, plan, vectors, trace, cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class SearchEngine(
     }
 
     // One ranking is its own order; its scores say more than its ranks.
-    private static Ranking Fuse(IReadOnlyList<WeightedRanking> rankings, SearchPlan plan, SearchTrace trace)
+    private static Ranking Fuse(IReadOnlyList<WeightedRanking> rankings, QueryPlan plan, SearchTrace trace)
     {
         var telling = rankings.Where(ranking => ranking.Ranking.Chunks.Count > 0).ToList();
         if (telling.Count < 2) return telling.Count == 0 ? new Ranking(ReciprocalRankFusion.Stage, []) : telling[0].Ranking;
@@ -76,7 +76,7 @@ internal sealed class SearchEngine(
         return fused;
     }
 
-    private IReadOnlyList<Candidate> Read(Ranking ranking, SearchPlan plan, SearchTrace trace, CancellationToken cancellationToken)
+    private IReadOnlyList<Candidate> Read(Ranking ranking, QueryPlan plan, SearchTrace trace, CancellationToken cancellationToken)
     {
         var start = trace.Start();
         var candidates = stages.Reading.Read(ranking, plan, cancellationToken);
@@ -84,7 +84,7 @@ internal sealed class SearchEngine(
         return candidates;
     }
 
-    private IReadOnlyList<Candidate> Decay(IReadOnlyList<Candidate> candidates, SearchPlan plan, SearchTrace trace)
+    private IReadOnlyList<Candidate> Decay(IReadOnlyList<Candidate> candidates, QueryPlan plan, SearchTrace trace)
     {
         if (plan.Query.Decay is not { } decay) return candidates;
         var start = trace.Start();
@@ -94,7 +94,7 @@ internal sealed class SearchEngine(
     }
 
     private async Task<IReadOnlyList<Candidate>> RerankAsync(
-        IReadOnlyList<Candidate> candidates, SearchPlan plan, SearchTrace trace, CancellationToken cancellationToken)
+        IReadOnlyList<Candidate> candidates, QueryPlan plan, SearchTrace trace, CancellationToken cancellationToken)
     {
         if (plan.RerankCount == 0) return candidates;
         var start = trace.Start();
@@ -111,7 +111,7 @@ internal sealed class SearchEngine(
         }
     }
 
-    private IReadOnlyList<Candidate> Diversify(IReadOnlyList<Candidate> candidates, SearchPlan plan, SearchTrace trace)
+    private IReadOnlyList<Candidate> Diversify(IReadOnlyList<Candidate> candidates, QueryPlan plan, SearchTrace trace)
     {
         if (plan.Query.DiversityLambda is not { } lambda) return candidates;
         var start = trace.Start();

@@ -7,7 +7,7 @@ namespace Millrace.Retrieval.Search;
 internal sealed class SearchSignals(RetrievalMetrics metrics, ILogger<SearchEngine> logger)
 {
     /// <summary>Begins the span of a search.</summary>
-    public Activity? Start(SearchPlan plan) => metrics.StartSearch(plan.Query.Collections, plan.Query.TopK);
+    public Activity? Start(QueryPlan plan) => metrics.StartSearch(plan.Query.Collections, plan.Query.TopK);
 
     /// <summary>Measures a search until it is disposed.</summary>
     public SearchTimer Time(SearchMode mode) => metrics.TimeSearch(mode);

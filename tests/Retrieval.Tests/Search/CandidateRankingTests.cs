@@ -248,7 +248,7 @@ public sealed class CandidateRankingTests
         return Ranking(index).RankAsync(collections, plan, vectors, new SearchTrace(TimeProvider.System, query.Explain), cancellationToken);
     }
 
-    private static SearchPlan Plan(SearchQuery query) => SearchPlan.Of(query, new SearchOptions());
+    private static QueryPlan Plan(SearchQuery query) => QueryPlan.Of(query, new SearchOptions());
 
     private static CandidateRanking Ranking(IChunkIndex index) =>
         new(index, Options.Create(new RetrievalOptions { Search = new SearchOptions { ParallelRankings = 4 } }));

@@ -85,7 +85,7 @@ public sealed class CollectionRouterTests
                 $"c{i}", description, new IndexId("t", i, i), new EncoderChoice("m", 0), FakeEmbeddingService.Dimension)),
         ];
         var query = new SearchQuery { Tenant = "t", Collections = ["c"], Text = text };
-        var vectors = new QueryVectors(_encoder, SearchPlan.Of(query, new SearchOptions()), collections);
+        var vectors = new QueryVectors(_encoder, QueryPlan.Of(query, new SearchOptions()), collections);
         return await new CollectionRouter(_encoder, _descriptions).RouteAsync(collections, countMax, vectors, CancellationToken.None);
     }
 }

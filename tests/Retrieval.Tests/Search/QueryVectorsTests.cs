@@ -100,7 +100,7 @@ public sealed class QueryVectorsTests
 
     private QueryVectors Vectors(SearchQuery query, params EncoderChoice[] models) => new(
         _encoder,
-        SearchPlan.Of(query, new SearchOptions()),
+        QueryPlan.Of(query, new SearchOptions()),
         [
             .. models.Select((model, i) => new SearchedCollection(
                 $"c{i}", "", new IndexId("t", i, i), model, model.Dimension == 0 ? FakeEmbeddingService.Dimension : model.Dimension)),

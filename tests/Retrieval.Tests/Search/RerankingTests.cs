@@ -54,7 +54,7 @@ public sealed class RerankingTests
     private Task<IReadOnlyList<Candidate>> OrderAsync(double weight, int count)
     {
         var query = new SearchQuery { Tenant = "t", Collections = ["c"], Text = "q", TopK = 1, Rerank = true };
-        var plan = SearchPlan.Of(query, new SearchOptions { RerankWeight = weight, RerankCandidates = count });
+        var plan = QueryPlan.Of(query, new SearchOptions { RerankWeight = weight, RerankCandidates = count });
         Candidate[] candidates = [Found.Candidate(1, 30), Found.Candidate(2, 20), Found.Candidate(3, 10), Found.Candidate(4, 5)];
         return new Reranking(_encoder).OrderAsync("q", candidates, plan, CancellationToken.None);
     }

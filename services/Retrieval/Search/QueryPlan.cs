@@ -4,9 +4,9 @@ using Millrace.Retrieval.Index;
 namespace Millrace.Retrieval.Search;
 
 /// <summary>A valid query with the service's defaults in it: what is really done.</summary>
-internal sealed record SearchPlan
+internal sealed record QueryPlan
 {
-    private SearchPlan(SearchQuery query, SearchOptions options)
+    private QueryPlan(SearchQuery query, SearchOptions options)
     {
         Query = query;
         Wordings = [new QueryWording(query.Text, IsPassage: false, Weight: 1), .. query.Variants];
@@ -53,7 +53,7 @@ internal sealed record SearchPlan
     public int CandidatesMax { get; }
 
     /// <summary>What is done for a query.</summary>
-    public static SearchPlan Of(SearchQuery query, SearchOptions options) => new(query, options);
+    public static QueryPlan Of(SearchQuery query, SearchOptions options) => new(query, options);
 }
 
 /// <summary>A collection as a search sees it.</summary>
