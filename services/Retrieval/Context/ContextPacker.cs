@@ -69,7 +69,8 @@ internal sealed class ContextPacker(ContextRequest request, TokenLedger tokens, 
         List<Part> bestFirst = [.. _parts.OrderBy(part => part.Best.Rank)];
         return request.Order switch
         {
-            ContextOrder.Document => bestFirst.GroupBy(part => part.Best.Passage.Edition).SelectMany(document => document.OrderBy(part => part.Start)),
+            ContextOrder.Document => bestFirst.GroupBy(part => part.Best.Passage.Edition)
+                .SelectMany(document => document.OrderBy(part => part.Start)),
             ContextOrder.Edges => bestFirst.Where((_, i) => i % 2 == 0).Concat(bestFirst.Where((_, i) => i % 2 == 1).Reverse()),
             _ => bestFirst,
         };

@@ -3,8 +3,8 @@ using Millrace.Retrieval.Store;
 
 namespace Millrace.Retrieval.Context;
 
-/// <summary>Reads the text around what was found: one read for each group of chunks that may grow together, and none for a chunk that stands
-/// alone.</summary>
+/// <summary>Reads the text around what was found: one read for each group of chunks that may grow together, and none for a chunk that
+/// stands alone.</summary>
 internal static class StretchReading
 {
     /// <summary>Reads.</summary>

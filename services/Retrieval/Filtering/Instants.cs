@@ -30,6 +30,7 @@ internal static class Instants
         if (point < 0) return text;
         var end = point + 1;
         while (end < text.Length && char.IsAsciiDigit(text[end])) end++;
-        return end - point - 1 <= FractionDigitsMax ? text : text.Remove(point + 1 + FractionDigitsMax, end - point - 1 - FractionDigitsMax);
+        var kept = point + 1 + FractionDigitsMax;
+        return end <= kept ? text : text.Remove(kept, end - kept);
     }
 }

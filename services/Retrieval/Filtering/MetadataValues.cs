@@ -10,7 +10,8 @@ internal static class MetadataValues
         ? [FilterValue.Of(own)]
         : Find(document.Metadata, key) is { } found ? Values(found) : [];
 
-    /// <summary>Whether the key is there and not null; of a list, one of its values. Objects have no value to compare, and are there.</summary>
+    /// <summary>Whether the key is there and not null; of a list, one of its values. Objects have no value to compare, and are
+    /// there.</summary>
     public static bool Exists(DocumentAttributes document, string key) =>
         Own(document, key) is not null || (Find(document.Metadata, key) is { } found && IsThere(found));
 

@@ -23,7 +23,8 @@ internal static class FilterMapping
 
     private static Filter Map(Proto.Filter filter, string place, int depth, ref int comparisons)
     {
-        if (depth > Filter.DepthMax) throw Refused(place, $"is nested deeper than {Filter.DepthMax}. Join filters of one kind in one list.");
+        if (depth > Filter.DepthMax)
+            throw Refused(place, $"is nested deeper than {Filter.DepthMax}. Join filters of one kind in one list.");
         return filter.FilterCase switch
         {
             Proto.Filter.FilterOneofCase.Comparison => Map(filter.Comparison, place, ref comparisons),
@@ -45,7 +46,8 @@ internal static class FilterMapping
     private static Filter Map(Proto.Comparison comparison, string place, ref int comparisons)
     {
         if (++comparisons > Filter.ComparisonsMax)
-            throw Refused(place, $"is comparison {comparisons} of at most {Filter.ComparisonsMax}. Several values of one key fit into one 'in'.");
+            throw Refused(
+                place, $"is comparison {comparisons} of at most {Filter.ComparisonsMax}. Several values of one key fit into one 'in'.");
         RequireKey(comparison.Key, $"{place}.key");
         FilterValue[] values = [.. comparison.Values.Select((value, i) => Map(value, $"{place}.values[{i}]"))];
         return comparison.Operator switch

@@ -16,7 +16,8 @@ internal sealed record Ranking(string Stage, IReadOnlyList<ScoredChunk> Chunks);
 internal readonly record struct WeightedRanking(Ranking Ranking, double Weight);
 
 /// <summary>What the indexes say.</summary>
-/// <param name="Rankings">The rankings; one over all collections for each wording and way, and for each model where they are several.</param>
+/// <param name="Rankings">The rankings; one over all collections for each wording and way, and for each model where there are
+/// several.</param>
 /// <param name="Outage">Why some wordings were not ranked by meaning; null when all were.</param>
 internal sealed record RankedCandidates(IReadOnlyList<WeightedRanking> Rankings, MillraceException? Outage);
 
@@ -42,7 +43,8 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
     /// <param name="trace">Hears of each ranking.</param>
     /// <param name="cancellationToken">Stops ranking.</param>
     public async Task<RankedCandidates> RankAsync(
-        IReadOnlyList<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
+        IReadOnlyList<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace,
+        CancellationToken cancellationToken)
     {
         // What was never indexed has nothing to rank.
         var indexed = collections.Where(collection => collection.Dimension > 0).ToList();
@@ -60,7 +62,8 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
         async Task<Answer?> RunAsync(Job job, CancellationToken token)
         {
             var start = trace.Start();
-            if (job.IsKeyword) return new Answer(await index.KeywordAsync(job.Collection.Index, Words(job, plan), token), trace.Since(start));
+            if (job.IsKeyword)
+                return new Answer(await index.KeywordAsync(job.Collection.Index, Words(job, plan), token), trace.Since(start));
             var embedded = await vectors.InAsync(job.Collection.Encoder, token);
             if (embedded.Outage is { } outage) outages.Enqueue(outage);
             var vector = embedded.Values[job.Wording];
@@ -106,8 +109,8 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
             ? new DenseQuery(vector, plan.Query.Candidates, plan.Query.Filter, plan.Query.Exact)
             : throw new MillraceException(
                 Reason.ModelNotFound,
-                $"The vectors of collection '{collection.Name}' have {collection.Dimension} values, and its model now makes {vector.Length}. "
-                + "Reindex the collection.");
+                $"The vectors of collection '{collection.Name}' have {collection.Dimension} values, and its model now makes "
+                + $"{vector.Length}. Reindex the collection.");
 
     // In the order of the jobs, which is that of the wordings, whichever answer came first.
     private static List<WeightedRanking> Joined(List<Job> jobs, Answer?[] answers, QueryPlan plan, SearchTrace trace)
@@ -126,7 +129,8 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
                         .Take(plan.Query.Candidates),
                 ]);
             trace.Ranked(ranking);
-            rankings.Add(new WeightedRanking(ranking, (plan.Mode == SearchMode.Hybrid ? own : 1) * plan.Wordings[group.Key.Wording].Weight));
+            var weight = (plan.Mode == SearchMode.Hybrid ? own : 1) * plan.Wordings[group.Key.Wording].Weight;
+            rankings.Add(new WeightedRanking(ranking, weight));
         }
 
         return rankings;

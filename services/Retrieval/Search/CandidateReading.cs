@@ -4,8 +4,8 @@ using Millrace.Retrieval.Store;
 namespace Millrace.Retrieval.Search;
 
 /// <summary>
-/// Reads what was ranked from the document store, which alone knows what the caller may see: chunks that were deleted or replaced meanwhile,
-/// or whose labels the caller no longer holds, make room for those behind them.
+/// Reads what was ranked from the document store, which alone knows what the caller may see: chunks that were deleted or replaced
+/// meanwhile, or whose labels the caller no longer holds, make room for those behind them.
 /// </summary>
 internal sealed class CandidateReading(PassageStore passages, ChunkVectors vectors)
 {

@@ -88,8 +88,8 @@ internal sealed class QueryVectors
         if (fitting.Count == 0 && indexed.Count > 0)
             throw MillraceException.InvalidArgument(
                 "query_vector",
-                $"The query's vector has {length} values, and those of collection '{indexed[0].Name}' have {indexed[0].Dimension}. Embed the "
-                + "query with the collection's model, or leave it out.");
+                $"The query's vector has {length} values, and those of collection '{indexed[0].Name}' have {indexed[0].Dimension}. Embed "
+                + "the query with the collection's model, or leave it out.");
         return fitting.Count == 1 ? fitting[0] : null;
     }
 }

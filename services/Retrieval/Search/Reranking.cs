@@ -4,8 +4,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Retrieval.Search;
 
 /// <summary>
-/// Lets a cross-encoder read the best candidates beside the query. Its scores are joined with those before them, which are moved into 0 to 1:
-/// <c>weight * reranked + (1 - weight) * before</c>. Candidates that it did not read keep their order behind the others.
+/// Lets a cross-encoder read the best candidates beside the query. Its scores are joined with those before them, which are moved into 0 to
+/// 1: <c>weight * reranked + (1 - weight) * before</c>. Candidates that it did not read keep their order behind the others.
 /// </summary>
 internal sealed class Reranking(IEncoder encoder)
 {

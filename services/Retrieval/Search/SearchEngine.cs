@@ -10,8 +10,8 @@ namespace Millrace.Retrieval.Search;
 /// <code>
 /// route -> embed -> rank by words and by meaning -> fuse -> read -> decay -> rerank -> score_min -> diversity -> top k
 /// </code>
-/// What another service cannot do now costs quality, not the answer: without the embedding service chunks are ranked by words alone, without
-/// the reranker the order before it stands. The answer says so.
+/// What another service cannot do now costs quality, not the answer: without the embedding service chunks are ranked by words alone,
+/// without the reranker the order before it stands. The answer says so.
 /// </summary>
 internal sealed class SearchEngine(
     SearchStages stages, IEncoder encoder, IOptions<RetrievalOptions> options, SearchSignals signals, TimeProvider time)
@@ -46,7 +46,8 @@ internal sealed class SearchEngine(
     }
 
     private async Task<IReadOnlyList<RoutedCollection>> RouteAsync(
-        IReadOnlyList<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
+        IReadOnlyList<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace,
+        CancellationToken cancellationToken)
     {
         var start = trace.Start();
         var (routed, outage) = await stages.Router.RouteAsync(collections, plan.Query.CollectionsMax, vectors, cancellationToken);
@@ -57,7 +58,8 @@ internal sealed class SearchEngine(
     }
 
     private async Task<IReadOnlyList<WeightedRanking>> RankAsync(
-        IReadOnlyList<RoutedCollection> routed, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
+        IReadOnlyList<RoutedCollection> routed, QueryPlan plan, QueryVectors vectors, SearchTrace trace,
+        CancellationToken cancellationToken)
     {
         var collections = routed.Select(one => one.Collection).ToList();
         var ranked = await stages.Ranking.RankAsync(collections, plan, vectors, trace, cancellationToken);

@@ -55,7 +55,8 @@ public sealed class SearchOptions
     /// <value>Default 1.</value>
     public double BreadcrumbWeight { get; set; } = 1;
 
-    /// <summary>Rankings of one search that run beside each other: a search has one for each collection, wording and way of ranking.</summary>
+    /// <summary>Rankings of one search that run beside each other: a search has one for each collection, wording and way of
+    /// ranking.</summary>
     /// <value>Default 8.</value>
     public int ParallelRankings { get; set; } = 8;
 

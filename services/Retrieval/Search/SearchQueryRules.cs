@@ -79,7 +79,8 @@ internal static class SearchQueryRules
         Require(labels.Count <= LabelsMax, "access_labels", $"access_labels has {labels.Count} entries. Give at most {LabelsMax}.");
         Require(
             labels.All(label => label.Length is > 0 and <= LabelCharsMax),
-            "access_labels", $"access_labels has a label that is empty or longer than {LabelCharsMax} characters. No document can have it.");
+            "access_labels",
+            $"access_labels has a label that is empty or longer than {LabelCharsMax} characters. No document can have it.");
     }
 
     private static void RequireThresholds(SearchQuery query)

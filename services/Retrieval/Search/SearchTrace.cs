@@ -89,7 +89,7 @@ internal sealed class SearchTrace(TimeProvider time, bool isOn)
     public IReadOnlyList<SearchHit> Hits(IReadOnlyList<Candidate> candidates)
     {
         var places = _rankings.ConvertAll(ranking => ranking.Chunks.Select((chunk, i) => (chunk.Chunk, i)).ToDictionary());
-        return [.. candidates.Select(candidate => new SearchHit(candidate.Passage, candidate.Score, Stages(places, candidate.Passage.Row)))];
+        return [.. candidates.Select(one => new SearchHit(one.Passage, one.Score, Stages(places, one.Passage.Row)))];
     }
 
     /// <summary>What is told; null when nobody asked.</summary>

@@ -24,7 +24,8 @@ internal sealed record QualityData(
         var folder = Path.Combine(RepoPaths.Root, "samples");
         var pages = Path.Combine(folder, "knowledge-base");
         var documents = Directory.EnumerateFiles(pages, "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(path => new BenchDocument(Path.GetRelativePath(pages, path).Replace('\\', '/'), File.ReadAllText(path), "text/markdown"));
+            .Select(path => (Path: path, Id: Path.GetRelativePath(pages, path).Replace('\\', '/')))
+            .Select(page => new BenchDocument(page.Id, File.ReadAllText(page.Path), "text/markdown"));
         var questions = Read<SampleQuestion>(Path.Combine(folder, "questions.json"))
             .Where(question => question.IsAnswerable)
             .Select(question => new BenchQuestion(question.Text, question.Sources.ToHashSet()));

@@ -4,8 +4,8 @@ using Millrace.Contracts.Retrieval.V1;
 namespace Millrace.Bench.Retrieval;
 
 /// <summary>
-/// Asks every question in every way: by words, by meaning, by both with a grid of weights, and with a cross-encoder whose scores are weighed
-/// against the order before it. The service runs with a rerank weight of 1, so that it tells the cross-encoder's own scores.
+/// Asks every question in every way: by words, by meaning, by both with a grid of weights, and with a cross-encoder whose scores are
+/// weighed against the order before it. The service runs with a rerank weight of 1, so that it tells the cross-encoder's own scores.
 /// </summary>
 /// <param name="client">The service.</param>
 /// <param name="collection">Name of the collection.</param>
@@ -81,9 +81,10 @@ internal sealed class QualityGrid(RetrievalService.RetrievalServiceClient client
         if (results.Count == 0) return [];
         var before = results.Select(result => ScoreOf(result, last: 1)).ToList();
         var (low, high) = (before.Min(), before.Max());
-        return results.Zip(before)
-            .OrderByDescending(pair => (weight * ScoreOf(pair.First, last: 0)) + ((1 - weight) * (high > low ? (pair.Second - low) / (high - low) : 1)))
-            .Select(pair => pair.First);
+        return results.Zip(before).OrderByDescending(pair => Score(pair.First, pair.Second)).Select(pair => pair.First);
+
+        double Score(SearchResult result, double own) =>
+            (weight * ScoreOf(result, last: 0)) + ((1 - weight) * (high > low ? (own - low) / (high - low) : 1));
     }
 
     // The last stage is the cross-encoder's, the one before it the fusion's, or of what was found in one way only that way's.

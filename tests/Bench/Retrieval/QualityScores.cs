@@ -26,8 +26,8 @@ internal sealed record QualityScores(
     }
 
     /// <summary>
-    /// The middle 95 % of the mean difference to another way, over samples of the questions drawn with replacement: both ways answer the same
-    /// ones.
+    /// The middle 95 % of the mean difference to another way, over samples of the questions drawn with replacement: both ways answer the
+    /// same ones.
     /// </summary>
     public static (double Low, double High) Difference(IReadOnlyList<double> mine, IReadOnlyList<double> its)
     {

@@ -15,10 +15,12 @@ internal sealed class QualityTable
         foreach (var scores in all)
         {
             var (low, high) = QualityScores.Difference(scores.ReciprocalRank, all[0].ReciprocalRank);
+            var (recall3, recall20) = (scores.RecallAt3.Average(), scores.RecallAt20.Average());
+            var (reciprocal, gain) = (scores.ReciprocalRank.Average(), scores.GainAt10.Average());
             _lines.Append(
                 CultureInfo.InvariantCulture,
-                $"| {data} | {cut} | {scores.Name} | {scores.RecallAt3.Average():f3} | {scores.RecallAt20.Average():f3} "
-                + $"| {scores.ReciprocalRank.Average():f3} | {scores.GainAt10.Average():f3} | {low:+0.000;-0.000;0.000} to {high:+0.000;-0.000;0.000} |\n");
+                $"| {data} | {cut} | {scores.Name} | {recall3:f3} | {recall20:f3} | {reciprocal:f3} | {gain:f3} ");
+            _lines.Append(CultureInfo.InvariantCulture, $"| {low:+0.000;-0.000;0.000} to {high:+0.000;-0.000;0.000} |\n");
         }
     }
 

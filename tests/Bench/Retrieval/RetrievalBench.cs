@@ -58,7 +58,10 @@ internal sealed class RetrievalBench : IBench
         public async Task AddAsync(QualityData data, Cut cut, CancellationToken cancellationToken)
         {
             var name = $"{data.Name}, {cut.Name}";
-            var collection = new CreateCollectionRequest { Name = name.Replace(", ", "-").Replace(' ', '-').Replace('/', '-'), Chunking = cut.Settings };
+            var collection = new CreateCollectionRequest
+            {
+                Name = name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-').Replace('/', '-'), Chunking = cut.Settings,
+            };
             Run.Progress($"{name}: indexing");
             try
             {
@@ -79,9 +82,11 @@ internal sealed class RetrievalBench : IBench
 
         private void Add(string name, QualityScores scores, QualityScores keyword)
         {
-            Run.Add(BenchRow.Of($"{name}: {scores.Name}, R@3", new Samples(scores.RecallAt3.Average()), "share", note: Note(scores.RecallAt3, keyword.RecallAt3)));
-            Run.Add(BenchRow.Of(
-                $"{name}: {scores.Name}, MRR", new Samples(scores.ReciprocalRank.Average()), "share", note: Note(scores.ReciprocalRank, keyword.ReciprocalRank)));
+            AddOne("R@3", scores.RecallAt3, keyword.RecallAt3);
+            AddOne("MRR", scores.ReciprocalRank, keyword.ReciprocalRank);
+
+            void AddOne(string metric, IReadOnlyList<double> mine, IReadOnlyList<double> its) =>
+                Run.Add(BenchRow.Of($"{name}: {scores.Name}, {metric}", new Samples(mine.Average()), "share", note: Note(mine, its)));
         }
 
         // What a user gets who takes the best weights, against the parts that it is made of.
@@ -106,7 +111,8 @@ internal sealed class RetrievalBench : IBench
         {
             var (low, high) = QualityScores.Difference(mine, keyword);
             return string.Create(
-                CultureInfo.InvariantCulture, $"against BM25 {low:+0.000;-0.000;0.000} to {high:+0.000;-0.000;0.000}, {mine.Count} questions");
+                CultureInfo.InvariantCulture,
+                $"against BM25 {low:+0.000;-0.000;0.000} to {high:+0.000;-0.000;0.000}, {mine.Count} questions");
         }
     }
 }

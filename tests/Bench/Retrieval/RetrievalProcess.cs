@@ -38,8 +38,11 @@ internal sealed class RetrievalProcess : IAsyncDisposable
 
     /// <summary>Starts it beside an embedding service.</summary>
     public static async Task<RetrievalProcess> StartAsync(
-        Uri embedding, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken) =>
-        new(await ServiceProcess.StartAsync("Retrieval", [new("services__embedding__grpc__0", embedding.ToString()), .. settings], cancellationToken));
+        Uri embedding, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken)
+    {
+        IEnumerable<KeyValuePair<string, string>> all = [new("services__embedding__grpc__0", embedding.ToString()), .. settings];
+        return new(await ServiceProcess.StartAsync("Retrieval", all, cancellationToken));
+    }
 
     /// <summary>Fills a new collection. When the task ends, every document is found.</summary>
     /// <exception cref="BenchException">A document was not indexed.</exception>
@@ -65,7 +68,11 @@ internal sealed class RetrievalProcess : IAsyncDisposable
         using var call = Client.UploadDocument(cancellationToken: cancellationToken);
         var header = new UploadHeader
         {
-            Collection = collection, DocumentId = document.Id, MediaType = document.MediaType, MetadataJson = document.MetadataJson, Wait = true,
+            Collection = collection,
+            DocumentId = document.Id,
+            MediaType = document.MediaType,
+            MetadataJson = document.MetadataJson,
+            Wait = true,
         };
         await call.RequestStream.WriteAsync(new UploadDocumentRequest { Header = header }, cancellationToken);
         foreach (var piece in Encoding.UTF8.GetBytes(document.Text).Chunk(PieceBytes))

@@ -142,7 +142,8 @@ public sealed class ContextBuilderTests
     [Fact]
     public async Task Pack_ManyChunks_CountsInFewCalls()
     {
-        var hits = Hits(Enumerable.Range(0, 10).SelectMany(i => _documents.Paragraphs($"d{i}.md", [.. Enumerable.Repeat($"words of {i}", 10)])));
+        var hits = Hits(
+            Enumerable.Range(0, 10).SelectMany(i => _documents.Paragraphs($"d{i}.md", [.. Enumerable.Repeat($"words of {i}", 10)])));
 
         await PackAsync(hits, new() { TokensMax = 300, NeighbourChunks = 2 });
 

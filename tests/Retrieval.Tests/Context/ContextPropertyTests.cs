@@ -17,7 +17,9 @@ public sealed class ContextPropertyTests
         from order in Gen.Elements(Enum.GetValues<ContextOrder>())
         from neighbours in Gen.Choose(0, 3)
         from keepOverlaps in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
-        select new Case(seed, new ContextRequest { TokensMax = tokensMax, Order = order, NeighbourChunks = neighbours, KeepOverlaps = keepOverlaps });
+        select new Case(
+            seed,
+            new ContextRequest { TokensMax = tokensMax, Order = order, NeighbourChunks = neighbours, KeepOverlaps = keepOverlaps });
 
     [Fact]
     public void Pack_Anything_KeepsItsPromises() =>
@@ -60,7 +62,8 @@ public sealed class ContextPropertyTests
     };
 
     // The best of what was left out, packed with what was taken, is over the budget; for chunks that stand alone, so that nothing merges.
-    private static bool NothingElseFits(SampleDocuments documents, IReadOnlyList<SearchHit> hits, PackedContext packed, ContextRequest request)
+    private static bool NothingElseFits(
+        SampleDocuments documents, IReadOnlyList<SearchHit> hits, PackedContext packed, ContextRequest request)
     {
         var taken = hits.Where(hit => IsShown(packed.Passages, hit)).ToList();
         var roomy = request with { TokensMax = 1_000_000 };
@@ -80,7 +83,8 @@ public sealed class ContextPropertyTests
         List<StoredPassage> chunks = [];
         for (var d = random.Next(1, 5); d > 0; d--)
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(1, 60)).Select(i => $"w{random.Next(100)}{(random.Next(5) == 0 ? "\n\n" : " ")}"));
+            var words = Enumerable.Range(0, random.Next(1, 60)).Select(_ => $"w{random.Next(100)}{(random.Next(5) == 0 ? "\n\n" : " ")}");
+            var text = string.Concat(words);
             chunks.AddRange(documents.Add($"d{d}.md", text, Cuts(random, text)));
         }
 

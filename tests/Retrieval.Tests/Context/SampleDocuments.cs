@@ -24,13 +24,16 @@ internal sealed class SampleDocuments : IPassageTexts
     public IReadOnlyList<StoredPassage> Add(string id, string text, params IEnumerable<(int Start, int Length)> chunks)
     {
         var edition = _documents.Count + 1;
-        List<StoredPassage> passages = [.. chunks.Select((place, i) => Found.Passage(++_rows, text.Substring(place.Start, place.Length)) with
-        {
-            Edition = edition,
-            Document = new DocumentKey(new CollectionKey("tenant", "c"), id),
-            Ordinal = i,
-            Start = place.Start,
-        })];
+        List<StoredPassage> passages =
+        [
+            .. chunks.Select((place, i) => Found.Passage(++_rows, text.Substring(place.Start, place.Length)) with
+            {
+                Edition = edition,
+                Document = new DocumentKey(new CollectionKey("tenant", "c"), id),
+                Ordinal = i,
+                Start = place.Start,
+            }),
+        ];
         _documents[edition] = (text, passages);
         return passages;
     }
@@ -46,7 +49,8 @@ internal sealed class SampleDocuments : IPassageTexts
     public static IReadOnlyList<SearchHit> Hits(params IEnumerable<StoredPassage> passages) =>
         [.. passages.Select((passage, i) => new SearchHit(passage, 1.0 / (i + 1), []))];
 
-    public IReadOnlyList<StoredPassage> Neighbours(StoredPassage passage, int count, IReadOnlyList<string> heldLabels) => Hidden.Contains(passage.Edition)
+    public IReadOnlyList<StoredPassage> Neighbours(StoredPassage passage, int count, IReadOnlyList<string> heldLabels) =>
+        Hidden.Contains(passage.Edition)
         ? []
         : [.. _documents[passage.Edition].Chunks.Where(chunk => Math.Abs(chunk.Ordinal - passage.Ordinal) <= count)];
 

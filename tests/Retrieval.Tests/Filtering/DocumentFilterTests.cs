@@ -5,8 +5,9 @@ namespace Millrace.Retrieval.Tests.Filtering;
 public sealed class DocumentFilterTests
 {
     private const string Metadata = """
-        {"kind": "faq", "year": 2025, "draft": false, "tags": ["a", "b", 3], "author": {"name": "Ada", "born": null}, "none": [], "nulls": [null],
-         "objects": [{"x": 1}], "text": "2025", "date": "2026-03-01T12:00:00Z", "zoned": "2026-03-01T14:00:00+02:00", "local": "2026-03-01T12:00:00"}
+        {"kind": "faq", "year": 2025, "draft": false, "tags": ["a", "b", 3], "author": {"name": "Ada", "born": null},
+         "none": [], "nulls": [null], "objects": [{"x": 1}], "text": "2025", "date": "2026-03-01T12:00:00Z",
+         "zoned": "2026-03-01T14:00:00+02:00", "local": "2026-03-01T12:00:00"}
         """;
 
     [Theory]
@@ -63,14 +64,14 @@ public sealed class DocumentFilterTests
     [InlineData("text", 1, false, false, false, false)]
     [InlineData("draft", 1, false, false, false, false)]
     [InlineData("missing", 1, false, false, false, false)]
-    public void Allows_Number_ComparesWithNumbersOnly(string key, double value, bool less, bool lessOrEqual, bool greater, bool greaterOrEqual)
+    public void Allows_Number_ComparesWithNumbersOnly(string key, double value, params bool[] expected)
     {
         var number = FilterValue.Of(value);
 
-        Assert.Equal(less, Allows(key, ComparisonOperator.Less, number));
-        Assert.Equal(lessOrEqual, Allows(key, ComparisonOperator.LessOrEqual, number));
-        Assert.Equal(greater, Allows(key, ComparisonOperator.Greater, number));
-        Assert.Equal(greaterOrEqual, Allows(key, ComparisonOperator.GreaterOrEqual, number));
+        Assert.Equal(expected[0], Allows(key, ComparisonOperator.Less, number));
+        Assert.Equal(expected[1], Allows(key, ComparisonOperator.LessOrEqual, number));
+        Assert.Equal(expected[2], Allows(key, ComparisonOperator.Greater, number));
+        Assert.Equal(expected[3], Allows(key, ComparisonOperator.GreaterOrEqual, number));
     }
 
     [Theory]
@@ -120,7 +121,8 @@ public sealed class DocumentFilterTests
     [Fact]
     public void Allows_FilterThatPasses_DoesNotOpenWhatNeedsALabel()
     {
-        var filter = new Filter.Or([Comparison("a", ComparisonOperator.Exists), new Filter.Not(Comparison("a", ComparisonOperator.Exists))]);
+        var exists = Comparison("a", ComparisonOperator.Exists);
+        var filter = new Filter.Or([exists, new Filter.Not(exists)]);
 
         Assert.False(new DocumentFilter(filter, []).Allows(Documents.With("{}", "hr")));
     }

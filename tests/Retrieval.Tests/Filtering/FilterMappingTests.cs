@@ -39,7 +39,8 @@ public sealed class FilterMappingTests
     [Fact]
     public void ToFilter_Nested_KeepsTheTree()
     {
-        var filter = And(Compare("a", ComparisonOperator.Exists), new Filter { Not = Or(Compare("b", ComparisonOperator.In, Text("x"), Boolean(true))) });
+        var either = Or(Compare("b", ComparisonOperator.In, Text("x"), Boolean(true)));
+        var filter = And(Compare("a", ComparisonOperator.Exists), new Filter { Not = either });
 
         var and = Assert.IsType<Mapped.And>(filter.ToFilter());
         Assert.Equal("a", Assert.IsType<Mapped.Comparison>(and.Filters[0]).Key);
@@ -90,7 +91,8 @@ public sealed class FilterMappingTests
     {
         Assert.NotNull(Nested(8).ToFilter());
         Assert.NotNull(And([.. Enumerable.Range(0, 64).Select(_ => Fine())]).ToFilter());
-        Assert.NotNull(Compare(new string('k', 256), ComparisonOperator.In, [.. Enumerable.Range(0, 256).Select(i => Number(i))]).ToFilter());
+        FilterValue[] values = [.. Enumerable.Range(0, 256).Select(i => Number(i))];
+        Assert.NotNull(Compare(new string('k', 256), ComparisonOperator.In, values).ToFilter());
         Assert.NotNull(Compare("a", ComparisonOperator.Equal, Text(new string('x', 1024))).ToFilter());
         Assert.NotNull(Compare("$updated_at", ComparisonOperator.Less, Text("2026-03-01T12:00:00Z")).ToFilter());
     }

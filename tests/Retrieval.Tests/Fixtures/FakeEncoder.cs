@@ -33,7 +33,8 @@ internal sealed class FakeEncoder : IEncoder
     {
         cancellationToken.ThrowIfCancellationRequested();
         Embedded.Enqueue((encoder.Model, purpose, [.. texts]));
-        if ((Failure ?? (purpose == TextPurpose.Passage ? PassageFailure : null)) is { } reason) throw new MillraceException(reason, "down");
+        var failure = Failure ?? (purpose == TextPurpose.Passage ? PassageFailure : null);
+        if (failure is { } reason) throw new MillraceException(reason, "down");
         var dimension = encoder.Dimension == 0 ? FakeEmbeddingService.Dimension : encoder.Dimension;
         float[] values = [.. texts.SelectMany(text => FakeEmbeddingService.Vector(text).Take(dimension))];
         return Task.FromResult(new Embeddings(encoder.Model, dimension, values));

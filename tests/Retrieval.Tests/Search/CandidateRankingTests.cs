@@ -112,7 +112,8 @@ public sealed class CandidateRankingTests
         await RankAsync(index, _query with { Filter = filter, Exact = true, Candidates = 77 }, One());
 
         Assert.True(index.DenseQueries.TryPeek(out var dense));
-        Assert.Equal((new IndexId("t", 1, 10), filter, true, 77), (dense.Index, dense.Query.Filter, dense.Query.Exact, dense.Query.CountMax));
+        Assert.Equal(
+            (new IndexId("t", 1, 10), filter, true, 77), (dense.Index, dense.Query.Filter, dense.Query.Exact, dense.Query.CountMax));
         Assert.True(index.WordQueries.TryPeek(out var words));
         Assert.Equal((new IndexId("t", 1, 10), filter, 77), (words.Index, words.Query.Filter, words.Query.CountMax));
     }
@@ -233,15 +234,20 @@ public sealed class CandidateRankingTests
         await Ranking(index).RankAsync(collections, plan, new QueryVectors(_encoder, plan, collections), trace, CancellationToken.None);
 
         Assert.Equal(
-            [("bm25", "c1", "full text", 1, 0), ("bm25", "c2", "full text", 0, 0), ("dense", "c1", "exact scan", 0, 7), ("dense", "c2", "exact scan", 2, 7)],
-            trace.Explanation([])!.Stages.Select(stage => (stage.Stage, stage.Collection, stage.Plan, stage.CandidateCount, stage.VisitedCount)));
+            [
+                ("bm25", "c1", "full text", 1, 0), ("bm25", "c2", "full text", 0, 0),
+                ("dense", "c1", "exact scan", 0, 7), ("dense", "c2", "exact scan", 2, 7),
+            ],
+            trace.Explanation([])!.Stages.Select(
+                stage => (stage.Stage, stage.Collection, stage.Plan, stage.CandidateCount, stage.VisitedCount)));
     }
 
     private Task<RankedCandidates> RankAsync(IChunkIndex index, SearchQuery query, params SearchedCollection[] collections) =>
         RankAsync(index, query, collections, _encoder);
 
     private static Task<RankedCandidates> RankAsync(
-        IChunkIndex index, SearchQuery query, SearchedCollection[] collections, IEncoder encoder, CancellationToken cancellationToken = default)
+        IChunkIndex index, SearchQuery query, SearchedCollection[] collections, IEncoder encoder,
+        CancellationToken cancellationToken = default)
     {
         var plan = Plan(query);
         var vectors = new QueryVectors(encoder, plan, collections);

@@ -20,7 +20,8 @@ public sealed class SearchServiceTests
             Assert.Equal(["new", "old", "plain"], (await IdsAsync(retrieval, new SearchRequest { Mode = mode })).Order());
             Assert.Equal(["new"], await IdsAsync(retrieval, new SearchRequest { Mode = mode, Filter = Year(2025) }));
             Assert.Equal(
-                ["old", "plain"], (await IdsAsync(retrieval, new SearchRequest { Mode = mode, Filter = new Filter { Not = Year(2025) } })).Order());
+                ["old", "plain"],
+                (await IdsAsync(retrieval, new SearchRequest { Mode = mode, Filter = new Filter { Not = Year(2025) } })).Order());
         }
     }
 
@@ -107,7 +108,8 @@ public sealed class SearchServiceTests
         await using var retrieval = await StartAsync();
         retrieval.Embedding.IsDown = true;
 
-        var found = await retrieval.Client.SearchAsync(Asked(new SearchRequest { Explain = true, Rerank = RerankMode.On, CollectionsMax = 1 }));
+        var found = await retrieval.Client.SearchAsync(
+            Asked(new SearchRequest { Explain = true, Rerank = RerankMode.On, CollectionsMax = 1 }));
 
         Assert.Equal(["embedding", "rerank"], found.Explanation.Degraded);
         Assert.Equal(3, found.Results.Count);
@@ -225,7 +227,8 @@ public sealed class SearchServiceTests
     {
         await using var retrieval = await RunningRetrieval.StartAsync();
         await retrieval.CreateAsync("book", chunkTokensMax: 16);
-        const string Text = "# Fruit\n\nThe first part is about nothing in particular here.\n\n## Apples\n\nApples are red and grow on trees in gardens.\n\n"
+        const string Text = "# Fruit\n\nThe first part is about nothing in particular here.\n\n"
+            + "## Apples\n\nApples are red and grow on trees in gardens.\n\n"
             + "## Pears\n\nThe last part is about something else entirely here.";
         await retrieval.UploadAsync("book", "b.md", Text);
         var search = new SearchRequest { Collections = { "book" }, Query = "apples", TopK = 1, Mode = SearchMode.Keyword };
@@ -279,5 +282,6 @@ public sealed class SearchServiceTests
         Comparison = new Comparison { Key = "year", Operator = ComparisonOperator.Equal, Values = { new FilterValue { Number = year } } },
     };
 
-    private static Task<MillraceException> RefusalOf(Func<Task> call) => Assert.ThrowsAsync<MillraceException>(() => call().DefaultTimeout());
+    private static Task<MillraceException> RefusalOf(Func<Task> call) =>
+        Assert.ThrowsAsync<MillraceException>(() => call().DefaultTimeout());
 }
