@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Encoders;
-using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Search;

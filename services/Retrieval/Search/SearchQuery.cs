@@ -1,6 +1,5 @@
 using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Store;
-using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Search;
 

@@ -1,5 +1,3 @@
-using Millrace.Retrieval.Index;
-
 namespace Millrace.Retrieval.Search;
 
 /// <summary>How a search went.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Millrace.Retrieval.Filtering;
 using Millrace.ServiceDefaults.Errors;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Grpc.Core;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Processes;
 using Millrace.Contracts.Retrieval.V1;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Bench.Retrieval;
 
@@ -67,9 +67,9 @@ internal sealed class RetrievalBench : IBench
             {
                 await Retrieval.FillAsync(collection, data.Documents, cancellationToken);
             }
-            catch (RpcException error) when (error.StatusCode == StatusCode.InvalidArgument)
+            catch (MillraceException error) when (error.Reason == Reason.InvalidArgument)
             {
-                Run.Add(BenchRow.NotMeasured(name, "share", error.Status.Detail));
+                Run.Add(BenchRow.NotMeasured(name, "share", error.Message));
                 return;
             }
 

@@ -1,5 +1,4 @@
 using Millrace.Contracts.Retrieval.V1;
-using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Grpc;
 using Millrace.ServiceDefaults.Errors;
 using ComparisonOperator = Millrace.Contracts.Retrieval.V1.ComparisonOperator;
