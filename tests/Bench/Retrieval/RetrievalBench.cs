@@ -58,6 +58,7 @@ internal sealed class RetrievalBench : IBench
         public async Task AddAsync(QualityData data, Cut cut, CancellationToken cancellationToken)
         {
             var name = $"{data.Name}, {cut.Name}";
+            if (!name.Contains(Run.Options.Only, StringComparison.Ordinal)) return;
             var collection = new CreateCollectionRequest
             {
                 Name = name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-').Replace('/', '-'), Chunking = cut.Settings,
