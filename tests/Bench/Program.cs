@@ -7,6 +7,7 @@ using Millrace.Bench.Harness;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
 using Millrace.Bench.VectorIndex;
+using Millrace.Bench.Retrieval;
 
 // What can be measured, in the order of `all`; see docs/benchmarks.md.
 IReadOnlyList<IBench> benches =
@@ -17,6 +18,8 @@ IReadOnlyList<IBench> benches =
     new QueueBench(),
     new EmbeddingBench(),
     new VectorIndexBench(),
+    new RetrievalBench(),
+    new SearchBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.
