@@ -99,7 +99,7 @@ internal sealed class DocumentCatalog(
         UploadRules.RequireMetadata(upload.Metadata);
         var mediaType = MediaTypes.Resolve(upload.MediaType, upload.FileName.Length > 0 ? upload.FileName : id);
         if (upload.Content.Length > _options.Ingestion.DocumentBytesMax) throw UploadBuffer.TooLarge(_options.Ingestion.DocumentBytesMax);
-        Utf8Text.RequireValid(upload.Content);
+        DocumentRules.RequireReadable(mediaType, upload.Content);
         var key = new DocumentKey(new CollectionKey(upload.Tenant, upload.Collection), id);
         return new NewDocument(key, mediaType, Convert.ToHexStringLower(SHA256.HashData(upload.Content)), upload.Content, upload.Metadata);
     }

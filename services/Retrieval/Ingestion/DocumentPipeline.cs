@@ -17,7 +17,7 @@ internal sealed class DocumentPipeline(
     /// <exception cref="MillraceException">It cannot be read, or the embedding service did not answer.</exception>
     public async Task<IndexedDocument> RunAsync(ClaimedDocument claimed, CancellationToken cancellationToken)
     {
-        var parsed = parsers.Parse(claimed.Document.MediaType, claimed.Content, claimed.Document.Key.DocumentId);
+        var parsed = parsers.Parse(claimed.Document.MediaType, claimed.Content, claimed.Document.Key.DocumentId, cancellationToken);
         var choice = new EncoderChoice(claimed.Collection.EmbeddingModel, 0);
         var chunker = await chunkers.CreateAsync(choice, claimed.Collection.Chunking, cancellationToken);
         var chunks = await chunker.CutAsync(parsed, cancellationToken);
