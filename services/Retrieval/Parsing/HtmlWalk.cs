@@ -82,20 +82,38 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
 
     private void Table(IHtmlTableElement table, int depth)
     {
-        List<string> columns = [];
-        if (table.Caption is { } caption) builder.AddParagraph(Detached(caption, depth));
-        var rows = table.Rows.ToList();
-        foreach (var row in rows)
-        {
-            var cells = row.Cells.ToList();
-            builder.Budget.TakeCells(cells.Count);
-            var texts = cells.ConvertAll(cell => Whitespace.Collapse(Detached(cell, depth + 3)));
-            if (columns.Count == 0 && cells.TrueForAll(cell => cell is IHtmlTableHeaderCellElement)) columns = texts;
-            else builder.AddLine(TableText.Row(columns, texts));
-        }
-
-        if (rows.Count == 1 && columns.Count > 0) builder.AddLine(TableText.Row([], columns));
+        var columns = new TableColumns();
+        TableParts(table, columns, depth);
+        if (columns.Rows == 0 && columns.Names.Count > 0) builder.AddLine(TableText.Row([], columns.Names));
     }
+
+    // A broken table has children that none should have; they are read as what they are.
+    private void TableParts(IElement parent, TableColumns columns, int depth)
+    {
+        builder.Budget.RequireDepth(depth);
+        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+        {
+            if (node is IText text) Whitespace.AppendCollapsed(_run, text.Data);
+            if (node is not IElement element || furniture.LeavesOut(element)) continue;
+            Flush();
+            if (element is IHtmlTableRowElement row) TableRow(row, columns, depth + 1);
+            else if (element is IHtmlTableSectionElement section) TableParts(section, columns, depth + 1);
+            else Element(element, depth + 1);
+            Flush();
+        }
+    }
+
+    private void TableRow(IElement row, TableColumns columns, int depth)
+    {
+        var cells = row.ChildNodes.Where(node => node is IElement element ? !furniture.LeavesOut(element) : IsText(node)).ToList();
+        builder.Budget.TakeCells(cells.Count);
+        var texts = cells.ConvertAll(cell => Whitespace.Collapse(cell is IElement element ? Detached(element, depth + 1) : cell.TextContent));
+        if (columns.Names.Count == 0 && cells.TrueForAll(cell => cell is IHtmlTableHeaderCellElement)) columns.Names = texts;
+        else builder.AddLine(TableText.Row(columns.Names, texts));
+        if (!ReferenceEquals(columns.Names, texts)) columns.Rows++;
+    }
+
+    private static bool IsText(INode node) => node is IText text && !string.IsNullOrWhiteSpace(text.Data);
 
     // The text of an element whose blocks do not count as blocks: a heading, or a cell.
     private string Detached(IElement element, int depth)
@@ -120,5 +138,12 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
         else builder.AddParagraph(_run.ToString());
         _run.Clear();
         _runIsLine = false;
+    }
+
+    private sealed class TableColumns
+    {
+        public List<string> Names { get; set; } = [];
+
+        public int Rows { get; set; }
     }
 }

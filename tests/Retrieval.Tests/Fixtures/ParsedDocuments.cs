@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Parsing;
 using Millrace.Retrieval.Parsing.Code;
@@ -63,7 +64,7 @@ internal static class ParsedDocuments
     {
         var findable = document.Sections
             .SelectMany(section => section.Breadcrumb.Append(document.TextOf(section)))
-            .SelectMany(text => text.Split([' ', '\n', '.', ':', ';', '[', ']', ','], StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(text => Regex.Matches(text, @"\w+").Select(match => match.Value))
             .ToHashSet(StringComparer.Ordinal);
         Assert.All(words, word => Assert.Contains(word, findable));
     }

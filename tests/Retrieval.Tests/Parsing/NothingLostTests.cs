@@ -43,7 +43,7 @@ public sealed class NothingLostTests
 
     [Fact]
     public void Html_Random_KeepsEveryWord() =>
-        EachOf(HtmlBlocks, "", text => ParsedDocuments.Html($"<body>{text}</body>"));
+        EachOf(HtmlBlocks, " ", text => ParsedDocuments.Html($"<body>{text}</body>"));
 
     [Fact]
     public void Markdown_Random_KeepsEveryWord() => EachOf(MarkdownBlocks, "\n\n", ParsedDocuments.Markdown);
@@ -54,7 +54,7 @@ public sealed class NothingLostTests
 
     [Fact]
     public void Json_Random_KeepsEveryWord() => EachOf(
-        ["\"k{1}\":\"{1}\"", "\"k{1}\":{\"{1}\":{\"{1}\":{\"{1}\":{\"{1}\":\"{1}\"}}}}", "\"k{1}\":[\"{1}\",[\"{1}\"],{\"a\":\"{1}\"}]"],
+        ["\"{1}\":\"{1}\"", "\"{1}\":{\"{1}\":{\"{1}\":{\"{1}\":{\"{1}\":\"{1}\"}}}}", "\"{1}\":[\"{1}\",[\"{1}\"],{\"a\":\"{1}\"}]"],
         ",",
         text => ParsedDocuments.Parse(MediaTypes.Json, "{" + text + "}"));
 

@@ -78,7 +78,8 @@ internal static partial class SourceLanguages
         + @"|package)\s+(?<name>[\w.$:]+)")]
     private static partial Regex TypeKeyword();
 
-    [GeneratedRegex(Modifiers + @"(?:func|fun|fn|function\b\s*\*?|def|unsafe\s+fn|extern\s+""C""\s+fn)\s*(?:\([^)]*\)\s*)?(?:<[^>]*>\s*)?(?<name>[\w.$:-]+)")]
+    [GeneratedRegex(
+        Modifiers + @"(?:func|fun|fn|def|function|extern\s+""C""\s+fn)\b\s*\*?\s*(?:\([^)]*\)\s*)?(?:<[^>]*>\s*)?(?<name>[\w.$:-]+)")]
     private static partial Regex FunctionKeyword();
 
     // At least two words before the parenthesis, and the first of them begins no statement.

@@ -16,7 +16,7 @@ internal enum SourceLineKind
     /// <summary>A comment, an attribute or a decorator: belongs to what follows it.</summary>
     Lead,
 
-    /// <summary>An opening bracket: belongs to what is before it.</summary>
+    /// <summary>Begins with an opening bracket, or closes one and opens another: belongs to what is before it.</summary>
     Opening,
 
     /// <summary>A closing bracket or word: ends what is before it.</summary>

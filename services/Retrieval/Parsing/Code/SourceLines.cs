@@ -33,7 +33,7 @@ internal sealed partial class SourceLines(SourceLanguage language, ParsingBudget
         const int IndentedOneIn = 20;
         var indented = texts.Count(text => text.Length > 1 && text[0] is ' ' or '\t' && text[1] != '*');
         var braces = texts.Count(text => text.Contains('{', StringComparison.Ordinal));
-        return texts.Length > FewLines && braces > 0 && indented < texts.Length / IndentedOneIn;
+        return texts.Length > FewLines && braces > 0 && indented * IndentedOneIn <= texts.Length;
     }
 
     private SourceLine Line(string text, bool byBraces)
@@ -72,7 +72,8 @@ internal sealed partial class SourceLines(SourceLanguage language, ParsingBudget
         if (IsComment(trimmed)) return SourceLineKind.Lead;
         if (trimmed is ['@', ..] || (trimmed is ['[', .., ']'] && language.Nesting == CodeNesting.Blocks) || trimmed.StartsWith("#["))
             return SourceLineKind.Lead;
-        if (trimmed[0] is '}' or ')' or ']' || ClosingWord().IsMatch(trimmed)) return SourceLineKind.Closing;
+        if (trimmed[0] is '}' or ')' or ']' || ClosingWord().IsMatch(trimmed))
+            return trimmed[^1] is '{' or '(' or '[' or ':' ? SourceLineKind.Opening : SourceLineKind.Closing;
         return trimmed[0] is '{' or '(' ? SourceLineKind.Opening : SourceLineKind.Code;
     }
 

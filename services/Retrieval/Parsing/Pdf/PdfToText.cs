@@ -53,7 +53,7 @@ internal static class PdfToText
         if (Find(MemoryLimiter) is { } limiter) Limit(start, limiter, limits);
         else start.FileName = program;
         if (start.FileName != program) start.ArgumentList.Add(program);
-        foreach (var argument in (string[])["-q", "-enc", "UTF-8", "-eol", "unix", "-", "-"]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["-enc", "UTF-8", "-eol", "unix", "-", "-"]) start.ArgumentList.Add(argument);
         try
         {
             return Process.Start(start) ?? throw Missing(program);
