@@ -45,6 +45,7 @@ internal static class HtmlTags
     private static MillraceException TooMany(ParsingBudget budget)
     {
         budget.Stop.ThrowIfCancellationRequested();
-        return ParsingErrors.Damaged($"The page has a tag with more than {AttributesMax} attributes. Remove it, or upload the page's text.");
+        return ParsingErrors.Damaged(
+            $"The page has a tag with more than {AttributesMax} attributes. Remove it, or upload the page's text.");
     }
 }

@@ -107,7 +107,8 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
     {
         var cells = row.ChildNodes.Where(node => node is IElement element ? !furniture.LeavesOut(element) : IsText(node)).ToList();
         builder.Budget.TakeCells(cells.Count);
-        var texts = cells.ConvertAll(cell => Whitespace.Collapse(cell is IElement element ? Detached(element, depth + 1) : cell.TextContent));
+        var texts = cells.ConvertAll(
+            cell => Whitespace.Collapse(cell is IElement element ? Detached(element, depth + 1) : cell.TextContent));
         if (columns.Names.Count == 0 && cells.TrueForAll(cell => cell is IHtmlTableHeaderCellElement)) columns.Names = texts;
         else builder.AddLine(TableText.Row(columns.Names, texts));
         if (!ReferenceEquals(columns.Names, texts)) columns.Rows++;

@@ -18,12 +18,14 @@ internal sealed class DocxBuilder
 
     /// <summary>A paragraph.</summary>
     public static string P(string text, string style = "") =>
-        $"<w:p>{(style.Length == 0 ? "" : $"<w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr>")}<w:r><w:t xml:space=\"preserve\">{text}</w:t></w:r></w:p>";
+        $"<w:p>{(style.Length == 0 ? "" : $"<w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr>")}"
+        + $"<w:r><w:t xml:space=\"preserve\">{text}</w:t></w:r></w:p>";
 
     /// <summary>A table; its first row is marked as the header.</summary>
     public static string Table(params string[][] rows) =>
         "<w:tbl><w:tblPr/>" + string.Concat(rows.Select((row, i) =>
-            $"<w:tr>{(i == 0 ? "<w:trPr><w:tblHeader/></w:trPr>" : "")}{string.Concat(row.Select(cell => $"<w:tc>{P(cell)}</w:tc>"))}</w:tr>"))
+            $"<w:tr>{(i == 0 ? "<w:trPr><w:tblHeader/></w:trPr>" : "")}"
+            + $"{string.Concat(row.Select(cell => $"<w:tc>{P(cell)}</w:tc>"))}</w:tr>"))
         + "</w:tbl>";
 
     public DocxBuilder Body(string body) => Part("word/document.xml", $"<w:document {Word}><w:body>{body}</w:body></w:document>");

@@ -7,7 +7,8 @@ namespace Millrace.Retrieval.Tests.Parsing;
 public sealed class DocumentTextBuilderTests
 {
     private static readonly string[] Texts =
-        ["", " ", "\n", "word", "two words ", " 😀", "\ud83d", "\ude00x", "a\0b", "a\r\nb\u2028c", "\uFEFF", "  indented\n  more", "\t", "é\n\n\nx"];
+        ["", " ", "\n", "word", "two words ", " 😀", "\ud83d", "\ude00x", "a\0b", "a\r\nb\u2028c", "\uFEFF", "  indented\n  more", "\t",
+            "é\n\n\nx"];
 
     public static TheoryData<int> Seeds() => new(Enumerable.Range(0, 200));
 
@@ -75,7 +76,8 @@ public sealed class DocumentTextBuilderTests
 
         Assert.Contains("TextCharsMax", Refusal(limits, builder => builder.AddParagraph("eleven char")), StringComparison.Ordinal);
         Assert.Contains(
-            "SectionsMax", Refusal(limits, builder => { for (var i = 0; i < 4; i++) builder.AddHeading(1, "a"); }), StringComparison.Ordinal);
+            "SectionsMax", Refusal(limits, builder => { for (var i = 0; i < 4; i++) builder.AddHeading(1, "a"); }),
+            StringComparison.Ordinal);
     }
 
     private static string Refusal(ParsingOptions limits, Action<DocumentTextBuilder> action)

@@ -64,7 +64,8 @@ public sealed class DocxParserTests
     public void Footnotes_Always_FollowTheirParagraph()
     {
         var document = Parse(new DocxBuilder()
-            .Footnotes("<w:footnote w:type='separator' w:id='0'><w:p/></w:footnote><w:footnote w:id='2'>" + DocxBuilder.P("But see below.") + "</w:footnote>")
+            .Footnotes("<w:footnote w:type='separator' w:id='0'><w:p/></w:footnote><w:footnote w:id='2'>"
+                + DocxBuilder.P("But see below.") + "</w:footnote>")
             .Body("<w:p><w:r><w:t>It holds.</w:t><w:footnoteReference w:id='2'/><w:footnoteReference w:id='0'/></w:r></w:p>"));
 
         Assert.Equal("It holds.[2]\n\n[2] But see below.", document.Text);
@@ -120,7 +121,8 @@ public sealed class DocxParserTests
         var builder = new DocxBuilder().Body(DocxBuilder.P("x"));
         for (var i = 0; i < 100; i++) builder.Part($"word/media/{i}.bin", [1]);
 
-        Assert.Contains("ArchiveEntriesMax", Refusal(new ParsingOptions { ArchiveEntriesMax = 50 }, builder.Build()), StringComparison.Ordinal);
+        Assert.Contains("ArchiveEntriesMax", Refusal(new ParsingOptions { ArchiveEntriesMax = 50 }, builder.Build()),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -80,7 +80,8 @@ public sealed class HtmlParserTests
     {
         var source = "<p>" + "<a " + string.Join(' ', Enumerable.Range(0, 300_000).Select(i => $"a{i}")) + ">x</a>";
 
-        Assert.Contains("attributes", Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source)).Message, StringComparison.Ordinal);
+        Assert.Contains("attributes", Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

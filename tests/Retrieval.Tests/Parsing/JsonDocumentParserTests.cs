@@ -11,7 +11,10 @@ public sealed class JsonDocumentParserTests
     {
         var document = ParsedDocuments.Parse(
             MediaTypes.Json,
-            """{ "name": "millrace", /* note */ "server": { "port": 80, "tls": { "on": true, "ciphers": ["a", "b"] }, "host": "h" }, "x": null, }""");
+            """
+            { "name": "millrace", /* note */
+              "server": { "port": 80, "tls": { "on": true, "ciphers": ["a", "b"] }, "host": "h" }, "x": null, }
+            """);
 
         Assert.Equal("millrace", document.BodyUnder().Replace("name: ", "", StringComparison.Ordinal));
         Assert.Equal("port: 80\nhost: h", document.BodyUnder("server"));

@@ -144,7 +144,8 @@ public sealed class MarkdownParserTests
     [Fact]
     public void GridTable_WithBlocks_KeepsThem()
     {
-        var document = ParsedDocuments.Markdown("+-----+-----+\n| k   | v   |\n+=====+=====+\n| a   | - b |\n|     | - c |\n+-----+-----+\n");
+        var document = ParsedDocuments.Markdown(
+            "+-----+-----+\n| k   | v   |\n+=====+=====+\n| a   | - b |\n|     | - c |\n+-----+-----+\n");
 
         Assert.Equal("k: a; v: b c.", document.Text);
     }
@@ -188,7 +189,7 @@ public sealed class MarkdownParserTests
         catch (MillraceException error)
         {
             Assert.Contains(error.Reason, new[] { Reason.InvalidArgument, Reason.PayloadTooLarge });
-            Assert.DoesNotContain("within", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("TimeLimit", error.Message, StringComparison.Ordinal);
         }
     }
 

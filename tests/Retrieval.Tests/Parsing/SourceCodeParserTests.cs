@@ -73,14 +73,20 @@ public sealed class SourceCodeParserTests
     }
 
     [Theory]
-    [InlineData("text/x-java", "public class A {\n  private int x;\n  public int run(int b) throws E {\n    x = b;\n    return x;\n  }\n}", "A", "run")]
-    [InlineData("text/x-go", "package p\n\nfunc (s *Store) Put(k string) error {\n\tif k == \"\" {\n\t\treturn nil\n\t}\n\treturn e\n}", "Put")]
-    [InlineData("text/x-rust", "impl<T> Store for Map<T> {\n    pub fn put(&self) -> u8 {\n        let a = 1;\n        a\n    }\n}", "Store for Map<T>", "put")]
+    [InlineData("text/x-java",
+        "public class A {\n  private int x;\n  public int run(int b) throws E {\n    x = b;\n    return x;\n  }\n}", "A", "run")]
+    [InlineData("text/x-go", "package p\n\nfunc (s *Store) Put(k string) error {\n\tif k == \"\" {\n\t\treturn nil\n\t}\n\treturn e\n}",
+        "Put")]
+    [InlineData("text/x-rust", "impl<T> Store for Map<T> {\n    pub fn put(&self) -> u8 {\n        let a = 1;\n        a\n    }\n}",
+        "Store for Map<T>", "put")]
     [InlineData("text/typescript", "export const run = async (a: number) => {\n  a++;\n  a++;\n  return a;\n};", "run")]
     [InlineData("text/javascript", "class A {\n  async run(a) {\n    a++;\n    a++;\n    return a;\n  }\n}", "A", "run")]
-    [InlineData("text/x-c++", "static int\nmain2(void) { return 1; }\n\nint run(int a,\n        int b)\n{\n    a++;\n    return b;\n}", "run")]
-    [InlineData("text/x-ruby", "module A\n  class B\n    def run(a)\n      a += 1\n      a += 2\n      a\n    end\n  end\nend", "A", "B", "run")]
-    [InlineData("text/x-php", "<?php\nfinal class A {\n    public function run($a) {\n        $a++;\n        return $a;\n    }\n}", "A", "run")]
+    [InlineData("text/x-c++", "static int\nmain2(void) { return 1; }\n\nint run(int a,\n        int b)\n{\n    a++;\n    return b;\n}",
+        "run")]
+    [InlineData("text/x-ruby", "module A\n  class B\n    def run(a)\n      a += 1\n      a += 2\n      a\n    end\n  end\nend", "A",
+        "B", "run")]
+    [InlineData("text/x-php", "<?php\nfinal class A {\n    public function run($a) {\n        $a++;\n        return $a;\n    }\n}", "A",
+        "run")]
     [InlineData("text/x-sh", "run() {\n  a=1\n  b=2\n  echo $a\n}", "run")]
     [InlineData("text/x-sql", "-- note\nCREATE OR REPLACE FUNCTION run() RETURNS int AS $$\nBEGIN\nRETURN 1;\nEND;", "run")]
     [InlineData("text/x-toml", "a = 1\n[server]\nport = 80\n", "server")]
@@ -96,7 +102,8 @@ public sealed class SourceCodeParserTests
     [Fact]
     public void Member_AfterAMethod_BelongsToTheType()
     {
-        var document = Parse("text/x-csharp", "class A\n{\n    void Run()\n    {\n        a();\n        b();\n    }\n\n    int last;\n}\nint end;");
+        var document = Parse("text/x-csharp",
+            "class A\n{\n    void Run()\n    {\n        a();\n        b();\n    }\n\n    int last;\n}\nint end;");
 
         Assert.Equal(["A", "A/Run", "A", ""], document.Sections.Select(section => string.Join('/', section.Breadcrumb)));
         Assert.Equal("int end;", document.TextOf(document.Sections[^1]));

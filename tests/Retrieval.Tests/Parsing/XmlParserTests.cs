@@ -10,7 +10,8 @@ public sealed class XmlParserTests
     public void Elements_WithTextAndAttributes_BecomeLines()
     {
         var document = ParsedDocuments.Parse(
-            MediaTypes.Xml, "<?xml version='1.0'?><a xmlns='u' xmlns:p='v' id='7'><b>x &amp; y</b>text <i>in</i> between<![CDATA[ <z>]]></a>");
+            MediaTypes.Xml,
+                "<?xml version='1.0'?><a xmlns='u' xmlns:p='v' id='7'><b>x &amp; y</b>text <i>in</i> between<![CDATA[ <z>]]></a>");
 
         Assert.Equal("a.id: 7\nb: x & y\n\ntext\ni: in\n\nbetween <z>", document.Text);
     }

@@ -59,7 +59,8 @@ internal static partial class SourceLanguages
         { LineComments = Hash },
         new(new("text/x-powershell", ".ps1", ".psm1"), FunctionKeyword(), TypeKeyword()) { LineComments = Hash },
         new(new("text/x-lua", ".lua"), FunctionKeyword()) { LineComments = ["--"] },
-        new(new("text/x-sql", ".sql") { Aliases = ["application/sql"] }, Sql()) { Nesting = CodeNesting.Flat, LineComments = ["--", "/*", "*"] },
+        new(new("text/x-sql", ".sql") { Aliases = ["application/sql"] }, Sql())
+        { Nesting = CodeNesting.Flat, LineComments = ["--", "/*", "*"] },
         new(new("text/x-protobuf", ".proto"), Protobuf()),
         new(new("text/x-toml", ".toml", ".ini", ".cfg", ".conf") { Aliases = ["application/toml"] }, Bracketed())
         { Nesting = CodeNesting.Flat, LineComments = ["#", ";"] },
@@ -74,8 +75,8 @@ internal static partial class SourceLanguages
         + @"|mutating|inner|enum(?=\s+class)|template<[^>]*>)\s+)*";
 
     [GeneratedRegex(
-        Modifiers + @"(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|namespace|trait|object|protocol|extension|module|mod|union"
-        + @"|package)\s+(?<name>[\w.$:]+)")]
+        Modifiers + @"(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|namespace|trait|object|protocol|extension|module|mod"
+        + @"|union|package)\s+(?<name>[\w.$:]+)")]
     private static partial Regex TypeKeyword();
 
     [GeneratedRegex(
@@ -84,12 +85,14 @@ internal static partial class SourceLanguages
 
     // At least two words before the parenthesis, and the first of them begins no statement.
     [GeneratedRegex(
-        @"^\s*(?!(?:return|if|else|for|foreach|while|switch|catch|using|lock|new|throw|await|case|do|goto|yield|typedef|delete|sizeof|assert|try"
-        + @"|import|from|fixed|when|where|and|or|not|in|is|as|var|let)\b)(?:[\w<>\[\],.?*&:~@]+\s+)+[*&]*(?<name>[\w~:]+)(?:<[^>()]*>)?\s*\([^;=]*$")]
+        @"^\s*(?!(?:return|if|else|for|foreach|while|switch|catch|using|lock|new|throw|await|case|do|goto|yield|typedef|delete|sizeof"
+        + @"|assert|try|import|from|fixed|when|where|and|or|not|in|is|as|var|let)\b)"
+        + @"(?:[\w<>\[\],.?*&:~@]+\s+)+[*&]*(?<name>[\w~:]+)(?:<[^>()]*>)?\s*\([^;=]*$")]
     private static partial Regex TypedMethod();
 
     [GeneratedRegex(
-        @"^\s*(?:export\s+)?(?:default\s+)?(?:const|let|var)\s+(?<name>[\w$]+)\s*(?::[^=]+)?=\s*(?:async\s*)?(?:function|class|\(|[\w$]+\s*=>)")]
+        @"^\s*(?:export\s+)?(?:default\s+)?(?:const|let|var)\s+(?<name>[\w$]+)\s*(?::[^=]+)?=\s*"
+        + @"(?:async\s*)?(?:function|class|\(|[\w$]+\s*=>)")]
     private static partial Regex ScriptFunction();
 
     [GeneratedRegex(

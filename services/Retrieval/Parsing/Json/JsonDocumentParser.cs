@@ -54,10 +54,11 @@ internal sealed class JsonDocumentParser : IDocumentParser
         }
         catch (JsonException error)
         {
-            var where = string.Create(CultureInfo.InvariantCulture, $"line {(error.LineNumber ?? 0) + 1}, byte {error.BytePositionInLine ?? 0}");
+            var where = string.Create(
+                CultureInfo.InvariantCulture, $"line {(error.LineNumber ?? 0) + 1}, byte {error.BytePositionInLine ?? 0}");
             throw ParsingErrors.Damaged(
-                $"{what} is not valid JSON, or is nested deeper than {budget.Limits.NestingMax} levels: the error is at {where}. Correct it, "
-                + "or upload the file as text/plain.",
+                $"{what} is not valid JSON, or is nested deeper than {budget.Limits.NestingMax} levels: the error is at {where}. Correct "
+                + "it, or upload the file as text/plain.",
                 error);
         }
     }

@@ -37,7 +37,8 @@ internal sealed class JsonWalk(DocumentTextBuilder builder)
     {
         if (root.ValueKind != JsonValueKind.Object) return;
         foreach (var member in root.EnumerateObject())
-            if (member.Value.ValueKind == JsonValueKind.String && TitleNames.Contains(Name(member))) builder.SuggestTitle(Text(member.Value));
+            if (member.Value.ValueKind == JsonValueKind.String && TitleNames.Contains(Name(member)))
+                builder.SuggestTitle(Text(member.Value));
     }
 
     // Plain values first: what comes after a section's heading would belong to that section.

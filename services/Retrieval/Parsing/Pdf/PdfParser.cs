@@ -14,7 +14,8 @@ internal sealed class PdfParser : IDocumentParser
     {
         var text = PdfToText.Read(source);
         if (string.IsNullOrWhiteSpace(text))
-            throw ParsingErrors.Damaged("The PDF has no text; it is probably a scan. Run character recognition on it, and upload the result.");
+            throw ParsingErrors.Damaged(
+                "The PDF has no text; it is probably a scan. Run character recognition on it, and upload the result.");
         AddPages(text, builder);
     }
 

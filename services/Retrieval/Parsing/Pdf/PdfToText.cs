@@ -68,7 +68,8 @@ internal static class PdfToText
     {
         start.FileName = limiter;
         start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--as={limits.PdfMemoryBytesMax}"));
-        start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--cpu={(int)Math.Ceiling(limits.TimeLimit.TotalSeconds) + 1}"));
+        var seconds = (int)Math.Ceiling(limits.TimeLimit.TotalSeconds) + 1;
+        start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--cpu={seconds}"));
         start.ArgumentList.Add("--core=0");
         start.ArgumentList.Add("--");
     }

@@ -28,7 +28,8 @@ internal sealed class DocxParser : IDocumentParser
         container.Xml("_rels/.rels", budget, reader =>
         {
             while (reader.Read())
-                if (reader.NodeType == XmlNodeType.Element && reader.Attribute("Type").EndsWith("/officeDocument", StringComparison.Ordinal))
+                if (reader.NodeType == XmlNodeType.Element
+                    && reader.Attribute("Type").EndsWith("/officeDocument", StringComparison.Ordinal))
                     name = reader.Attribute("Target").TrimStart('/');
         });
         return name;

@@ -97,8 +97,7 @@ internal sealed class WordBody(DocumentTextBuilder builder, WordParts parts)
         var depth = reader.Depth;
         while (reader.Read() && reader.Depth > depth)
         {
-            if (reader.NodeType is not (XmlNodeType.Text or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace or XmlNodeType.CDATA))
-                continue;
+            if (!reader.NodeType.IsCharacters()) continue;
             for (int read; (read = reader.ReadValueChunk(_buffer, 0, ReadChars)) > 0;)
             {
                 builder.Budget.RequireTextChars(paragraph.Text.Length + read);

@@ -2,8 +2,8 @@ using System.Xml;
 
 namespace Millrace.Retrieval.Parsing.Word;
 
-/// <summary>Which paragraph styles are headings. Their ids are in the language of the program that wrote the file; the names of the built-in
-/// ones are not, and a style of any name may give an outline level.</summary>
+/// <summary>Which paragraph styles are headings. Their ids are in the language of the program that wrote the file; the names of the
+/// built-in ones are not, and a style of any name may give an outline level.</summary>
 internal sealed class WordStyles
 {
     private const int BasedOnStepsMax = 20;
@@ -50,7 +50,8 @@ internal sealed class WordStyles
     {
         if (name.Equals("title", StringComparison.OrdinalIgnoreCase)) return TitleLevel;
         const string Heading = "heading ";
-        return name.StartsWith(Heading, StringComparison.OrdinalIgnoreCase) && name.Length == Heading.Length + 1 && name[^1] is >= '1' and <= '9'
+        return name.StartsWith(Heading, StringComparison.OrdinalIgnoreCase) && name.Length == Heading.Length + 1
+            && name[^1] is >= '1' and <= '9'
             ? name[^1] - '0' + TitleLevel
             : null;
     }

@@ -13,6 +13,10 @@ internal static class WordXml
     /// <summary>Whether the reader is at something of the formula vocabulary.</summary>
     public static bool IsMath(this XmlReader reader) => reader.NamespaceURI.EndsWith("/math", StringComparison.Ordinal);
 
+    /// <summary>Whether a node is text, white space included.</summary>
+    public static bool IsCharacters(this XmlNodeType type) =>
+        type is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace;
+
     /// <summary>The attribute of this local name, whatever its namespace; empty if there is none.</summary>
     public static string Attribute(this XmlReader reader, string localName)
     {
