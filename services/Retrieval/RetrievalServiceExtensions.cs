@@ -90,18 +90,6 @@ public static class RetrievalServiceExtensions
         return services;
     }
 
-    private static IServiceCollection AddParsing(this IServiceCollection services)
-    {
-        services.TryAddEnumerable(
-        [
-            ServiceDescriptor.Singleton<IDocumentParser, MarkdownParser>(),
-            ServiceDescriptor.Singleton<IDocumentParser, HtmlParser>(),
-            ServiceDescriptor.Singleton<IDocumentParser, PlainTextParser>(),
-        ]);
-        services.TryAddSingleton<DocumentParsers>();
-        return services;
-    }
-
     private static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.TryAddSingleton<IngestionSignals>();

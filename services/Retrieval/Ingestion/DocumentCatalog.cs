@@ -137,7 +137,7 @@ internal sealed class DocumentCatalog(
         var labels = MetadataRules.Labels(upload.AccessLabels);
         var mediaType = MediaTypes.Resolve(upload.MediaType, upload.FileName.Length > 0 ? upload.FileName : id);
         if (upload.Content.Length > _options.Ingestion.DocumentBytesMax) throw UploadBuffer.TooLarge(_options.Ingestion.DocumentBytesMax);
-        Utf8Text.RequireValid(upload.Content);
+        DocumentRules.RequireReadable(mediaType, upload.Content);
         return new NewDocument
         {
             Key = new DocumentKey(new CollectionKey(upload.Tenant, upload.Collection), id),

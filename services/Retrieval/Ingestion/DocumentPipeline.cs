@@ -20,7 +20,7 @@ internal sealed class DocumentPipeline(
     /// <exception cref="MillraceException">It cannot be read, or the embedding service did not answer.</exception>
     public async Task<int?> RunAsync(ClaimedDocument claimed, CancellationToken cancellationToken)
     {
-        var parsed = Parse(claimed);
+        var parsed = Parse(claimed, cancellationToken);
         var chunks = await CutAsync(claimed, parsed, cancellationToken);
         if (chunks.Count > _options.ChunksPerDocumentMax) throw TooManyChunks(chunks.Count);
         var draft = new EditionDraft(claimed, parsed.Title, parsed.Text);
@@ -37,10 +37,11 @@ internal sealed class DocumentPipeline(
         }
     }
 
-    private ParsedDocument Parse(ClaimedDocument claimed)
+    private ParsedDocument Parse(ClaimedDocument claimed, CancellationToken cancellationToken)
     {
         using var timer = metrics.TimeStage("parse");
-        return parts.Parsers.Parse(claimed.Document.MediaType, claimed.Content, claimed.Document.Key.DocumentId);
+        return parts.Parsers.Parse(
+            claimed.Document.MediaType, claimed.Content, claimed.Document.Key.DocumentId, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Chunk>> CutAsync(ClaimedDocument claimed, ParsedDocument parsed, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
 using AngleSharpParser = AngleSharp.Html.Parser.HtmlParser;
 
 namespace Millrace.Retrieval.Parsing;
@@ -6,13 +8,38 @@ namespace Millrace.Retrieval.Parsing;
 internal sealed class HtmlParser : IDocumentParser
 {
     /// <inheritdoc/>
-    public string MediaType => MediaTypes.Html;
+    public IReadOnlyCollection<string> MediaTypes => [Parsing.MediaTypes.Html];
 
     /// <inheritdoc/>
-    public void Parse(string source, DocumentTextBuilder builder)
+    public void Parse(DocumentSource source, DocumentTextBuilder builder)
     {
-        using var document = new AngleSharpParser().ParseDocument(source);
+        using var document = Read(source.Text(), builder.Budget);
         builder.SuggestTitle(document.Title ?? "");
-        if (document.Body is { } body) new HtmlWalk(builder).Page(body);
+        Add(document, builder);
+    }
+
+    /// <summary>Reads a piece of HTML that stands in a document of another format.</summary>
+    public static void Fragment(string html, DocumentTextBuilder builder)
+    {
+        using var document = Read(html, builder.Budget);
+        Add(document, builder);
+    }
+
+    private static void Add(IHtmlDocument document, DocumentTextBuilder builder)
+    {
+        if (document.Body is { } body) new HtmlWalk(builder, HtmlFurniture.Of(body, builder.Budget)).Page(body);
+    }
+
+    // Below the deepest level the library adds elements beside each other, as browsers do: nothing is lost, and what it does at each
+    // element stays bounded.
+    private static IHtmlDocument Read(string html, ParsingBudget budget)
+    {
+        HtmlTags.RequireFewAttributes(html, budget);
+        var options = new HtmlParserOptions
+        {
+            MaximumDepth = budget.Limits.NestingMax,
+            OnCreated = (_, _) => budget.TakeElement(),
+        };
+        return new AngleSharpParser(options).ParseDocument(html);
     }
 }

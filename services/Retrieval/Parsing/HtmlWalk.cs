@@ -3,21 +3,14 @@ using System.Globalization;
 using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
-using Millrace.ServiceDefaults.Errors;
-using AngleSharpParser = AngleSharp.Html.Parser.HtmlParser;
 
 namespace Millrace.Retrieval.Parsing;
 
 /// <summary>One walk over the elements of a page. Inline text runs together until a block begins or ends.</summary>
-internal sealed class HtmlWalk(DocumentTextBuilder builder)
+/// <param name="builder">Takes what is read.</param>
+/// <param name="furniture">Says what is left out.</param>
+internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furniture)
 {
-    private static readonly FrozenSet<string> Boilerplate = FrozenSet.ToFrozenSet(
-        ["script", "style", "nav", "footer", "aside", "noscript", "template", "iframe", "object", "svg", "canvas",
-        "button", "select", "head"]);
-
-    private static readonly FrozenSet<string> BoilerplateRoles = FrozenSet.ToFrozenSet(
-        ["navigation", "contentinfo", "complementary", "search"]);
-
     private static readonly FrozenSet<string> Inlines = FrozenSet.ToFrozenSet(
     [
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "input", "ins",
@@ -36,17 +29,9 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder)
         Flush();
     }
 
-    /// <summary>Reads a piece of HTML that stands in a document of another format.</summary>
-    public void Fragment(string html)
-    {
-        using var document = new AngleSharpParser().ParseDocument(html);
-        if (document.Body is { } body) Page(body);
-    }
-
     private void Children(INode parent, int depth)
     {
-        if (depth > DocumentTextBuilder.NestingMax)
-            throw MillraceException.InvalidArgument("content", "The page's elements are nested too deeply to be read. Flatten them.");
+        builder.Budget.RequireDepth(depth);
         for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
         {
             if (node is IElement element) Element(element, depth);
@@ -57,17 +42,23 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder)
     private void Element(IElement element, int depth)
     {
         var name = element.LocalName;
-        if (IsBoilerplate(element)) return;
+        if (furniture.LeavesOut(element)) return;
         if (name == "br") _run.Append('\n');
+        else if (name == "img") Image(element);
         else if (Inlines.Contains(name)) Children(element, depth + 1);
         else Block(element, depth);
+    }
+
+    private void Image(IElement image)
+    {
+        if (image.GetAttribute("alt") is { Length: > 0 } alt) Whitespace.AppendCollapsed(_run, $" {alt} ");
     }
 
     private void Block(IElement element, int depth)
     {
         Flush();
         if (element is IHtmlHeadingElement) builder.AddHeading(element.LocalName[1] - '0', Detached(element, depth));
-        else if (element is IHtmlPreElement) builder.AddParagraph(Raw(element));
+        else if (element is IHtmlPreElement) builder.AddVerbatim(Raw(element));
         else if (element is IHtmlTableElement table) Table(table, depth);
         else if (element.LocalName is "li" or "dt" or "dd") Item(element, depth);
         else Children(element, depth + 1);
@@ -91,25 +82,48 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder)
 
     private void Table(IHtmlTableElement table, int depth)
     {
-        List<string> columns = [];
-        foreach (var row in table.Rows)
-        {
-            var cells = row.Cells.Select(cell => Whitespace.Collapse(Detached(cell, depth + 3))).ToList();
-            if (columns.Count == 0 && row.Cells.All(cell => cell is IHtmlTableHeaderCellElement)) columns = cells;
-            else builder.AddLine(TableText.Row(columns, cells));
-        }
-
-        if (table.Rows.Length == 1 && columns.Count > 0) builder.AddLine(TableText.Row([], columns));
+        var columns = new TableColumns();
+        TableParts(table, columns, depth);
+        if (columns.Rows == 0 && columns.Names.Count > 0) builder.AddLine(TableText.Row([], columns.Names));
     }
 
-    // The text of an element whose blocks do not count as blocks: a heading, or a cell.
-    private static string Detached(IElement element, int depth)
+    // A broken table has children that none should have; they are read as what they are.
+    private void TableParts(IElement parent, TableColumns columns, int depth)
     {
-        var inner = new DocumentTextBuilder();
-        var walk = new HtmlWalk(inner);
+        builder.Budget.RequireDepth(depth);
+        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+        {
+            if (node is IText text) Whitespace.AppendCollapsed(_run, text.Data);
+            if (node is not IElement element || furniture.LeavesOut(element)) continue;
+            Flush();
+            if (element is IHtmlTableRowElement row) TableRow(row, columns, depth + 1);
+            else if (element is IHtmlTableSectionElement section) TableParts(section, columns, depth + 1);
+            else Element(element, depth + 1);
+            Flush();
+        }
+    }
+
+    private void TableRow(IElement row, TableColumns columns, int depth)
+    {
+        var cells = row.ChildNodes.Where(node => node is IElement element ? !furniture.LeavesOut(element) : IsText(node)).ToList();
+        builder.Budget.TakeCells(cells.Count);
+        var texts = cells.ConvertAll(
+            cell => Whitespace.Collapse(cell is IElement element ? Detached(element, depth + 1) : cell.TextContent));
+        if (columns.Names.Count == 0 && cells.TrueForAll(cell => cell is IHtmlTableHeaderCellElement)) columns.Names = texts;
+        else builder.AddLine(TableText.Row(columns.Names, texts));
+        if (!ReferenceEquals(columns.Names, texts)) columns.Rows++;
+    }
+
+    private static bool IsText(INode node) => node is IText text && !string.IsNullOrWhiteSpace(text.Data);
+
+    // The text of an element whose blocks do not count as blocks: a heading, or a cell.
+    private string Detached(IElement element, int depth)
+    {
+        var inner = builder.Detached();
+        var walk = new HtmlWalk(inner, furniture);
         walk.Children(element, depth + 1);
         walk.Flush();
-        return inner.Build("").Text;
+        return inner.BuildText();
     }
 
     private static string Raw(INode element)
@@ -127,9 +141,10 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder)
         _runIsLine = false;
     }
 
-    private static bool IsBoilerplate(IElement element) =>
-        Boilerplate.Contains(element.LocalName)
-        || element.HasAttribute("hidden")
-        || element.GetAttribute("aria-hidden") == "true"
-        || (element.GetAttribute("role") is { } role && BoilerplateRoles.Contains(role));
+    private sealed class TableColumns
+    {
+        public List<string> Names { get; set; } = [];
+
+        public int Rows { get; set; }
+    }
 }

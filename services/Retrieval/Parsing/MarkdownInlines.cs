@@ -1,15 +1,15 @@
 using System.Text;
 using Markdig.Extensions.TaskLists;
 using Markdig.Syntax.Inlines;
-using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Parsing;
 
 /// <summary>The words of a Markdown paragraph, without its marks.</summary>
-internal static class MarkdownInlines
+/// <param name="budget">What the document may take.</param>
+internal sealed class MarkdownInlines(ParsingBudget budget)
 {
     /// <summary>The text of a paragraph; a hard break is a line feed, a soft one a space.</summary>
-    public static string Text(ContainerInline? inlines)
+    public string Text(ContainerInline? inlines)
     {
         if (inlines is null) return "";
         var text = new StringBuilder();
@@ -17,15 +17,13 @@ internal static class MarkdownInlines
         return text.ToString();
     }
 
-    private static void Append(ContainerInline container, StringBuilder text, int depth)
+    private void Append(ContainerInline container, StringBuilder text, int depth)
     {
-        if (depth > DocumentTextBuilder.NestingMax)
-            throw MillraceException.InvalidArgument(
-                "content", "The document's emphasis or links are nested too deeply to be read. Flatten them.");
+        budget.RequireDepth(depth);
         foreach (var inline in container) Append(inline, text, depth);
     }
 
-    private static void Append(Inline inline, StringBuilder text, int depth)
+    private void Append(Inline inline, StringBuilder text, int depth)
     {
         switch (inline)
         {

@@ -185,7 +185,7 @@ public sealed class RetrievalServiceTests
         await retrieval.CreateAsync("c");
 
         Assert.Equal(Reason.CollectionNotFound, await RefusalOf(() => retrieval.UploadAsync("nosuch", "a.md", "x")));
-        Assert.Equal(Reason.UnsupportedMediaType, await RefusalOf(() => retrieval.UploadAsync("c", "a.pdf", "x")));
+        Assert.Equal(Reason.UnsupportedMediaType, await RefusalOf(() => retrieval.UploadAsync("c", "a.png", "x")));
         Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.UploadAsync("c", "", "x")));
         Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.UploadAsync("c", "a\nb.md", "x")));
         Assert.Equal(Reason.PayloadTooLarge, await RefusalOf(() => retrieval.UploadAsync("c", "a.txt", new string('x', 1_000_001))));

@@ -1,3 +1,4 @@
+using Millrace.Retrieval.Parsing;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
 
@@ -62,11 +63,96 @@ public sealed class HtmlParserTests
         Assert.Contains("one", ParsedDocuments.Html(source).Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Nesting_Extreme_IsRefused()
+    [Theory]
+    [InlineData("<div>")]
+    [InlineData("<b x=1><p>")]
+    [InlineData("<table><tr><td>")]
+    [InlineData("<ul><li>")]
+    public void Nesting_Extreme_IsFlattenedAndRead(string opening)
     {
-        var source = string.Concat(Enumerable.Repeat("<div>", 5_000)) + "x";
+        var document = ParsedDocuments.Html(string.Concat(Enumerable.Repeat(opening, 5_000)) + "x");
 
-        Assert.Equal(Reason.InvalidArgument, Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source)).Reason);
+        Assert.Equal("x", document.Text);
+    }
+
+    [Fact]
+    public void Tag_WithTooManyAttributes_IsRefused()
+    {
+        var source = "<p>" + "<a " + string.Join(' ', Enumerable.Range(0, 300_000).Select(i => $"a{i}")) + ">x</a>";
+
+        Assert.Contains("attributes", Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Attribute_WithLongValue_IsNoAttributes()
+    {
+        var value = string.Join(' ', Enumerable.Range(0, 10_000));
+
+        Assert.Equal("x", ParsedDocuments.Html($"<p title = \"{value}\" class='{value}'>x</p>").Text);
+    }
+
+    [Theory]
+    [InlineData("<aside>The only text there is.</aside>")]
+    [InlineData("<footer>The only text there is.</footer><script>x</script>")]
+    [InlineData("<div class='cookie-banner'>The only text there is.</div>")]
+    [InlineData("<noscript>The only text there is.</noscript>")]
+    [InlineData("<div hidden>The only text there is.</div>")]
+    public void Content_OnlyInFurniture_IsKept(string source)
+    {
+        Assert.Equal("The only text there is.", ParsedDocuments.Html(source).Text);
+    }
+
+    [Fact]
+    public void Content_MostlyInAside_IsKept()
+    {
+        var article = string.Concat(Enumerable.Repeat("This is what the page says. ", 30));
+
+        var document = ParsedDocuments.Html($"<p>By A. Writer</p><aside><p>{article}</p></aside><nav><a href='/'>Home</a></nav>");
+
+        Assert.Contains("This is what the page says.", document.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<div id='cookie-consent-banner'><p>We use cookies.</p><a href='/p'>More</a></div>")]
+    [InlineData("<div class='x onetrust-pc-dark-filter'>We use cookies.</div>")]
+    [InlineData("<div style='color: red; display : none'>We use cookies.</div>")]
+    [InlineData("<dialog>We use cookies.</dialog>")]
+    [InlineData("<ul class='main-menu'><li><a href='/a'>We use</a></li><li><a href='/b'>cookies.</a></li></ul>")]
+    public void Banner_BesideContent_IsLeftOut(string banner)
+    {
+        Assert.Equal("Text.", ParsedDocuments.Html($"{banner}<main><p>Text.</p></main>").Text);
+    }
+
+    [Theory]
+    [InlineData("<div class='cookie-policy'>About cookies.</div>")]
+    [InlineData("<div class='menu'>Soup of the day, and a salad with <a href='/b'>bread</a>.</div>")]
+    public void Text_WithSuspiciousName_IsKept(string source)
+    {
+        Assert.Equal(2, ParsedDocuments.Html($"{source}<p>Text.</p>").Text.Split("\n\n").Length);
+    }
+
+    [Fact]
+    public void Images_WithAlternativeText_AreRead()
+    {
+        Assert.Equal("Before a red door after.", ParsedDocuments.Html("<p>Before<img src=x alt='a red door'>after.<img alt=''></p>").Text);
+    }
+
+    [Fact]
+    public void Table_WithCaption_KeepsIt()
+    {
+        Assert.Equal("Codes\nE1; Hot.", ParsedDocuments.Html("<table><caption>Codes</caption><tr><td>E1<td>Hot</table>").Text);
+    }
+
+    [Fact]
+    public void Elements_TooMany_AreRefused()
+    {
+        var parsers = ParsedDocuments.With(new ParsingOptions { ElementsMax = 100 });
+
+        var error = Assert.Throws<MillraceException>(
+            () => parsers.Parse(MediaTypes.Html, string.Concat(Enumerable.Repeat("<p>x", 101))));
+
+        Assert.Equal(Reason.PayloadTooLarge, error.Reason);
+        Assert.Contains("Retrieval:Parsing:ElementsMax", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using Millrace.Retrieval.Parsing;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
 
@@ -129,19 +130,75 @@ public sealed class MarkdownParserTests
     }
 
     [Fact]
-    public void Nesting_Extreme_IsRefusedOrRead()
+    public void FrontMatter_Always_GivesTitleAndMetadata()
     {
-        var stars = new string('*', 50_000);
-        foreach (var source in new[] { new string('>', 100_000) + " x", stars + "x" + stars, new string('[', 50_000) })
+        var document = ParsedDocuments.Markdown(
+            "---\ntitle: \"The guide\"\nauthor: A. Writer\ntags: [a, b]\nnested:\n  key: value\n# note\n---\n\n# Install\n\nText");
+
+        Assert.Equal("The guide", document.Title);
+        Assert.Equal("A. Writer", Assert.Single(document.Metadata, entry => entry.Key == "author").Value);
+        Assert.Single(document.Metadata);
+        Assert.Equal("Install\n\nText", document.Text);
+    }
+
+    [Fact]
+    public void GridTable_WithBlocks_KeepsThem()
+    {
+        var document = ParsedDocuments.Markdown(
+            "+-----+-----+\n| k   | v   |\n+=====+=====+\n| a   | - b |\n|     | - c |\n+-----+-----+\n");
+
+        Assert.Equal("k: a; v: b c.", document.Text);
+    }
+
+    [Fact]
+    public void Code_Indented_KeepsTheIndentationOfItsFirstLine()
+    {
+        Assert.Equal("a\n\n    x = 1\n  y", ParsedDocuments.Markdown("a\n\n```\n    x = 1\n  y\n```").Text);
+    }
+
+    [Fact]
+    public void Text_RightToLeftAndEmoji_IsKept()
+    {
+        Assert.Equal("שלום\n\nمرحبا 👩‍👩‍👧 بالعالم", ParsedDocuments.Markdown("# שלום\r\n\r\nمرحبا 👩‍👩‍👧 بالعالم\f\0").Text);
+    }
+
+    [Theory]
+    [InlineData(">", 100_000)]
+    [InlineData("[", 50_000)]
+    [InlineData("![", 50_000)]
+    [InlineData("[a](", 30_000)]
+    [InlineData("*a ", 30_000)]
+    [InlineData("*a_ ", 30_000)]
+    [InlineData("`a``b", 20_000)]
+    [InlineData("<a ", 30_000)]
+    [InlineData("<!--", 30_000)]
+    [InlineData("- ", 50_000)]
+    [InlineData("|a", 50_000)]
+    [InlineData("|a|\n|-|\n", 10_000)]
+    [InlineData("a\n: ", 10_000)]
+    [InlineData("[a]: x\n", 20_000)]
+    [InlineData("&a", 50_000)]
+    [InlineData("~~a~~ ", 30_000)]
+    public void Source_Pathological_IsReadOrRefusedInTime(string piece, int count)
+    {
+        var parsers = ParsedDocuments.With(new ParsingOptions { TimeLimit = TimeSpan.FromSeconds(60) });
+        try
         {
-            try
-            {
-                ParsedDocuments.Markdown(source);
-            }
-            catch (MillraceException error)
-            {
-                Assert.Equal(Reason.InvalidArgument, error.Reason);
-            }
+            parsers.Parse(MediaTypes.Markdown, string.Concat(Enumerable.Repeat(piece, count)) + " x").AssertValid();
         }
+        catch (MillraceException error)
+        {
+            Assert.Contains(error.Reason, new[] { Reason.InvalidArgument, Reason.PayloadTooLarge });
+            Assert.DoesNotContain("TimeLimit", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Line_TooLong_IsRefused()
+    {
+        var error = Assert.Throws<MillraceException>(() => ParsedDocuments.Markdown(new string('x', (1024 * 1024) + 1)));
+
+        Assert.Equal(Reason.PayloadTooLarge, error.Reason);
+        Assert.Contains("LineCharsMax", error.Message, StringComparison.Ordinal);
     }
 }

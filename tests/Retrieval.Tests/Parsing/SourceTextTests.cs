@@ -5,25 +5,47 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Tests.Parsing;
 
-public sealed class Utf8TextTests
+public sealed class SourceTextTests
 {
     [Fact]
     public void Decode_ControlCharacters_AreCleaned()
     {
-        Assert.Equal("a\nb\nc\td\ne", Utf8Text.Decode(Encoding.UTF8.GetBytes("\uFEFFa\r\nb\rc\t\0\u0007d\u2028e\u0085"[..^1])));
+        Assert.Equal("a\nb\nc\td\ne", SourceText.Decode(Encoding.UTF8.GetBytes("\uFEFFa\r\nb\rc\t\0\u0007d\u2028e\u0085"[..^1])));
     }
 
     [Theory]
     [InlineData(new byte[] { 0x61, 0x62, 0xFF, 0x63 }, 2)]
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 0x61, 0xC3 }, 4)]
     [InlineData(new byte[] { 0xF0, 0x9F, 0x98, 0x80, 0xED, 0xA0, 0x80 }, 4)]
-    [InlineData(new byte[] { 0xFF, 0xFE, 0x61, 0x00 }, 0)]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x00, 0x00, 0x61, 0x00, 0x00, 0x00 }, 0)]
     public void Decode_NotUtf8_NamesTheOffset(byte[] content, int offset)
     {
-        var error = Assert.Throws<MillraceException>(() => Utf8Text.Decode(content));
+        var error = Assert.Throws<MillraceException>(() => SourceText.Decode(content));
 
         Assert.Equal(Reason.InvalidArgument, error.Reason);
         Assert.Contains($"byte {offset} ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x61, 0x00, 0x0D, 0x00, 0x0A, 0x00, 0x3D, 0xD8, 0x00, 0xDE })]
+    [InlineData(new byte[] { 0xFE, 0xFF, 0x00, 0x61, 0x00, 0x0D, 0x00, 0x0A, 0xD8, 0x3D, 0xDE, 0x00 })]
+    public void Decode_Utf16WithByteOrderMark_IsRead(byte[] content) => Assert.Equal("a\n😀", SourceText.Decode(content));
+
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x61 })]
+    [InlineData(new byte[] { 0xFE, 0xFF, 0xD8, 0x3D, 0x00, 0x61 })]
+    public void Decode_Utf16Broken_IsRefused(byte[] content) =>
+        Assert.Equal(Reason.InvalidArgument, Assert.Throws<MillraceException>(() => SourceText.Decode(content)).Reason);
+
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF })]
+    [InlineData(new byte[] { 0xFF, 0xFE })]
+    [InlineData(new byte[] { 0, 0, 0 })]
+    public void Parse_NothingButMarks_HasNoSections(byte[] content)
+    {
+        foreach (var type in MediaTypes.All.Where(type => type.Signature.Length == 0))
+            Assert.Empty(ParsedDocuments.Parse(type.Name, content).Sections);
     }
 
     [Theory]
