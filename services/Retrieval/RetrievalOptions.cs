@@ -1,4 +1,5 @@
 using Millrace.Retrieval.Chunking;
+using Millrace.Retrieval.Encoders;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Search;
 using Millrace.Retrieval.Store;
@@ -23,6 +24,9 @@ public sealed class RetrievalOptions : ISelfValidating
     /// <summary>How documents are cut when their collection says nothing else.</summary>
     public ChunkingOptions Chunking { get; set; } = new();
 
+    /// <summary>Tokenizers of embedding models that are kept.</summary>
+    public TokenizerOptions Tokenizers { get; set; } = new();
+
     /// <summary>How documents get into the index.</summary>
     public IngestionOptions Ingestion { get; set; } = new();
 
@@ -36,6 +40,7 @@ public sealed class RetrievalOptions : ISelfValidating
     {
         if (CollectionsPerTenantMax < 1) yield return $"CollectionsPerTenantMax is {CollectionsPerTenantMax}. Set it to 1 or more.";
         if (DocumentsPerCollectionMax < 1) yield return $"DocumentsPerCollectionMax is {DocumentsPerCollectionMax}. Set it to 1 or more.";
-        foreach (var error in Chunking.Validate().Concat(Ingestion.Validate()).Concat(Search.Validate())) yield return error;
+        foreach (var error in Chunking.Validate().Concat(Tokenizers.Validate()).Concat(Ingestion.Validate()).Concat(Search.Validate()))
+            yield return error;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Millrace.Retrieval.Chunking;
 
@@ -11,6 +12,10 @@ namespace Millrace.Retrieval.Encoders;
 /// <param name="model">Name of the model; empty for the default.</param>
 internal sealed class EncoderMeter(IEncoder encoder, string model) : ITextMeter
 {
+    private const int KnownMax = 100_000;
+    private const int KnownCharsMax = 40;
+
+    private readonly ConcurrentDictionary<string, int> _known = new(StringComparer.Ordinal);
     private volatile int _addedTokens = -1;
 
     /// <inheritdoc/>
@@ -28,12 +33,32 @@ internal sealed class EncoderMeter(IEncoder encoder, string model) : ITextMeter
     {
         if (_addedTokens < 0) _addedTokens = await AddedTokensAsync(cancellationToken);
         var spans = Words(text);
-        List<string> words = [.. spans.Select(span => text[span]).Distinct(StringComparer.Ordinal)];
-        var counts = await CountAsync(words, cancellationToken);
-        var tokens = words.Zip(counts).ToDictionary(pair => pair.First, pair => Math.Max(1, pair.Second - _addedTokens), StringComparer.Ordinal);
+        var tokens = await TokensOfAsync([.. spans.Select(span => text[span]).Distinct(StringComparer.Ordinal)], cancellationToken);
         var measure = new WordMeasure(text, _addedTokens, part => Encoding.UTF8.GetByteCount(part));
         foreach (var span in spans) measure.Add(span.Start.Value, span.End.Value, tokens[text[span]]);
         return measure;
+    }
+
+    // Headings and texts have their words in common, so that most are known already.
+    private async Task<Dictionary<string, int>> TokensOfAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        var tokens = new Dictionary<string, int>(StringComparer.Ordinal);
+        List<string> unknown = [];
+        foreach (var word in words)
+        {
+            if (_known.TryGetValue(word, out var known)) tokens[word] = known;
+            else unknown.Add(word);
+        }
+
+        var counts = unknown.Count == 0 ? [] : await CountAsync(unknown, cancellationToken);
+        if (_known.Count + unknown.Count > KnownMax) _known.Clear();
+        foreach (var (word, count) in unknown.Zip(counts))
+        {
+            tokens[word] = Math.Max(1, count - _addedTokens);
+            if (word.Length <= KnownCharsMax) _known[word] = tokens[word];
+        }
+
+        return tokens;
     }
 
     // With a word of w tokens, 2(w + added) - (2w + added) = added.

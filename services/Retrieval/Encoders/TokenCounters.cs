@@ -9,8 +9,8 @@ namespace Millrace.Retrieval.Encoders;
 /// calls, after a restart as well. A model whose tokenizer cannot be had is counted by calls.
 /// </summary>
 internal sealed class TokenCounters(
-    TokenizerSource source, TokenizerFolder folder, IEncoder encoder, IOptions<RetrievalOptions> options, TimeProvider time,
-    ILogger<TokenCounters> logger) : ITokenCounters, IDisposable
+    TokenizerSource source, TokenizerFolder folder, IOptions<RetrievalOptions> options, TimeProvider time, ILogger<TokenCounters> logger)
+    : ITokenCounters, IDisposable
 {
     private readonly TokenizerOptions _options = options.Value.Tokenizers;
     private readonly SemaphoreSlim _asking = new(1);
@@ -41,7 +41,7 @@ internal sealed class TokenCounters(
     private bool IsFresh(DateTimeOffset checkedAt) => time.GetUtcNow() - checkedAt < _options.MaxAge;
 
     private Entry? Read(string model) => folder.Find(model) is { } kept && TryCreate(kept.Model, out var meter, out _)
-        ? new Entry(meter, kept.CheckedAt, kept.Model.Fingerprint)
+        ? new Entry(meter, kept.CheckedAt, kept.Model.Identity)
         : null;
 
     private async Task<Entry> AskAsync(string model, Entry? old, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal sealed class TokenCounters(
         try
         {
             var tokenizer = await source.AskAsync(model, cancellationToken);
-            if (old is null || tokenizer.Fingerprint != old.Fingerprint) return await CreateAsync(model, tokenizer, cancellationToken);
+            if (old is null || tokenizer.Identity != old.Identity) return await CreateAsync(model, tokenizer, cancellationToken);
             folder.Keep(model, new KeptTokenizer(tokenizer, time.GetUtcNow()));
             return old with { CheckedAt = time.GetUtcNow() };
         }
@@ -79,10 +79,10 @@ internal sealed class TokenCounters(
         }
 
         folder.Keep(model, new KeptTokenizer(tokenizer, time.GetUtcNow()));
-        return new Entry(meter, time.GetUtcNow(), tokenizer.Fingerprint);
+        return new Entry(meter, time.GetUtcNow(), tokenizer.Identity);
     }
 
-    private Entry ByCalls(string model) => new(new EncoderMeter(encoder, model), time.GetUtcNow(), Fingerprint: "");
+    private Entry ByCalls(string model) => new(source.ByCalls(model), time.GetUtcNow(), Identity: "");
 
     private static bool TryCreate(WordPieceModel tokenizer, [NotNullWhen(true)] out WordPieceMeter? meter, out string reason)
     {
@@ -113,5 +113,5 @@ internal sealed class TokenCounters(
         }
     }
 
-    private sealed record Entry(ITextMeter Meter, DateTimeOffset CheckedAt, string Fingerprint);
+    private sealed record Entry(ITextMeter Meter, DateTimeOffset CheckedAt, string Identity);
 }

@@ -26,6 +26,9 @@ internal sealed class TokenizerSource(EmbeddingService.EmbeddingServiceClient cl
         };
     }
 
+    /// <summary>The meter of a model whose tokenizer cannot be had.</summary>
+    public EncoderMeter ByCalls(string model) => new(encoder, model);
+
     /// <summary>Compares counts.</summary>
     /// <returns>The first difference, in words; null when there is none.</returns>
     public async Task<string?> DifferenceAsync(string model, WordPieceMeter meter, CancellationToken cancellationToken)

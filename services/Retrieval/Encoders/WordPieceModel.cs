@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Millrace.Retrieval.Encoders;
 
@@ -18,7 +19,12 @@ internal sealed record WordPieceModel(
     /// <summary>SHA-256 over the vocabulary, in hexadecimal, as the embedding service says it.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>Equal for tokenizers that count alike.</summary>
+    [JsonIgnore]
+    public string Identity => $"{Fingerprint} {LowerCase} {UnknownToken} {AddedTokens} {ContextTokensMax}";
+
     /// <summary>Whether the vocabulary is the one that the fingerprint was taken of.</summary>
+    [JsonIgnore]
     public bool IsWhole => Fingerprint == Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Vocabulary.Select(token => token + "\n")))));
 }
