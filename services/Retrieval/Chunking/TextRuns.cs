@@ -38,7 +38,7 @@ internal static class TextRuns
 
         return fitting > range.Start
             ? new TextRange(range.Start, fitting - range.Start)
-            : Characters(text, new TextRange(range.Start, EndOfWord(source, range.Start, range.End) - range.Start), tokensMax);
+            : Characters(text, new TextRange(range.Start, EndOfWord(source, range.Start, reach) - range.Start), tokensMax);
     }
 
     /// <summary>The longest run of whole words, or else of characters, at the end of a range that has at most so many tokens.</summary>
