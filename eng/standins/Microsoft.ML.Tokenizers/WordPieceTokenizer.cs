@@ -11,7 +11,8 @@ public partial class WordPieceTokenizer : Tokenizer
 
     private protected WordPieceTokenizer(Dictionary<string, int> vocabulary, WordPieceOptions options)
     {
-        if (options.MaxInputCharsPerWord <= 0) throw new ArgumentOutOfRangeException(nameof(options), "MaxInputCharsPerWord is not positive.");
+        if (options.MaxInputCharsPerWord <= 0)
+            throw new ArgumentOutOfRangeException(nameof(options), "MaxInputCharsPerWord is not positive.");
         Vocabulary = vocabulary;
         _ids = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         UnknownToken = options.UnknownToken;

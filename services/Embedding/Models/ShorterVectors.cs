@@ -28,7 +28,8 @@ internal static class ShorterVectors
         if (ascending is [.., var longest] && longest >= own)
             throw new LlamaException(
                 LlamaFailure.LoadFailed,
-                $"{model.Path} makes vectors of {own} dimensions; remove {longest} from Embedding:{nameof(EncoderOptions.ShorterDimensions)}:{name}");
+                $"{model.Path} makes vectors of {own} dimensions; remove {longest} from "
+                    + $"Embedding:{nameof(EncoderOptions.ShorterDimensions)}:{name}");
         return ascending;
     }
 

@@ -22,7 +22,8 @@ internal sealed record WordPieceVocabulary(IReadOnlyList<string> Tokens, string 
     private const string AccentsKey = "tokenizer.ggml.normalizer.strip_accents";
 
     /// <summary>SHA-256 over the tokens, each closed by a line feed, in hexadecimal.</summary>
-    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Tokens.Select(t => t + "\n")))));
+    public string Fingerprint => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(Tokens.Select(token => token + "\n")))));
 
     /// <summary>Reads an encoder's tokenizer.</summary>
     /// <exception cref="MillraceException">It is not WordPiece, or has something that BERT's writing cannot say.</exception>

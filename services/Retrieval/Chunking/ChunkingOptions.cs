@@ -3,7 +3,8 @@ namespace Millrace.Retrieval.Chunking;
 /// <summary>Section <c>Retrieval:Chunking</c>: how documents are cut when their collection says nothing else.</summary>
 public sealed class ChunkingOptions
 {
-    /// <summary>Which way: <c>Recursive</c>, <c>Paragraph</c>, <c>Markdown</c>, <c>SentenceWindow</c>, <c>Semantic</c> or <c>Fixed</c>.</summary>
+    /// <summary>Which way: <c>Recursive</c>, <c>Paragraph</c>, <c>Markdown</c>, <c>SentenceWindow</c>, <c>Semantic</c> or
+    /// <c>Fixed</c>.</summary>
     /// <value>Default <c>Recursive</c>.</value>
     public ChunkingStrategy Strategy { get; set; } = ChunkingStrategy.Recursive;
 

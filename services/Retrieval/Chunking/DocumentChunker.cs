@@ -12,7 +12,8 @@ namespace Millrace.Retrieval.Chunking;
 /// <param name="strategy">Cuts.</param>
 /// <param name="settings">The limits; valid.</param>
 /// <param name="headers">Writes the headers; null where none are wanted.</param>
-internal sealed class DocumentChunker(ITextMeter meter, IChunkStrategy strategy, ChunkingSettings settings, HeaderWriter? headers) : IChunker
+internal sealed class DocumentChunker(ITextMeter meter, IChunkStrategy strategy, ChunkingSettings settings, HeaderWriter? headers)
+    : IChunker
 {
     private const int AttemptsMax = 4;
 

@@ -3,7 +3,8 @@ using Millrace.Retrieval.Parsing;
 
 namespace Millrace.Retrieval.Chunking;
 
-/// <summary>Gives chunks their headers: as long as the budget and the model's context allow, so that a header never pushes out text.</summary>
+/// <summary>Gives chunks their headers: as long as the budget and the model's context allow, so that a header never pushes out
+/// text.</summary>
 /// <param name="meter">Counts their tokens.</param>
 /// <param name="tokensMax">Most tokens of a header.</param>
 internal sealed class HeaderWriter(ITextMeter meter, int tokensMax)
@@ -32,6 +33,7 @@ internal sealed class HeaderWriter(ITextMeter meter, int tokensMax)
         var header = new ParsedDocument("", ContextualHeader.Of(document.Title, section.Breadcrumb), []);
         var measure = await meter.MeasureAsync(header.Text, cancellationToken);
         var limits = new ChunkingSettings(budget + measure.AddedTokens, 0);
-        return ContextualHeader.Within(new MeasuredText(header, measure, limits), ContextualHeader.Parts(document.Title, section.Breadcrumb));
+        var parts = ContextualHeader.Parts(document.Title, section.Breadcrumb);
+        return ContextualHeader.Within(new MeasuredText(header, measure, limits), parts);
     }
 }

@@ -11,9 +11,9 @@ internal static class SectionCutter
     {
         var range = text.RangeOf(section);
         if (range.Length == 0) return [];
-        return text.Fits(range)
-            ? [text.ChunkOf(section, range)]
-            : Overlapped(text, range, Packed(text, TextPieces.ThatFit(text, range, PieceLevel.Paragraph))).Select(r => text.ChunkOf(section, r));
+        if (text.Fits(range)) return [text.ChunkOf(section, range)];
+        var packed = Packed(text, TextPieces.ThatFit(text, range, PieceLevel.Paragraph));
+        return Overlapped(text, range, packed).Select(part => text.ChunkOf(section, part));
     }
 
     /// <summary>Neighbouring pieces joined while they fit; all but the first leave room for what they share with the one before.</summary>

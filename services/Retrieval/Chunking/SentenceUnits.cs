@@ -2,7 +2,8 @@ using Millrace.Retrieval.Parsing;
 
 namespace Millrace.Retrieval.Chunking;
 
-/// <summary>Sentences that can be compared with each other: fragments are joined to what is behind them, and what is too long is cut.</summary>
+/// <summary>Sentences that can be compared with each other: fragments are joined to what is behind them, and what is too long is
+/// cut.</summary>
 internal static class SentenceUnits
 {
     // "Yes." or "3." says nothing by itself.

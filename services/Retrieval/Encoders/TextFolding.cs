@@ -88,8 +88,8 @@ internal sealed class TextFolding
         if (codePoint == Rune.ReplacementChar.Value) return RuneRole.Skipped;
         return CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
         {
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse => RuneRole.Skipped,
-            <= UnicodeCategory.EnclosingMark and >= UnicodeCategory.NonSpacingMark when _lowerCase => RuneRole.Skipped,
+            >= UnicodeCategory.Control and <= UnicodeCategory.PrivateUse => RuneRole.Skipped,
+            >= UnicodeCategory.NonSpacingMark and <= UnicodeCategory.EnclosingMark when _lowerCase => RuneRole.Skipped,
             >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation => RuneRole.Word,
             >= UnicodeCategory.MathSymbol and <= UnicodeCategory.OtherSymbol when codePoint < 0x7F => RuneRole.Word,
             _ => IsIn(Chinese, codePoint) ? RuneRole.Word : RuneRole.Part,

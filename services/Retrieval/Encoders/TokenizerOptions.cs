@@ -1,6 +1,7 @@
 namespace Millrace.Retrieval.Encoders;
 
-/// <summary>Section <c>Retrieval:Tokenizers</c>: tokenizers of embedding models that are kept, so that tokens are counted without calls.</summary>
+/// <summary>Section <c>Retrieval:Tokenizers</c>: tokenizers of embedding models that are kept, so that tokens are counted without
+/// calls.</summary>
 public sealed class TokenizerOptions
 {
     /// <summary>Most tokenizers that are kept, in memory and on disk; one takes a few megabytes.</summary>

@@ -31,7 +31,8 @@ internal sealed class WordPieceMeter : ITextMeter
         Task.FromResult<IReadOnlyList<int>>([.. texts.Select(text => Count(text))]);
 
     /// <inheritdoc/>
-    public Task<ITextMeasure> MeasureAsync(string text, CancellationToken cancellationToken) => Task.FromResult<ITextMeasure>(Measure(text));
+    public Task<ITextMeasure> MeasureAsync(string text, CancellationToken cancellationToken) =>
+        Task.FromResult<ITextMeasure>(Measure(text));
 
     private WordMeasure Measure(string text)
     {

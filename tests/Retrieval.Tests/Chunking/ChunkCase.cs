@@ -15,8 +15,10 @@ internal sealed record ChunkCase(ParsedDocument Document, ChunkingSettings Setti
 {
     private static readonly string[] Fragments =
     [
-        "word", "Word.", "End!", "why?", "e.g.", "\n", "\n\n", "  ", "\t", "😀", "👨‍👩‍👧‍👦", "e\u0301\u0302", "漢字仮名", "。", "。\u0301", "ünïcode", "$4.90",
-        "A", new string('x', 300), "a-b_c", "\u00A0", "مرحبا", "z" + new string('\u0301', 90), "\u200B", "\u0600", "1.", "No.", new string('漢', 70),
+        "word", "Word.", "End!", "why?", "e.g.", "\n", "\n\n", "  ", "\t", "😀", "👨‍👩‍👧‍👦", "e\u0301\u0302", "漢字仮名", "。",
+        "。\u0301", "ünïcode", "$4.90",
+        "A", new string('x', 300), "a-b_c", "\u00A0", "مرحبا", "z" + new string('\u0301', 90), "\u200B",
+        "\u0600", "1.", "No.", new string('漢', 70),
         string.Join('\u200D', Enumerable.Repeat("👧", 9)), "It is late. ", "\uFFFD", "각나", "\u2581", "H1",
     ];
 

@@ -22,7 +22,8 @@ public sealed class DocumentChunkerTests(BuiltInTokenizer tokenizer, ITestOutput
         // A tokenizer for which a joined text is longer than its parts, as no sum of words foresees.
         var encoder = new BagOfWordsEncoder(text =>
             FakeEmbeddingService.CountTokens(text) + (joinedCountsMore ? text.Count(char.IsWhiteSpace) / 2 : 0));
-        var document = ParsedDocuments.PlainText(string.Join("\n\n", Enumerable.Range(0, 40).Select(i => $"This is sentence {i}. It is short.")));
+        var paragraphs = Enumerable.Range(0, 40).Select(i => $"This is sentence {i}. It is short.");
+        var document = ParsedDocuments.PlainText(string.Join("\n\n", paragraphs));
         var settings = new ChunkingSettings(40, 0);
         var chunker = new DocumentChunker(new EncoderMeter(encoder, ""), new RecursiveStrategy(), settings, headers: null);
 

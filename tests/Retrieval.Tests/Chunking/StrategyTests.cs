@@ -9,12 +9,13 @@ namespace Millrace.Retrieval.Tests.Chunking;
 public sealed class StrategyTests
 {
     private const string Handbook =
-        "# Handbook\n\nAll of it.\n\n## Leave\n\n### Holidays\n\nTwenty five days.\n\n### Illness\n\nCall before nine.\n\n## Travel\n\nBook early.";
+        "# Handbook\n\nAll of it.\n\n## Leave\n\n### Holidays\n\nTwenty five days.\n\n### Illness\n\nCall before nine.\n\n"
+        + "## Travel\n\nBook early.";
 
     [Fact]
     public async Task Recursive_LongSection_NeverCutsASentenceThatFits()
     {
-        var document = ParsedDocuments.PlainText(string.Join(' ', Enumerable.Range(0, 60).Select(i => $"Sentence number {i} has a few words.")));
+        var document = Sentences(60, i => $"Sentence number {i} has a few words.");
 
         var chunks = await WordMeter.CutAsync(new RecursiveStrategy(), document, new ChunkingSettings(40, 0));
 
@@ -26,7 +27,7 @@ public sealed class StrategyTests
     [Fact]
     public async Task Recursive_WithOverlap_SharesWholeSentences()
     {
-        var document = ParsedDocuments.PlainText(string.Join(' ', Enumerable.Range(0, 20).Select(i => $"This is sentence {i}.")));
+        var document = Sentences(20, i => $"This is sentence {i}.");
 
         var chunks = await WordMeter.CutAsync(new RecursiveStrategy(), document, new ChunkingSettings(27, 10));
 
@@ -77,7 +78,7 @@ public sealed class StrategyTests
     [Fact]
     public async Task SentenceWindow_EachSentence_IsRankedWithinItsNeighbours()
     {
-        var document = ParsedDocuments.PlainText(string.Join(' ', Enumerable.Range(0, 6).Select(i => $"This is the long sentence number {i}.")));
+        var document = Sentences(6, i => $"This is the long sentence number {i}.");
 
         var chunks = await WordMeter.CutAsync(new SentenceWindowStrategy(), document, new ChunkingSettings(80, 0) { WindowSentences = 1 });
 
@@ -120,12 +121,19 @@ public sealed class StrategyTests
     [Fact]
     public async Task Fixed_WithOverlap_SharesWholeWords()
     {
-        var document = ParsedDocuments.PlainText(string.Join(' ', Enumerable.Range(0, 30).Select(i => $"w{i}")));
+        var document = Sentences(30, i => $"w{i}");
 
         var chunks = await WordMeter.CutAsync(new FixedStrategy(), document, new ChunkingSettings(16, 4));
 
         Assert.Equal(
-            ["w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13", "w10 w11 w12 w13 w14 w15 w16 w17 w18 w19 w20 w21 w22 w23", "w20 w21 w22 w23 w24 w25 w26 w27 w28 w29"],
+            [
+                "w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13",
+                "w10 w11 w12 w13 w14 w15 w16 w17 w18 w19 w20 w21 w22 w23",
+                "w20 w21 w22 w23 w24 w25 w26 w27 w28 w29",
+            ],
             chunks.Select(chunk => chunk.TextIn(document)));
     }
+
+    private static ParsedDocument Sentences(int count, Func<int, string> sentence) =>
+        ParsedDocuments.PlainText(string.Join(' ', Enumerable.Range(0, count).Select(sentence)));
 }

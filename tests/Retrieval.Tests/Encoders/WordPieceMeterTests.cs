@@ -16,11 +16,16 @@ public sealed class WordPieceMeterTests(BuiltInTokenizer tokenizer, ITestOutputH
 
     private static readonly string[] Fragments =
     [
-        "the", "The", "refund", "naïve", "CAFÉ", "A\u030Angstro\u0308m", "İstanbul", "ǅ", "ﬁ", "ß", "ﬀ", "漢字", "仮", "한국어", "각", "ไทย", "हिन्दी",
-        "مرحبا", "שָׁלוֹם", "\u202E", "\u200B", "\u200D", "\uFEFF", "\u00AD", "\u2060", "\0", "\u0001", "\u001F", "\u007F", "\u0085", "\uFFFD", "\uFFFE",
-        "\uD800", "\uDC00", "😀", "👨‍👩‍👧‍👦", "🏳️‍🌈", "☃", "€", "$", "√", "™", "½", "²", "Ⅷ", "Ｆｕｌｌ", "，", "。", "！", "「", "\u3000", "\u00A0", "\u2028", "\u2029",
-        "\u2581", "▁the", "[CLS]", "[UNK]", "##ing", "<s>", "_", "-", "—", "…", "'", "’", "\"", "`", "^", "~", "|", "+", "=", "\\", "\t", "\n", "\r\n", " ", "  ",
-        "z\u0301\u0302\u0303", "\u0301", "e\u0301", "\u0378", "\U0001D400", "𓀀", "\U000E0001", "3.14", "e.g.", "x", new string('a', 101), new string('b', 201),
+        "the", "The", "refund", "naïve", "CAFÉ", "A\u030Angstro\u0308m", "İstanbul", "ǅ", "ﬁ", "ß", "ﬀ", "漢字", "仮",
+        "한국어", "각", "ไทย", "हिन्दी",
+        "مرحبا", "שָׁלוֹם", "\u202E", "\u200B", "\u200D", "\uFEFF", "\u00AD", "\u2060", "\0", "\u0001", "\u001F",
+        "\u007F", "\u0085", "\uFFFD", "\uFFFE",
+        "\uD800", "\uDC00", "😀", "👨‍👩‍👧‍👦", "🏳️‍🌈", "☃", "€", "$", "√", "™", "½", "²", "Ⅷ", "Ｆｕｌｌ", "，", "。", "！",
+        "「", "\u3000", "\u00A0", "\u2028", "\u2029",
+        "\u2581", "▁the", "[CLS]", "[UNK]", "##ing", "<s>", "_", "-", "—", "…", "'", "’", "\"", "`", "^", "~", "|",
+        "+", "=", "\\", "\t", "\n", "\r\n", " ", "  ",
+        "z\u0301\u0302\u0303", "\u0301", "e\u0301", "\u0378", "\U0001D400", "𓀀", "\U000E0001", "3.14", "e.g.", "x",
+        new string('a', 101), new string('b', 201),
         new string('é', 120), string.Concat(Enumerable.Repeat("refund", 60)), string.Concat(Enumerable.Repeat("a\u2581", 40)),
     ];
 
@@ -105,7 +110,8 @@ public sealed class WordPieceMeterTests(BuiltInTokenizer tokenizer, ITestOutputH
     private static string RandomText(Random random)
     {
         var text = new StringBuilder();
-        for (var i = random.Next(1, 14); i > 0; i--) text.Append(Fragments[random.Next(Fragments.Length)]).Append(random.Next(3) == 0 ? " " : "");
+        for (var i = random.Next(1, 14); i > 0; i--)
+            text.Append(Fragments[random.Next(Fragments.Length)]).Append(random.Next(3) == 0 ? " " : "");
         return text.ToString();
     }
 

@@ -17,7 +17,8 @@ internal sealed class WordMeter : ITextMeter
     public Task<IReadOnlyList<int>> CountAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<int>>([.. texts.Select(FakeEmbeddingService.CountTokens)]);
 
-    public Task<ITextMeasure> MeasureAsync(string text, CancellationToken cancellationToken) => Task.FromResult<ITextMeasure>(Measure(text));
+    public Task<ITextMeasure> MeasureAsync(string text, CancellationToken cancellationToken) =>
+        Task.FromResult<ITextMeasure>(Measure(text));
 
     public static ITextMeasure Measure(string text)
     {

@@ -63,7 +63,8 @@ internal sealed class SemanticStrategy(IEncoder encoder, EncoderChoice choice) :
         for (var i = 1; i < sentences.Count; i++)
         {
             var joined = open.Range.To(sentences[i].Range);
-            var isBreak = !ReferenceEquals(open.Section, sentences[i].Section) || (isFarFromNext(i - 1) && text.Tokens(open.Range) >= tokensMin);
+            var isBreak = !ReferenceEquals(open.Section, sentences[i].Section)
+                || (isFarFromNext(i - 1) && text.Tokens(open.Range) >= tokensMin);
             if (!isBreak && text.Fits(joined)) open = open with { Range = joined };
             else
             {
