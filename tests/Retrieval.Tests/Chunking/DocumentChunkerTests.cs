@@ -12,7 +12,8 @@ namespace Millrace.Retrieval.Tests.Chunking;
 
 public sealed class DocumentChunkerTests(BuiltInTokenizer tokenizer, ITestOutputHelper output) : IClassFixture<BuiltInTokenizer>
 {
-    private static readonly string[] Words = "the refund policy of a parcel that arrives late is described below and in the handbook".Split(' ');
+    private static readonly string[] Words =
+        "the refund policy of a parcel that arrives late is described below and in the handbook".Split(' ');
 
     [Theory]
     [InlineData(false)]

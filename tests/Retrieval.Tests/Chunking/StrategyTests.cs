@@ -58,7 +58,8 @@ public sealed class StrategyTests
         var chunks = await WordMeter.CutAsync(new ParagraphStrategy(), document, settings);
 
         Assert.Equal(
-            ["One two three.\n\nFour five six.", "Seven eight nine ten eleven twelve.\n\nEnd."], chunks.Select(chunk => chunk.TextIn(document)));
+            ["One two three.\n\nFour five six.", "Seven eight nine ten eleven twelve.\n\nEnd."],
+            chunks.Select(chunk => chunk.TextIn(document)));
     }
 
     [Theory]
@@ -93,7 +94,8 @@ public sealed class StrategyTests
     [Fact]
     public async Task SentenceWindow_Fragment_IsJoinedToTheNextSentence()
     {
-        var document = ParsedDocuments.PlainText("Yes. The parcel arrives on Monday morning. No. It does not come on Sundays at all. Really.");
+        var document = ParsedDocuments.PlainText(
+            "Yes. The parcel arrives on Monday morning. No. It does not come on Sundays at all. Really.");
 
         var chunks = await WordMeter.CutAsync(new SentenceWindowStrategy(), document, new ChunkingSettings(80, 0));
 
