@@ -4,7 +4,7 @@ namespace Millrace.Retrieval.Chunking;
 
 /// <summary>
 /// Runs of words that fit into a number of tokens. A word that is too long alone is cut between characters as readers see them; one such
-/// character is never cut, even if it is too long.
+/// character is never cut, even if it has too many tokens; only one of more code points than any run may have is.
 /// </summary>
 internal static class TextRuns
 {
@@ -27,6 +27,7 @@ internal static class TextRuns
     {
         var source = text.Document.Text;
         var reach = (int)Math.Min(range.End, range.Start + MeasuredText.CharsMax(tokensMax) + 1);
+        if (reach < range.End && char.IsLowSurrogate(source[reach])) reach++;
         var fitting = range.Start;
         for (var next = range.Start; next < reach;)
         {
