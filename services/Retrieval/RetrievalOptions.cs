@@ -1,4 +1,5 @@
 using Millrace.Retrieval.Chunking;
+using Millrace.Retrieval.Encoders;
 using Millrace.Retrieval.Index.Embedded;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Search;
@@ -24,6 +25,9 @@ public sealed class RetrievalOptions : ISelfValidating
     /// <summary>How documents are cut when their collection says nothing else.</summary>
     public ChunkingOptions Chunking { get; set; } = new();
 
+    /// <summary>Tokenizers of embedding models that are kept.</summary>
+    public TokenizerOptions Tokenizers { get; set; } = new();
+
     /// <summary>How documents get into the index.</summary>
     public IngestionOptions Ingestion { get; set; } = new();
 
@@ -41,7 +45,8 @@ public sealed class RetrievalOptions : ISelfValidating
     {
         if (CollectionsPerTenantMax < 1) yield return $"CollectionsPerTenantMax is {CollectionsPerTenantMax}. Set it to 1 or more.";
         if (DocumentsPerCollectionMax < 1) yield return $"DocumentsPerCollectionMax is {DocumentsPerCollectionMax}. Set it to 1 or more.";
-        foreach (var error in Chunking.Validate().Concat(Ingestion.Validate()).Concat(EmbeddedIndex.Validate()).Concat(Search.Validate()))
-            yield return error;
+        IEnumerable<string> errors =
+            [.. Chunking.Validate(), .. Tokenizers.Validate(), .. Ingestion.Validate(), .. EmbeddedIndex.Validate(), .. Search.Validate()];
+        foreach (var error in errors) yield return error;
     }
 }

@@ -23,6 +23,7 @@ public static class RetrievalServiceExtensions
 {
     private const string DatabaseFile = "retrieval.db";
     private const string IndexFolder = "index";
+    private const string TokenizersFolder = "tokenizers";
 
     /// <summary>Adds the service.</summary>
     public static WebApplicationBuilder AddRetrieval(this WebApplicationBuilder builder)
@@ -86,6 +87,10 @@ public static class RetrievalServiceExtensions
             invoker => new EmbeddingService.EmbeddingServiceClient(invoker),
             client => client.RetryIdempotent(EmbeddingService.Descriptor.Methods));
         services.TryAddSingleton<IEncoder, EmbeddingServiceEncoder>();
+        services.TryAddSingleton<TokenizerSource>();
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<TokenizerFolder>(
+            provider, Path.Combine(DataFolders.For(provider.GetRequiredService<IConfiguration>(), "retrieval"), TokenizersFolder)));
+        services.TryAddSingleton<ITokenCounters, TokenCounters>();
         services.TryAddSingleton<IChunkerFactory, ChunkerFactory>();
         return services;
     }

@@ -42,6 +42,21 @@ internal sealed class EmbeddingGrpcService(Embedder embedder, Reranker reranker,
         return Task.FromResult(new CountTokensResponse { Counts = { counts.Select(count => (uint)count) } });
     }
 
+    public override Task<GetTokenizerResponse> GetTokenizer(GetTokenizerRequest request, ServerCallContext context)
+    {
+        var (encoder, vocabulary) = embedder.TokenizerOf(request.Model);
+        return Task.FromResult(new GetTokenizerResponse
+        {
+            Model = encoder.Name,
+            Vocabulary = { vocabulary.Tokens },
+            LowerCase = vocabulary.LowerCase,
+            UnknownToken = vocabulary.UnknownToken,
+            AddedTokens = (uint)vocabulary.AddedTokens,
+            Fingerprint = vocabulary.Fingerprint,
+            ContextTokensMax = (uint)encoder.Engine.TextTokensMax,
+        });
+    }
+
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
     {
         var models = catalog.Encoders.OrderBy(encoder => encoder.Name, StringComparer.Ordinal).Select(encoder => new EncoderModel
@@ -51,6 +66,7 @@ internal sealed class EmbeddingGrpcService(Embedder embedder, Reranker reranker,
             Dimension = (uint)encoder.Dimension,
             ContextTokensMax = (uint)encoder.Engine.TextTokensMax,
             IsDefault = catalog.Find("", encoder.Task) == encoder,
+            ShorterDimensions = { encoder.ShorterDimensions.Select(length => (uint)length) },
         });
         return Task.FromResult(new ListModelsResponse { Models = { models } });
     }

@@ -18,14 +18,22 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
     {
         TextRules.Count("inputs", command.Inputs.Count, InputsMax);
         var encoder = catalog.Find(command.Model, EncoderTask.Embed);
-        CheckDimension(command.Dimension, encoder);
+        ShorterVectors.Check(command.Dimension, encoder);
         var wanted = Begin(command, encoder, cancellationToken);
         var embedded = await AwaitAsync(wanted, cancellationToken);
         return new Embeddings(
             encoder.Name,
-            encoder.Dimension,
-            [.. embedded.Select(text => text.Vector)],
+            command.Dimension > 0 ? command.Dimension : encoder.Dimension,
+            [.. embedded.Select(text => ShorterVectors.Cut(text.Vector, command.Dimension))],
             [.. embedded.Select(text => text.TokenCount)]);
+    }
+
+    /// <summary>The tokenizer of a model, for those who count its tokens themselves.</summary>
+    /// <exception cref="MillraceException">There is no such model, or its tokenizer is not WordPiece.</exception>
+    public (Encoder Encoder, WordPieceVocabulary Vocabulary) TokenizerOf(string model)
+    {
+        var encoder = catalog.FindAny(model);
+        return (encoder, WordPieceVocabulary.Of(encoder));
     }
 
     /// <summary>Token counts of texts, the tokens included that the model adds around each.</summary>
@@ -110,15 +118,7 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
     {
         metrics.LookedUp(encoder.Name, "hit", wanted.Count(text => text.Job is null));
         metrics.LookedUp(encoder.Name, "shared", wanted.Count(text => text is { Job: not null, IsNew: false }));
-        metrics.LookedUp(encoder.Name, "miss", wanted.Count(text => text.IsNew));
-    }
-
-    private static void CheckDimension(int dimension, Encoder encoder)
-    {
-        if (dimension == 0 || dimension == encoder.Dimension) return;
-        throw MillraceException.InvalidArgument(
-            "dimension", $"{encoder.Name} makes vectors of {encoder.Dimension} dimensions and was not trained to be shortened. "
-                + $"Ask for {encoder.Dimension} or none.");
+        metrics.LookedUp(encoder.Name, EncoderMetrics.Miss, wanted.Count(text => text.IsNew));
     }
 
     private static ReadText Read(Encoder encoder, string text, string param, bool truncate)

@@ -27,6 +27,12 @@ internal sealed class Encoder(string name, EncoderTask task, LlamaModel model, E
     /// <summary>Length of its vectors; 0 for a reranker.</summary>
     public int Dimension => Task == EncoderTask.Embed ? model.Metadata.EmbeddingOutputLength : 0;
 
+    /// <summary>Lengths to which its vectors may be shortened, ascending.</summary>
+    public IReadOnlyList<int> ShorterDimensions { get; init; } = [];
+
+    /// <summary>A value of the model's file, as text; null when there is none.</summary>
+    public string? GetMetadata(string key) => model.GetMetadata(key);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -72,11 +72,13 @@ internal sealed class EncoderCatalog(
         var pooling = options.Value.Pooling.TryGetValue(name, out var asked) ? asked : EncoderPooling.FromModel;
         var model = LlamaModel.Load(path, new LlamaModelOptions { GpuLayers = options.Value.GpuLayers });
         EncoderRules.Check(model, task, pooling);
+        var shorter = task == EncoderTask.Embed ? ShorterVectors.Of(name, model, options.Value.ShorterDimensions) : [];
         var context = CreateContext(model, task == EncoderTask.Rerank ? PoolingType.Rank : (PoolingType)pooling);
         EncoderLog.EncoderLoaded(loggers.CreateLogger<EncoderCatalog>(), name, task, path);
         var line = new TextLine(
             new BatchLimits(context.SequencesMax, context.BatchTokensMax, options.Value.QueueTextsMax, options.Value.BatchWindow), time);
-        return new Encoder(name, task, model, new EncoderEngine(name, context, line, metrics, loggers.CreateLogger<EncoderEngine>()));
+        var engine = new EncoderEngine(name, context, line, metrics, loggers.CreateLogger<EncoderEngine>());
+        return new Encoder(name, task, model, engine) { ShorterDimensions = shorter };
     }
 
     private LlamaContext CreateContext(LlamaModel model, PoolingType pooling)

@@ -24,6 +24,11 @@ public sealed class EncoderOptions : ISelfValidating
     public IDictionary<string, EncoderPooling> Pooling { get; } =
         new Dictionary<string, EncoderPooling>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Lengths to which a model's vectors may be shortened, by model name, where it was trained for that and its file does not
+    /// say so (<c>ARCHITECTURE.matryoshka_dimensions</c>); overrules the file.</summary>
+    public IDictionary<string, int[]> ShorterDimensions { get; } =
+        new Dictionary<string, int[]>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Vectors that are kept for texts that come again.</summary>
     public CacheOptions Cache { get; } = new();
 
@@ -70,6 +75,9 @@ public sealed class EncoderOptions : ISelfValidating
         foreach (var (model, pooling) in Pooling)
             if (!Enum.IsDefined(pooling))
                 yield return $"Pooling:{model} is {pooling}; use FromModel, Mean, Cls or Last.";
+        foreach (var (model, lengths) in ShorterDimensions)
+            if (Array.Exists(lengths, length => length < 1))
+                yield return $"ShorterDimensions:{model} has a length below 1; give lengths that the model was trained for.";
         List<ValidationResult> cache = [];
         Validator.TryValidateObject(Cache, new ValidationContext(Cache), cache, validateAllProperties: true);
         foreach (var error in cache) yield return error.ErrorMessage ?? "A setting of Cache is not valid.";

@@ -12,12 +12,16 @@ internal sealed record Chunk(Section Section, int Start, int Length, int TokenCo
     /// <summary>The part of it that is ranked; all of it, unless its strategy found a smaller one.</summary>
     public TextRange Ranked { get; init; } = new(Start, Length);
 
-    /// <summary>Whether another chunk lies within this one.</summary>
-    public bool Contains(Chunk other) => other.Start >= Start && other.Start + other.Length <= Start + Length;
+    /// <summary>Where it stands in its document, in words, for embedding; empty where the settings want none or none fits.</summary>
+    public string Header { get; init; } = "";
 
     /// <summary>The text that is ranked, by meaning and by words.</summary>
     /// <param name="document">The document that it was cut from.</param>
     public string RankedTextIn(ParsedDocument document) => document.Text.Substring(Ranked.Start, Ranked.Length);
+
+    /// <summary>What is embedded: the text that is ranked, below the header.</summary>
+    /// <param name="document">The document that it was cut from.</param>
+    public string EmbeddedTextIn(ParsedDocument document) => ContextualHeader.Above(Header, RankedTextIn(document));
 
     /// <summary>The chunk's text.</summary>
     /// <param name="document">The document that it was cut from.</param>

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace Millrace.Retrieval.Chunking;
 
@@ -11,6 +13,8 @@ internal static class SentenceBoundaries
     private const string Terminators = ".!?…";
     private const string WideTerminators = "。！？";
     private const string Closers = "\"')]}»”’";
+
+    private static readonly SearchValues<char> AllTerminators = SearchValues.Create(Terminators + WideTerminators);
 
     private static readonly FrozenSet<string> Abbreviations = FrozenSet.ToFrozenSet(
     [
@@ -26,8 +30,11 @@ internal static class SentenceBoundaries
     {
         for (var i = start; i < text.Length; i++)
         {
-            if (WideTerminators.Contains(text[i])) return AfterClosers(text, i + 1);
-            if (Terminators.Contains(text[i]) && EndsSentence(text, start, ref i)) return i;
+            var offset = text[i..].IndexOfAny(AllTerminators);
+            if (offset < 0) break;
+            i += offset;
+            if (WideTerminators.Contains(text[i])) return AfterAccents(text, AfterClosers(text, i + 1));
+            if (EndsSentence(text, start, ref i)) return i;
         }
 
         return text.Length;
@@ -52,6 +59,10 @@ internal static class SentenceBoundaries
         while (position < text.Length && Closers.Contains(text[position])) position++;
         return position;
     }
+
+    // A sentence may go on without a blank; its first character must not begin with what belongs to the last one of this.
+    private static int AfterAccents(ReadOnlySpan<char> text, int position) =>
+        position - 1 + StringInfo.GetNextTextElementLength(text[(position - 1)..]);
 
     private static bool BeginsInLowerCase(ReadOnlySpan<char> rest)
     {

@@ -12,10 +12,11 @@ public sealed class SentenceBoundariesTests
     [InlineData("1. Open the door.", "1. Open the door.")]
     [InlineData("Wait... and see. J. Doe came.", "Wait... and see.|J. Doe came.")]
     [InlineData("你好。再见！", "你好。|再见！")]
+    [InlineData("你好。\u0301再见", "你好。\u0301|再见")]
     [InlineData("no end", "no end")]
     public void EndOfSentence_Text_IsCutWhereReadersCut(string text, string expected)
     {
-        var sentences = TextPieces.Cut(text, new TextRange(0, text.Length), PieceLevel.Sentence, runBytesMax: 14)
+        var sentences = TextPieces.Cut(text, new TextRange(0, text.Length), PieceLevel.Sentence)
             .Select(range => text.Substring(range.Start, range.Length));
 
         Assert.Equal(expected.Split('|'), sentences);

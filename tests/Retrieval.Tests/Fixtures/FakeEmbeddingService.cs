@@ -27,6 +27,8 @@ public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingSer
 
     private volatile bool _isDown;
     private int _embedCalls;
+    private int _tokenizerCalls;
+    private int _countCalls;
 
     /// <summary>Whether every call is refused as unavailable.</summary>
     public bool IsDown
@@ -67,10 +69,32 @@ public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingSer
         });
     }
 
+    /// <summary>What GetTokenizer answers; null to refuse, as for a model without WordPiece.</summary>
+    public GetTokenizerResponse? Tokenizer { get; set; }
+
+    /// <summary>What CountTokens answers for a text.</summary>
+    public Func<string, int> CountsAs { get; set; } = CountTokens;
+
+    /// <summary>How many GetTokenizer calls were answered or refused.</summary>
+    public int TokenizerCalls => _tokenizerCalls;
+
+    /// <summary>How many CountTokens calls were answered.</summary>
+    public int CountCalls => _countCalls;
+
+    public override Task<GetTokenizerResponse> GetTokenizer(GetTokenizerRequest request, ServerCallContext context)
+    {
+        RequireUp();
+        Interlocked.Increment(ref _tokenizerCalls);
+        return Tokenizer is { } tokenizer
+            ? Task.FromResult(tokenizer)
+            : throw MillraceException.InvalidArgument("model", "Words are tokens here. Count with CountTokens.");
+    }
+
     public override Task<CountTokensResponse> CountTokens(CountTokensRequest request, ServerCallContext context)
     {
         RequireUp();
-        return Task.FromResult(new CountTokensResponse { Counts = { request.Inputs.Select(input => (uint)CountTokens(input)) } });
+        Interlocked.Increment(ref _countCalls);
+        return Task.FromResult(new CountTokensResponse { Counts = { request.Inputs.Select(input => (uint)CountsAs(input)) } });
     }
 
     public override Task<RerankResponse> Rerank(RerankRequest request, ServerCallContext context)
@@ -101,7 +125,7 @@ public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingSer
         if (IsDown) throw new RpcException(new Status(StatusCode.Unavailable, "down"));
     }
 
-    private static MatchCollection Tokens(string text) => Token().Matches(text);
+    internal static MatchCollection Tokens(string text) => Token().Matches(text);
 
     private static uint Hash(string word)
     {
