@@ -4,6 +4,7 @@ using Millrace.Retrieval.Chunking;
 using Millrace.Retrieval.Context;
 using Millrace.Retrieval.Encoders;
 using Millrace.Retrieval.Grpc;
+using Millrace.Retrieval.Index.Qdrant;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Parsing;
 using Millrace.Retrieval.Search;
@@ -25,6 +26,7 @@ public static class RetrievalServiceExtensions
     {
         builder.Services.AddValidatedOptions<RetrievalOptions>(RetrievalOptions.Section);
         builder.Services.TryAddSingleton<RetrievalMetrics>();
+        builder.AddQdrantIndexWhereChosen();
         builder.Services.AddStore().AddEncoder().AddParsing().AddIngestion().AddSearch().AddSeeding();
         return builder;
     }
