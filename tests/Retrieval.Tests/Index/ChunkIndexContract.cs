@@ -315,9 +315,9 @@ public abstract class ChunkIndexContract : IAsyncLifetime
         ["no key of that name"] = Is("nosuch", FilterValue.Of("x")),
     };
 
-    private static Filter Is(string key, params FilterValue[] values) => new Filter.Comparison(key, ComparisonOperator.In, values);
+    private static Filter.Comparison Is(string key, params FilterValue[] values) => new(key, ComparisonOperator.In, values);
 
-    private static Filter Compare(string key, ComparisonOperator by, FilterValue value) => new Filter.Comparison(key, by, [value]);
+    private static Filter.Comparison Compare(string key, ComparisonOperator by, FilterValue value) => new(key, by, [value]);
 
     private static DocumentAttributes Document(long row, string metadata = "{}", params string[] labels) => new(
         row,

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Index.Qdrant;
-using Qdrant.Client.Grpc;
 using static Millrace.Retrieval.Tests.Index.Qdrant.IndexSamples;
 using Filter = Millrace.Retrieval.Filtering.Filter;
 using Value = Qdrant.Client.Grpc.Value;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.QdrantServer;
-using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Index.Qdrant;
 using Millrace.Retrieval.Index.Qdrant.Bm25;
 using Qdrant.Client;

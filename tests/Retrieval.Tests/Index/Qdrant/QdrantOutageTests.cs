@@ -1,5 +1,4 @@
 using Millrace.QdrantServer;
-using Millrace.Retrieval.Index.Qdrant;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
 using Qdrant.Client.Grpc;

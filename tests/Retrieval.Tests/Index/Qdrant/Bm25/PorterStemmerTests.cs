@@ -51,7 +51,7 @@ public sealed partial class PorterStemmerTests
         "generalizations", "OSCILLATORS", "skies", "dying", "news", "Controlled", "rolling",
     ]);
 
-    private static void AssertSame(IReadOnlyList<string> words)
+    private static void AssertSame(List<string> words)
     {
         var expected = FullTextStems.Of(words);
         var actual = words.Select(word => string.Join(' ', WordTokens.Of(word).Select(token => token.Stem)));
