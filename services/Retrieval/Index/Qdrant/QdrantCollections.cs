@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,7 +16,11 @@ internal sealed class QdrantCollections(
 {
     private static readonly Version ServerVersionMin = new(1, 16);
 
+    // More are forgotten all at once: to find one open again takes two calls.
+    private const int OpenMax = 10_000;
+
     private readonly QdrantOptions _options = options.Value;
+    private readonly ConcurrentDictionary<IndexId, int> _dimensions = new();
     private volatile bool _serverIsKnown;
 
     /// <summary>Name of an index's collection. Its tenant is in it by a hash: any name is one that Qdrant takes.</summary>
@@ -32,6 +37,7 @@ internal sealed class QdrantCollections(
     /// <exception cref="MillraceException">The server is too old or cannot be reached, or the collection has another dimension.</exception>
     public async Task OpenAsync(IndexSettings settings, CancellationToken cancellationToken)
     {
+        if (_dimensions.TryGetValue(settings.Id, out var dimension) && dimension == settings.Dimension) return;
         await RequireVersionAsync(cancellationToken);
         var name = NameOf(settings.Id);
         if (!await ExistsAsync(name, cancellationToken)) await CreateAsync(name, settings.Dimension, cancellationToken);
@@ -40,11 +46,20 @@ internal sealed class QdrantCollections(
         RequireDimension(info, settings);
         foreach (var (field, type) in PayloadIndexes())
             if (!info.PayloadSchema.ContainsKey(field)) await CreatePayloadIndexAsync(name, field, type, cancellationToken);
+        if (_dimensions.Count >= OpenMax) _dimensions.Clear();
+        _dimensions[settings.Id] = settings.Dimension;
     }
+
+    /// <summary>Whether the index was opened, and not found missing since.</summary>
+    public bool IsOpen(IndexId index) => _dimensions.ContainsKey(index);
+
+    /// <summary>The index's collection is not there any more: the server is looked at again when it is next opened.</summary>
+    public void Forget(IndexId index) => _dimensions.TryRemove(index, out _);
 
     /// <summary>Deletes an index's collection, if there is one.</summary>
     public Task DropAsync(IndexId index, CancellationToken cancellationToken)
     {
+        Forget(index);
         var name = NameOf(index);
         return calls.RunAsync("delete collection", Delete, cancellationToken);
 

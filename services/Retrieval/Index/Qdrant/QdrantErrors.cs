@@ -36,8 +36,8 @@ internal static class QdrantErrors
         StatusCode.Unauthenticated or StatusCode.PermissionDenied => Unavailable(
             "The vector store (Qdrant) refused the API key. Set the right one as Key=... in ConnectionStrings:qdrant.", error, null),
         StatusCode.NotFound => Unavailable(
-            "The vector store (Qdrant) has lost the index of this collection. Restart the retrieval service: it fills the index again from "
-            + "the documents.", error, null),
+            "The vector store (Qdrant) has no index of this collection any more. It is made again and filled from the documents; try again "
+            + "in a moment.", error, retryAfter),
         StatusCode.InvalidArgument when IsAboutDimension(error) => MillraceException.InvalidArgument(
             "vector", "The vector has another length than those of the index. Embed it with the collection's own model."),
         StatusCode.InvalidArgument or StatusCode.Unimplemented => new MillraceException(

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Index.Qdrant.Bm25;
+using Millrace.ServiceDefaults.Errors;
 using Qdrant.Client;
 using Qdrant.Client.Grpc;
 
@@ -27,8 +28,8 @@ internal sealed class QdrantIndex(
         var name = collections.NameOf(index);
         var all = documents.SelectMany(points.Of);
         foreach (var batch in QdrantPoints.Batches(all, _options.BatchPointsMax, _options.BatchBytesMax))
-            await calls.RunAsync(
-                "upsert", cancel => client.UpsertAsync(name, batch, wait: true, cancellationToken: cancel), cancellationToken);
+            await CallAsync(
+                index, "upsert", cancel => client.UpsertAsync(name, batch, wait: true, cancellationToken: cancel), cancellationToken);
     }
 
     public async Task RemoveAsync(IndexId index, IReadOnlyCollection<long> chunks, CancellationToken cancellationToken)
@@ -81,7 +82,8 @@ internal sealed class QdrantIndex(
         var name = collections.NameOf(index);
         var (prefetch, fusion) = (PrefetchOf(query, terms), new Query { Rrf = new Rrf { K = constant } });
         var countMax = (ulong)query.Dense.CountMax + (ulong)query.Words.CountMax;
-        var found = await calls.RunAsync(
+        var found = await SearchAsync(
+            index,
             "fused query",
             cancel => client.QueryAsync(
                 name, fusion, prefetch: prefetch, limit: countMax, payloadSelector: false, cancellationToken: cancel),
@@ -96,7 +98,8 @@ internal sealed class QdrantIndex(
         do
         {
             var offset = next;
-            var page = await calls.RunAsync(
+            var page = await CallAsync(
+                index,
                 "scroll",
                 cancel => client.ScrollAsync(
                     name, limit: (uint)_options.IdsPerCall, offset: offset, payloadSelector: false, vectorsSelector: false,
@@ -152,7 +155,8 @@ internal sealed class QdrantIndex(
     private async Task<IReadOnlyList<ScoredChunk>> QueryAsync(IndexId index, Search search, CancellationToken cancellationToken)
     {
         var name = collections.NameOf(index);
-        var found = await calls.RunAsync(
+        var found = await SearchAsync(
+            index,
             "query",
             cancel => client.QueryAsync(
                 name, search.Query, usingVector: search.Field, filter: search.Filter, searchParams: search.Parameters,
@@ -160,6 +164,37 @@ internal sealed class QdrantIndex(
             cancellationToken);
         return RankingOf(found, factor: 1);
     }
+
+    private async Task<T> CallAsync<T>(
+        IndexId index, string operation, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await calls.RunAsync(operation, call, cancellationToken);
+        }
+        catch (MillraceException error) when (IsGone(error))
+        {
+            collections.Forget(index);
+            throw;
+        }
+    }
+
+    // Before an index is opened for the first time there is nothing to be found: its first chunks are on their way.
+    private async Task<IReadOnlyList<ScoredPoint>> SearchAsync(
+        IndexId index, string operation, Func<CancellationToken, Task<IReadOnlyList<ScoredPoint>>> call, CancellationToken cancellationToken)
+    {
+        var wasOpen = collections.IsOpen(index);
+        try
+        {
+            return await CallAsync(index, operation, call, cancellationToken);
+        }
+        catch (MillraceException error) when (!wasOpen && IsGone(error))
+        {
+            return [];
+        }
+    }
+
+    private static bool IsGone(MillraceException error) => error.InnerException is RpcException { StatusCode: StatusCode.NotFound };
 
     // The server leaves open which of two equals comes first; the same question is to get the same answer.
     private static IReadOnlyList<ScoredChunk> RankingOf(IReadOnlyList<ScoredPoint> found, double factor) =>

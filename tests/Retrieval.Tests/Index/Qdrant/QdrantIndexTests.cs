@@ -116,6 +116,28 @@ public sealed class QdrantIndexTests
     }
 
     [Fact]
+    public async Task Open_CollectionDeletedOnTheServer_IsNoticedAtTheNextCallAndMadeAgain()
+    {
+        await using var fixture = await OpenAsync();
+        Assert.True(fixture.Server.Store.Remove(fixture.Server.Store.Names.Single()));
+
+        await Assert.ThrowsAsync<MillraceException>(() => fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None));
+        await fixture.Index.OpenAsync(Settings, CancellationToken.None);
+        await fixture.Index.PutAsync(Id, [Document(1, Texts)], CancellationToken.None);
+
+        Assert.Equal(2, fixture.Server.Gate.Requests<CreateCollection>().Count);
+    }
+
+    [Fact]
+    public async Task Search_IndexThatWasNeverOpened_FindsNothing()
+    {
+        await using var fixture = await QdrantFixture.StartAsync();
+
+        Assert.Empty(Ids(await fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None)));
+        Assert.Empty(Ids(await fixture.Index.DenseAsync(Id, Dense("apples"), CancellationToken.None)));
+    }
+
+    [Fact]
     public async Task Dense_Quantised_AsksForMoreAndRescores()
     {
         await using var fixture = await OpenAsync(options => options.Graph.Quantization = QdrantQuantization.Int8);

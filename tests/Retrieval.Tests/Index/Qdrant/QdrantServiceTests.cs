@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Contracts.Retrieval.V1;
+using Millrace.QdrantServer;
+using Millrace.Retrieval.Index;
+using Millrace.Retrieval.Index.Qdrant;
+using Millrace.Retrieval.Tests.Fixtures;
+using Millrace.ServiceDefaults.Hosting;
+
+namespace Millrace.Retrieval.Tests.Index.Qdrant;
+
+/// <summary>The whole service over a Qdrant server.</summary>
+public sealed class QdrantServiceTests
+{
+    [Fact]
+    public async Task Service_OnQdrant_FindsWhatWasUploadedAndNotWhatWasDeleted()
+    {
+        await using var server = await FakeQdrant.StartAsync(apiKey: "secret");
+        await using var retrieval = await StartAsync(server);
+        await retrieval.CreateAsync("docs");
+        Assert.IsType<QdrantIndex>(retrieval.Service.Services.GetRequiredService<IChunkIndex>());
+
+        await retrieval.UploadAsync("docs", "mill", "The mill wheel turns in the race.");
+        await retrieval.UploadAsync("docs", "weir", "The weir holds the water back.");
+        foreach (var mode in (SearchMode[])[SearchMode.Keyword, SearchMode.Dense, SearchMode.Hybrid])
+            Assert.Equal("weir", (await retrieval.SearchAsync("docs", "Which weir holds water?", mode))[0].Passage.DocumentId);
+
+        await retrieval.UploadAsync("docs", "weir", "The sluice is open.");
+        Assert.Empty(await retrieval.SearchAsync("docs", "water", SearchMode.Keyword));
+        await retrieval.Client.DeleteDocumentAsync(new DeleteDocumentRequest { Collection = "docs", DocumentId = "mill" });
+        Assert.Empty(await retrieval.SearchAsync("docs", "wheel", SearchMode.Keyword));
+        Assert.Equal("sluice", Assert.Single(await retrieval.SearchAsync("docs", "sluice", SearchMode.Dense)).Passage.Text.Split(' ')[1]);
+    }
+
+    [Fact]
+    public async Task Service_WhileTheServerIsAway_TakesDocumentsAndFindsThemWhenItIsBack()
+    {
+        await using var server = await FakeQdrant.StartAsync(apiKey: "secret");
+        await using var retrieval = await StartAsync(server);
+        await retrieval.CreateAsync("docs");
+        await retrieval.UploadAsync("docs", "mill", "The mill wheel turns in the race.");
+        Assert.Equal("Healthy", await HealthAsync(retrieval));
+        await server.StopAsync();
+
+        await retrieval.UploadAsync("docs", "weir", "The weir holds the water back.", wait: false);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => retrieval.SearchAsync("docs", "wheel", SearchMode.Keyword));
+        Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+        Assert.Contains("(Qdrant) does not answer", failure.Status.Detail, StringComparison.Ordinal);
+        Assert.Equal("Degraded", await HealthAsync(retrieval));
+
+        await server.StartAgainAsync();
+        await retrieval.AllReadyAsync("docs");
+        Assert.Equal("weir", Assert.Single(await retrieval.SearchAsync("docs", "water", SearchMode.Keyword)).Passage.DocumentId);
+        Assert.Equal("mill", Assert.Single(await retrieval.SearchAsync("docs", "wheel", SearchMode.Keyword)).Passage.DocumentId);
+        Assert.Equal("Healthy", await HealthAsync(retrieval));
+    }
+
+    [Fact]
+    public void AddRetrieval_QdrantWithoutAServer_SaysWhatToSet()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration["Retrieval:Index:Kind"] = "qdrant";
+
+        var error = Assert.Throws<StartupException>(builder.AddRetrieval);
+
+        Assert.Contains("ConnectionStrings:qdrant", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<RunningRetrieval> StartAsync(FakeQdrant server) => RunningRetrieval.StartAsync(settings:
+    [
+        ("Retrieval:Index:Kind", "qdrant"),
+        ("ConnectionStrings:qdrant", $"Endpoint={server.Address};Key=secret"),
+        ("Retrieval:Qdrant:RetryDelay", "00:00:00.001"),
+        ("Retrieval:Qdrant:RetryDelayMax", "00:00:00.002"),
+    ]);
+
+    private static async Task<string?> HealthAsync(RunningRetrieval retrieval)
+    {
+        using var json = JsonDocument.Parse(await retrieval.Service.Http.GetStringAsync("/health"));
+        return json.RootElement.GetProperty("checks").GetProperty("qdrant").GetProperty("status").GetString();
+    }
+}
