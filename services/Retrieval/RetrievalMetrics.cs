@@ -14,6 +14,7 @@ internal sealed class RetrievalMetrics : IDisposable
     private readonly ActivitySource _activities = new(Name);
     private readonly Meter _meter;
     private readonly Histogram<double> _searchDuration;
+    private readonly Histogram<double> _stageDuration;
     private readonly Counter<long> _documents;
     private readonly Counter<long> _chunks;
 
@@ -27,6 +28,11 @@ internal sealed class RetrievalMetrics : IDisposable
             "millrace.retrieval.search.duration",
             GenAi.Seconds,
             "Duration of searches.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAi.DurationBuckets });
+        _stageDuration = _meter.CreateHistogram<double>(
+            "millrace.retrieval.ingestion.stage.duration",
+            GenAi.Seconds,
+            "Duration of the stages of ingestion: parse, chunk, embed, store, index.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAi.DurationBuckets });
         _documents = _meter.CreateCounter<long>("millrace.retrieval.documents", "{document}", "Documents that were indexed or failed.");
         _chunks = _meter.CreateCounter<long>("millrace.retrieval.chunks", "{chunk}", "Chunks that were indexed.");
@@ -47,6 +53,14 @@ internal sealed class RetrievalMetrics : IDisposable
 
     /// <summary>Measures a search until it is disposed.</summary>
     public SearchTimer TimeSearch(SearchMode mode) => new(_searchDuration, mode, _time);
+
+    /// <summary>Measures a stage of ingestion until it is disposed.</summary>
+    public StageTimer TimeStage(string stage) => new(_stageDuration, stage, _time);
+
+    /// <summary>Shows how many documents wait.</summary>
+    /// <param name="depth">Counts them; asked only while somebody looks.</param>
+    public void ObserveQueue(Func<long> depth) => _meter.CreateObservableGauge(
+        "millrace.retrieval.queue.depth", depth, "{document}", "Documents that wait to be worked on.");
 
     /// <summary>A document was indexed.</summary>
     public void Ingested(int chunks)
@@ -74,4 +88,14 @@ internal readonly struct SearchTimer(Histogram<double> duration, SearchMode mode
     /// <summary>Records the duration.</summary>
     public void Dispose() => duration.Record(
         time.GetElapsedTime(_started).TotalSeconds, new KeyValuePair<string, object?>("millrace.retrieval.mode", mode.ToString()));
+}
+
+/// <summary>Measures one stage of ingestion.</summary>
+internal readonly struct StageTimer(Histogram<double> duration, string stage, TimeProvider time) : IDisposable
+{
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>Records the duration.</summary>
+    public void Dispose() => duration.Record(
+        time.GetElapsedTime(_started).TotalSeconds, new KeyValuePair<string, object?>("millrace.retrieval.stage", stage));
 }

@@ -1,4 +1,5 @@
 using Millrace.Retrieval.Chunking;
+using Millrace.Retrieval.Index.Embedded;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Search;
 using Millrace.Retrieval.Store;
@@ -26,16 +27,21 @@ public sealed class RetrievalOptions : ISelfValidating
     /// <summary>How documents get into the index.</summary>
     public IngestionOptions Ingestion { get; set; } = new();
 
+    /// <summary>The index in the service's own data folder.</summary>
+    public EmbeddedIndexOptions EmbeddedIndex { get; set; } = new();
+
     /// <summary>How they are found.</summary>
     public SearchOptions Search { get; set; } = new();
 
-    internal DocumentLimits DocumentLimits => new(DocumentsPerCollectionMax, Ingestion.QueuedDocumentsMax);
+    internal DocumentLimits DocumentLimits => new(
+        DocumentsPerCollectionMax, Ingestion.QueuedDocumentsMax, Ingestion.QueuedDocumentsPerTenantMax);
 
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
         if (CollectionsPerTenantMax < 1) yield return $"CollectionsPerTenantMax is {CollectionsPerTenantMax}. Set it to 1 or more.";
         if (DocumentsPerCollectionMax < 1) yield return $"DocumentsPerCollectionMax is {DocumentsPerCollectionMax}. Set it to 1 or more.";
-        foreach (var error in Chunking.Validate().Concat(Ingestion.Validate()).Concat(Search.Validate())) yield return error;
+        foreach (var error in Chunking.Validate().Concat(Ingestion.Validate()).Concat(EmbeddedIndex.Validate()).Concat(Search.Validate()))
+            yield return error;
     }
 }

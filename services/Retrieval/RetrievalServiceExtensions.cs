@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Millrace.Contracts.Embedding.V1;
 using Millrace.Retrieval.Chunking;
 using Millrace.Retrieval.Context;
 using Millrace.Retrieval.Encoders;
 using Millrace.Retrieval.Grpc;
+using Millrace.Retrieval.Index;
+using Millrace.Retrieval.Index.Embedded;
 using Millrace.Retrieval.Index.Qdrant;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Parsing;
@@ -20,6 +23,7 @@ namespace Millrace.Retrieval;
 public static class RetrievalServiceExtensions
 {
     private const string DatabaseFile = "retrieval.db";
+    private const string IndexFolder = "index";
 
     /// <summary>Adds the service.</summary>
     public static WebApplicationBuilder AddRetrieval(this WebApplicationBuilder builder)
@@ -27,7 +31,7 @@ public static class RetrievalServiceExtensions
         builder.Services.AddValidatedOptions<RetrievalOptions>(RetrievalOptions.Section);
         builder.Services.TryAddSingleton<RetrievalMetrics>();
         builder.AddQdrantIndexWhereChosen();
-        builder.Services.AddStore().AddEncoder().AddParsing().AddIngestion().AddSearch().AddSeeding();
+        builder.Services.AddStore().AddIndex().AddEncoder().AddParsing().AddIngestion().AddSearch().AddSeeding();
         return builder;
     }
 
@@ -42,11 +46,31 @@ public static class RetrievalServiceExtensions
     {
         services.TryAddSingleton(provider => new RetrievalDatabase(
             Path.Combine(DataFolders.For(provider.GetRequiredService<IConfiguration>(), "retrieval"), DatabaseFile)));
-        services.TryAddSingleton<VectorCache>();
         services.TryAddSingleton<CollectionStore>();
+        services.TryAddSingleton<GenerationStore>();
         services.TryAddSingleton<DocumentStore>();
-        services.TryAddSingleton<DocumentIndex>();
+        services.TryAddSingleton<DocumentQueue>();
+        services.TryAddSingleton<JobStore>();
+        services.TryAddSingleton<TextStore>();
+        services.TryAddSingleton<OutboxStore>();
         services.TryAddSingleton<PassageStore>();
+        services.TryAddSingleton<Sweep>();
+        services.TryAddSingleton(provider => new EditionStore(
+            provider.GetRequiredService<RetrievalDatabase>(),
+            provider.GetRequiredService<IOptions<RetrievalOptions>>().Value.Ingestion.VersionsKept));
+        return services;
+    }
+
+    private static IServiceCollection AddIndex(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RepairRequests>();
+        services.TryAddSingleton<IChunkIndex>(provider => new EmbeddedIndex(
+            Path.Combine(DataFolders.For(provider.GetRequiredService<IConfiguration>(), "retrieval"), IndexFolder),
+            provider.GetRequiredService<IOptions<RetrievalOptions>>().Value,
+            provider.GetRequiredService<RepairRequests>(),
+            provider.GetRequiredService<ILogger<EmbeddedIndex>>()));
+        services.TryAddSingleton<IndexTeller>();
+        services.TryAddSingleton<IndexComparison>();
         return services;
     }
 
@@ -77,10 +101,21 @@ public static class RetrievalServiceExtensions
     {
         services.TryAddSingleton<IngestionSignals>();
         services.TryAddSingleton<IngestionTools>();
+        services.TryAddSingleton<IngestionProgress>();
+        services.TryAddSingleton<EmbedBatcher>();
+        services.TryAddSingleton<PipelineParts>();
         services.TryAddSingleton<DocumentPipeline>();
         services.TryAddSingleton<CollectionCatalog>();
         services.TryAddSingleton<DocumentCatalog>();
+        services.TryAddSingleton<JobCatalog>();
+        services.TryAddSingleton<SpanReader>();
+        services.TryAddSingleton<RetrievalCatalogs>();
+        services.TryAddSingleton<IndexWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<IndexWriter>());
         services.AddHostedService<IngestionWorker>();
+        services.AddHostedService<ReindexWorker>();
+        services.AddHostedService<IndexRepair>();
+        services.AddHostedService<SweepWorker>();
         return services;
     }
 

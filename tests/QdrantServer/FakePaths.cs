@@ -15,21 +15,21 @@ internal static class FakePaths
     public static IEnumerable<Value> Find(PointStruct point, string path)
     {
         var steps = Parse(path);
-        IEnumerable<Value> found = point.Payload.TryGetValue(steps[0], out var first) ? [first] : [];
+        IEnumerable<Value> found = point.Payload.TryGetValue(steps[0]!, out var first) ? [first] : [];
         return steps.Skip(1).Aggregate(found, (values, step) => values.SelectMany(value => Step(value, step)).ToList());
     }
 
-    /// <summary>The steps of a path.</summary>
+    /// <summary>The steps of a path; null for every element of a list.</summary>
     /// <exception cref="FormatException">It is not a path.</exception>
-    public static IReadOnlyList<string> Parse(string path)
+    public static IReadOnlyList<string?> Parse(string path)
     {
-        List<string> steps = [];
+        List<string?> steps = [];
         var position = 0;
         while (position < path.Length || steps.Count == 0)
         {
             if (steps.Count > 0 && path.AsSpan(position).StartsWith("[]"))
             {
-                steps.Add("[]");
+                steps.Add(null);
                 position += 2;
                 continue;
             }
@@ -56,9 +56,9 @@ internal static class FakePaths
         return position > start ? path[start..position] : throw NotAPath(path);
     }
 
-    private static RepeatedField<Value> Step(Value value, string step)
+    private static RepeatedField<Value> Step(Value value, string? step)
     {
-        if (step == "[]") return value.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values : [];
+        if (step is null) return value.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values : [];
         return value.KindCase == Value.KindOneofCase.StructValue && value.StructValue.Fields.TryGetValue(step, out var found) ? [found] : [];
     }
 

@@ -4,76 +4,23 @@ using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Context;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Search;
-using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Grpc;
 
+/// <summary>What may be done with collections, documents and jobs.</summary>
+internal sealed record RetrievalCatalogs(
+    CollectionCatalog Collections, DocumentCatalog Documents, JobCatalog Jobs, SpanReader Spans, IngestionProgress Progress);
+
 /// <summary>The contract over the core: it maps messages and nothing else.</summary>
-internal sealed class RetrievalGrpcService(
-    CollectionCatalog collections, DocumentCatalog documents, SearchEngine engine, ContextBuilder contexts,
-    IOptions<RetrievalOptions> options)
+internal sealed partial class RetrievalGrpcService(
+    RetrievalCatalogs catalogs, SearchEngine engine, ContextBuilder contexts, IOptions<RetrievalOptions> options)
     : RetrievalService.RetrievalServiceBase
 {
     private const int ContextTokensDefault = 900;
 
     private static string Tenant => CallContext.Current.Tenant;
-
-    /// <inheritdoc/>
-    public override async Task<CreateCollectionResponse> CreateCollection(CreateCollectionRequest request, ServerCallContext context)
-    {
-        var wanted = new NewCollection(
-            new CollectionKey(Tenant, request.Name),
-            request.EmbeddingModel,
-            request.Chunking?.ToSettings(options.Value.Chunking.Settings));
-        var collection = await collections.CreateAsync(wanted, context.CancellationToken);
-        return new CreateCollectionResponse { Collection = collection.ToProto() };
-    }
-
-    /// <inheritdoc/>
-    public override Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context) =>
-        Task.FromResult(
-            new ListCollectionsResponse { Collections = { collections.List(Tenant).Select(collection => collection.ToProto()) } });
-
-    /// <inheritdoc/>
-    public override async Task<DeleteCollectionResponse> DeleteCollection(DeleteCollectionRequest request, ServerCallContext context)
-    {
-        await collections.DeleteAsync(new CollectionKey(Tenant, request.Name), context.CancellationToken);
-        return new DeleteCollectionResponse();
-    }
-
-    /// <inheritdoc/>
-    public override async Task<UploadDocumentResponse> UploadDocument(
-        IAsyncStreamReader<UploadDocumentRequest> requestStream, ServerCallContext context)
-    {
-        var reader = new UploadReader(requestStream, options.Value.Ingestion.DocumentBytesMax);
-        var outcome = await documents.UploadAsync(await reader.ReadAsync(Tenant, context.CancellationToken), context.CancellationToken);
-        return new UploadDocumentResponse { Document = outcome.Document.ToProto(), Unchanged = outcome.Unchanged };
-    }
-
-    /// <inheritdoc/>
-    public override Task<GetDocumentResponse> GetDocument(GetDocumentRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetDocumentResponse { Document = documents.Require(Key(request.Collection, request.DocumentId)).ToProto() });
-
-    /// <inheritdoc/>
-    public override Task<ListDocumentsResponse> ListDocuments(ListDocumentsRequest request, ServerCallContext context)
-    {
-        var page = documents.List(
-            new CollectionKey(Tenant, request.Collection), request.PageToken, RetrievalMapping.ToInt32(request.PageSize));
-        return Task.FromResult(new ListDocumentsResponse
-        {
-            Documents = { page.Documents.Select(document => document.ToProto()) },
-            NextPageToken = page.NextPageToken,
-        });
-    }
-
-    /// <inheritdoc/>
-    public override async Task<DeleteDocumentResponse> DeleteDocument(DeleteDocumentRequest request, ServerCallContext context)
-    {
-        await documents.DeleteAsync(Key(request.Collection, request.DocumentId), context.CancellationToken);
-        return new DeleteDocumentResponse();
-    }
 
     /// <inheritdoc/>
     public override async Task<SearchResponse> Search(SearchRequest request, ServerCallContext context)
@@ -90,6 +37,4 @@ internal sealed class RetrievalGrpcService(
         var tokensMax = request.TokensMax == 0 ? ContextTokensDefault : RetrievalMapping.ToInt32(request.TokensMax);
         return (await contexts.PackAsync(hits, tokensMax, context.CancellationToken)).ToProto();
     }
-
-    private static DocumentKey Key(string collection, string documentId) => new(new CollectionKey(Tenant, collection), documentId);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Google.Protobuf.WellKnownTypes;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Context;
 using Millrace.Retrieval.Search;
@@ -67,6 +68,9 @@ internal static class SearchMapping
         Start = (uint)passage.Start,
         Length = (uint)passage.Text.Length,
         TokenCount = (uint)passage.TokenCount,
+        MetadataJson = StoreJson.Of(passage.Attributes.Metadata),
+        Ordinal = (uint)passage.Ordinal,
+        UpdatedAt = passage.Attributes.UpdatedAt.ToTimestamp(),
     };
 
     private static Contracts.Retrieval.V1.StageScore ToProto(Search.StageScore stage) =>

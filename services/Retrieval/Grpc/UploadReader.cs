@@ -26,6 +26,9 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadDocumentRequest> mes
             FileName = header.FileName,
             MediaType = header.MediaType,
             Metadata = header.Metadata.ToDictionary(),
+            MetadataJson = header.MetadataJson,
+            AccessLabels = header.AccessLabels,
+            JobId = header.JobId,
             Content = await ContentAsync(cancellationToken),
             Wait = header.Wait,
         };

@@ -20,8 +20,17 @@ internal sealed record DocumentUpload
     /// <summary>Media type; empty to derive it from the file's name.</summary>
     public string MediaType { get; init; } = "";
 
-    /// <summary>What the application says of it.</summary>
+    /// <summary>What the application says of it, in texts.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the application says of it: a JSON object, whose entries win; empty for none.</summary>
+    public string MetadataJson { get; init; } = "";
+
+    /// <summary>Labels of which a caller must hold one to find it.</summary>
+    public IReadOnlyList<string> AccessLabels { get; init; } = [];
+
+    /// <summary>Id of its job; empty for none.</summary>
+    public string JobId { get; init; } = "";
 
     /// <summary>Its bytes.</summary>
     public required byte[] Content { get; init; }

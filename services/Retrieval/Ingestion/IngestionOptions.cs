@@ -12,16 +12,36 @@ public sealed class IngestionOptions
     public int ChunksPerDocumentMax { get; set; } = 20_000;
 
     /// <summary>Most documents that wait to be worked on.</summary>
-    /// <value>Default 10,000.</value>
-    public int QueuedDocumentsMax { get; set; } = 10_000;
+    /// <value>Default 100,000.</value>
+    public int QueuedDocumentsMax { get; set; } = 100_000;
 
-    /// <summary>Documents that are worked on at the same time.</summary>
-    /// <value>Default 2.</value>
-    public int Workers { get; set; } = 2;
+    /// <summary>Most documents of one tenant that wait to be worked on.</summary>
+    /// <value>Default 20,000.</value>
+    public int QueuedDocumentsPerTenantMax { get; set; } = 20_000;
+
+    /// <summary>Documents that are worked on at the same time. Those that are small share calls of the embedding service.</summary>
+    /// <value>Default 8.</value>
+    public int Workers { get; set; } = 8;
+
+    /// <summary>Documents that are worked on at the same time to index collections anew.</summary>
+    /// <value>Default 4.</value>
+    public int ReindexWorkers { get; set; } = 4;
 
     /// <summary>Chunks that are embedded by one call.</summary>
     /// <value>Default 64.</value>
     public int EmbedBatchSize { get; set; } = 64;
+
+    /// <summary>Calls of the embedding service at the same time.</summary>
+    /// <value>Default 2, so that it has the next one when it ends one.</value>
+    public int EmbedCallsMax { get; set; } = 2;
+
+    /// <summary>Chunks of a document that are held in memory with their vectors; a larger document is stored slice by slice.</summary>
+    /// <value>Default 512.</value>
+    public int SliceChunks { get; set; } = 512;
+
+    /// <summary>Versions of a document whose text is kept, so that citations of them can be read.</summary>
+    /// <value>Default 5.</value>
+    public int VersionsKept { get; set; } = 5;
 
     /// <summary>Time until a document is tried again when the embedding service did not answer; it doubles with each attempt.</summary>
     /// <value>Default 500 ms.</value>
@@ -35,24 +55,62 @@ public sealed class IngestionOptions
     /// <value>Default 2 minutes.</value>
     public TimeSpan WaitMax { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Longest time that a change of metadata or labels waits for the index. Lost labels count at once in any case.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan UpdateWaitMax { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an index is kept that was replaced by another, for searches that began before.</summary>
+    /// <value>Default 1 minute.</value>
+    public TimeSpan RetiredIndexAge { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Most jobs of a collection.</summary>
+    /// <value>Default 1,000; the oldest that is done makes room.</value>
+    public int JobsPerCollectionMax { get; set; } = 1_000;
+
+    /// <summary>How long a job is kept that is done.</summary>
+    /// <value>Default 30 days.</value>
+    public TimeSpan JobAgeMax { get; set; } = TimeSpan.FromDays(30);
+
     internal TimeSpan DelayAfter(int attempts)
     {
-        var doubled = RetryDelay * Math.Pow(2, Math.Min(attempts, 16));
+        var doubled = RetryDelay * Math.Pow(2, Math.Clamp(attempts, 0, 16));
         return doubled < RetryDelayMax ? doubled : RetryDelayMax;
     }
 
     internal IEnumerable<string> Validate()
     {
         const int BytesMax = 256 * 1024 * 1024;
-        if (DocumentBytesMax is < 1 or > BytesMax)
-            yield return $"Ingestion:DocumentBytesMax is {DocumentBytesMax}. Set it to 1 to {BytesMax}.";
-        if (ChunksPerDocumentMax < 1) yield return $"Ingestion:ChunksPerDocumentMax is {ChunksPerDocumentMax}. Set it to 1 or more.";
-        if (QueuedDocumentsMax < 1) yield return $"Ingestion:QueuedDocumentsMax is {QueuedDocumentsMax}. Set it to 1 or more.";
-        if (Workers is < 1 or > 64) yield return $"Ingestion:Workers is {Workers}. Set it to 1 to 64.";
-        if (EmbedBatchSize is < 1 or > 2048) yield return $"Ingestion:EmbedBatchSize is {EmbedBatchSize}. Set it to 1 to 2048.";
-        if (RetryDelay <= TimeSpan.Zero) yield return $"Ingestion:RetryDelay is {RetryDelay}. Set it to more than 0.";
-        if (RetryDelayMax < RetryDelay)
-            yield return $"Ingestion:RetryDelayMax is {RetryDelayMax}. Set it to RetryDelay ({RetryDelay}) or more.";
-        if (WaitMax <= TimeSpan.Zero) yield return $"Ingestion:WaitMax is {WaitMax}. Set it to more than 0.";
+        return
+        [
+            .. InRange(nameof(DocumentBytesMax), DocumentBytesMax, 1, BytesMax),
+            .. InRange(nameof(ChunksPerDocumentMax), ChunksPerDocumentMax, 1, 10_000_000),
+            .. InRange(nameof(QueuedDocumentsMax), QueuedDocumentsMax, 1, int.MaxValue),
+            .. InRange(nameof(QueuedDocumentsPerTenantMax), QueuedDocumentsPerTenantMax, 1, int.MaxValue),
+            .. InRange(nameof(Workers), Workers, 1, 64),
+            .. InRange(nameof(ReindexWorkers), ReindexWorkers, 1, 64),
+            .. InRange(nameof(EmbedBatchSize), EmbedBatchSize, 1, 2048),
+            .. InRange(nameof(EmbedCallsMax), EmbedCallsMax, 1, 64),
+            .. InRange(nameof(SliceChunks), SliceChunks, 1, 100_000),
+            .. InRange(nameof(VersionsKept), VersionsKept, 1, 1000),
+            .. InRange(nameof(JobsPerCollectionMax), JobsPerCollectionMax, 1, 1_000_000),
+            .. Positive(nameof(RetryDelay), RetryDelay),
+            .. RetryDelayMax < RetryDelay
+                ? [$"Ingestion:RetryDelayMax is {RetryDelayMax}. Set it to RetryDelay ({RetryDelay}) or more."]
+                : Array.Empty<string>(),
+            .. Positive(nameof(WaitMax), WaitMax),
+            .. Positive(nameof(UpdateWaitMax), UpdateWaitMax),
+            .. Positive(nameof(RetiredIndexAge), RetiredIndexAge),
+            .. Positive(nameof(JobAgeMax), JobAgeMax),
+        ];
+    }
+
+    private static IEnumerable<string> InRange(string name, int value, int min, int max)
+    {
+        if (value < min || value > max) yield return $"Ingestion:{name} is {value}. Set it to {min} to {max}.";
+    }
+
+    private static IEnumerable<string> Positive(string name, TimeSpan value)
+    {
+        if (value <= TimeSpan.Zero) yield return $"Ingestion:{name} is {value}. Set it to more than 0.";
     }
 }

@@ -7,7 +7,7 @@ namespace Millrace.Retrieval.Ingestion;
 
 /// <summary>Works through the queued documents, those of a killed predecessor first.</summary>
 internal sealed class IngestionWorker(
-    DocumentIndex index,
+    DocumentQueue queue,
     DocumentPipeline pipeline,
     IngestionSignals signals,
     IOptions<RetrievalOptions> options,
@@ -19,7 +19,8 @@ internal sealed class IngestionWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var waiting = await index.ResumeAsync(stoppingToken);
+        tools.Metrics.ObserveQueue(queue.Depth);
+        var waiting = await queue.ResumeAsync(stoppingToken);
         if (waiting > 0) IngestionLog.Resumed(tools.Logger, waiting);
         await Task.WhenAll(Enumerable.Range(0, _options.Workers).Select(_ => WorkAsync(stoppingToken)));
     }
@@ -40,10 +41,17 @@ internal sealed class IngestionWorker(
         }
     }
 
+    // Whoever finds a document wakes the next worker: there may be more.
     private async Task StepAsync(CancellationToken cancellationToken)
     {
-        if (await index.ClaimAsync(cancellationToken) is { } claimed) await IngestAsync(claimed, cancellationToken);
-        else await signals.WaitForQueuedAsync(index.UntilNext(), tools.Time, cancellationToken);
+        if (await queue.ClaimAsync(cancellationToken) is not { } claimed)
+        {
+            await signals.Queue.WaitAsync(queue.UntilNext(), cancellationToken);
+            return;
+        }
+
+        signals.Queue.Set();
+        await IngestAsync(claimed, cancellationToken);
     }
 
     private async Task IngestAsync(ClaimedDocument claimed, CancellationToken cancellationToken)
@@ -53,17 +61,16 @@ internal sealed class IngestionWorker(
         try
         {
             var started = tools.Time.GetTimestamp();
-            var indexed = await pipeline.RunAsync(claimed, cancellationToken);
-            if (!await index.CompleteAsync(claimed, indexed, cancellationToken)) return;
-            tools.Metrics.Ingested(indexed.Chunks.Count);
-            IngestionLog.Ready(tools.Logger, key.DocumentId, key.Collection.Name, indexed.Chunks.Count, tools.Time.GetElapsedTime(started));
+            if (await pipeline.RunAsync(claimed, cancellationToken) is not { } chunks) return;
+            signals.Outbox.Set();
+            tools.Metrics.Ingested(chunks);
+            IngestionLog.Stored(tools.Logger, key.DocumentId, key.Collection.Name, chunks, tools.Time.GetElapsedTime(started));
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             await FailAsync(claimed, error, cancellationToken);
+            signals.Settled(key);
         }
-
-        signals.Settled(key);
     }
 
     private Task<bool> FailAsync(ClaimedDocument claimed, Exception error, CancellationToken cancellationToken)
@@ -76,16 +83,16 @@ internal sealed class IngestionWorker(
         else IngestionLog.Refused(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason);
         var message = refusal?.Message
             ?? "The document could not be indexed because of a defect. The log of the retrieval service has the details.";
-        return index.FailAsync(claimed, message, retryAfter: null, cancellationToken);
+        return queue.FailAsync(claimed, message, retryAfter: null, cancellationToken);
     }
 
     private Task<bool> RetryAsync(ClaimedDocument claimed, MillraceException refusal, CancellationToken cancellationToken)
     {
-        var delay = _options.DelayAfter(claimed.Attempts);
+        var delay = _options.DelayAfter(claimed.Document.Attempts);
         IngestionLog.Postponed(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason, delay);
-        return index.FailAsync(claimed, refusal.Message, delay, cancellationToken);
+        return queue.FailAsync(claimed, refusal.Message, delay, cancellationToken);
     }
 }
 
-/// <summary>What the worker reports to, and the time it goes by.</summary>
+/// <summary>What the workers report to, and the time they go by.</summary>
 internal sealed record IngestionTools(ILogger<IngestionWorker> Logger, RetrievalMetrics Metrics, TimeProvider Time);

@@ -3,13 +3,10 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Ingestion;
 
-/// <summary>What names and metadata may be.</summary>
+/// <summary>What names may be.</summary>
 internal static partial class UploadRules
 {
     private const int DocumentIdCharsMax = 512;
-    private const int MetadataEntriesMax = 64;
-    private const int MetadataKeyCharsMax = 128;
-    private const int MetadataValueCharsMax = 4096;
 
     /// <summary>Whether a collection may be called so.</summary>
     public static bool IsCollectionName(string name) => CollectionName().IsMatch(name);
@@ -34,21 +31,8 @@ internal static partial class UploadRules
                 + "space at its ends.");
     }
 
-    /// <summary>Refuses metadata that is too large.</summary>
-    public static void RequireMetadata(IReadOnlyDictionary<string, string> metadata)
-    {
-        if (metadata.Count > MetadataEntriesMax)
-            throw MillraceException.InvalidArgument(
-                "metadata", $"metadata has {metadata.Count} entries. At most {MetadataEntriesMax} are allowed.");
-        foreach (var (key, value) in metadata)
-            if (key.Length is 0 or > MetadataKeyCharsMax || value.Length > MetadataValueCharsMax)
-                throw MillraceException.InvalidArgument(
-                    "metadata",
-                    $"metadata '{Shortened(key)}' is not valid: a key has 1 to {MetadataKeyCharsMax} characters, a value at most "
-                    + $"{MetadataValueCharsMax}.");
-    }
-
-    private static string Shortened(string text) => text.Length <= 80 ? text : text[..80] + "…";
+    /// <summary>The beginning of a text, for messages.</summary>
+    public static string Shortened(string text) => text.Length <= 80 ? text : text[..80] + "…";
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
     private static partial Regex CollectionName();

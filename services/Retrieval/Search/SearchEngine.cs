@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Encoders;
+using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Errors;
 
@@ -11,6 +12,8 @@ internal sealed class SearchEngine(
 {
     // Chunks that were deleted between the ranking and the reading leave room for others.
     private const int SparePassages = 8;
+    private static readonly DocumentFilter Everything = new(null, []);
+
     private const string RerankStage = "rerank";
 
     private readonly SearchOptions _options = options.Value.Search;
@@ -38,9 +41,9 @@ internal sealed class SearchEngine(
         IReadOnlyList<StoredCollection> collections, SearchQuery query, CancellationToken cancellationToken)
     {
         var mode = query.Mode ?? _options.Mode;
-        if (mode == SearchMode.Dense) return [await sources.Dense.RankAsync(collections, query, cancellationToken)];
+        if (mode == SearchMode.Dense) return [await sources.Dense.RankAsync(collections, query, Everything, cancellationToken)];
 
-        var keyword = sources.Keyword.Rank(collections, query.Text, query.Candidates);
+        var keyword = await sources.Keyword.RankAsync(collections, query, Everything, cancellationToken);
         if (mode == SearchMode.Keyword) return [keyword];
         if (await TryDenseAsync(collections, query, cancellationToken) is not { } dense) return [keyword];
         var fused = ReciprocalRankFusion.Fuse([(keyword, _options.KeywordWeight), (dense, _options.DenseWeight)], _options.FusionConstant);
@@ -52,7 +55,7 @@ internal sealed class SearchEngine(
     {
         try
         {
-            return await sources.Dense.RankAsync(collections, query, cancellationToken);
+            return await sources.Dense.RankAsync(collections, query, Everything, cancellationToken);
         }
         catch (MillraceException error) when (IsOutage(error, cancellationToken))
         {
@@ -64,7 +67,7 @@ internal sealed class SearchEngine(
     private List<SearchHit> Read(IReadOnlyList<Ranking> rankings, int countMax)
     {
         var last = rankings[^1].Chunks;
-        var passages = sources.Passages.Passages([.. last.Take(countMax + SparePassages).Select(chunk => chunk.Chunk)]);
+        var passages = sources.Passages.Passages([.. last.Take(countMax + SparePassages).Select(chunk => chunk.Chunk)], Everything.HeldLabels);
         return
         [
             .. last.Where(chunk => passages.ContainsKey(chunk.Chunk))

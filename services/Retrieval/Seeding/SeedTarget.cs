@@ -16,7 +16,9 @@ internal sealed class SeedTarget(
     public async Task PrepareAsync(CollectionKey collection, IReadOnlyList<SeedFile> files, CancellationToken cancellationToken)
     {
         var defaults = options.Value;
-        await collections.GetOrCreateAsync(collection, "", defaults.Chunking.Settings, defaults.CollectionsPerTenantMax, cancellationToken);
+        var settings = new GenerationSettings(EmbeddingModel: "", DimensionWanted: 0, defaults.Chunking.Settings);
+        var draft = new CollectionDraft(collection, Description: "", settings, defaults.CollectionsPerTenantMax);
+        await collections.GetOrCreateAsync(draft, cancellationToken);
         var wanted = files.Select(file => file.DocumentId).ToHashSet(StringComparer.Ordinal);
         var gone = All(collection).Where(document => IsSeeded(document) && !wanted.Contains(document.Key.DocumentId)).ToList();
         foreach (var document in gone)
@@ -54,9 +56,9 @@ internal sealed class SeedTarget(
 
     private IEnumerable<StoredDocument> All(CollectionKey collection)
     {
-        for (var after = ""; documents.List(collection, after, PageSize) is { Count: > 0 } page; after = page[^1].Key.DocumentId)
+        for (var after = ""; documents.List(collection, state: null, after, PageSize) is { Count: > 0 } page; after = page[^1].Key.DocumentId)
             foreach (var document in page) yield return document;
     }
 
-    private static bool IsSeeded(StoredDocument document) => document.Metadata.ContainsKey(Mark);
+    private static bool IsSeeded(StoredDocument document) => document.Metadata.TryGetProperty(Mark, out _);
 }

@@ -3,72 +3,53 @@ using Microsoft.Data.Sqlite;
 
 namespace Millrace.Retrieval.Store;
 
-/// <summary>The two prepared statements that put a chunk into the index; a large document runs them thousands of times.</summary>
-internal sealed class ChunkInsert : IDisposable
+/// <summary>What a row of a chunk is made of.</summary>
+/// <param name="Edition">Its edition.</param>
+/// <param name="Ordinal">Its place in the document.</param>
+/// <param name="Title">Title of the document.</param>
+/// <param name="Chunk">The chunk.</param>
+internal readonly record struct ChunkValues(long Edition, int Ordinal, string Title, EditionChunk Chunk);
+
+/// <summary>The statement that writes a chunk, prepared once for the writer's connection.</summary>
+internal sealed class ChunkInsert
 {
-    private readonly SqliteCommand _chunk;
-    private readonly SqliteCommand _fullText;
-    private readonly ClaimedDocument _document;
-    private readonly string _title;
+    private const string Sql = """
+        INSERT INTO chunks (edition, ordinal, title, breadcrumb, text, ranked_start, ranked_length, start, token_count, vector)
+        VALUES ($edition, $ordinal, $title, $breadcrumb, $text, $ranked_start, $ranked_length, $start, $tokens, $vector)
+        """;
 
-    public ChunkInsert(SqliteConnection connection, ClaimedDocument document, string title)
+    private static readonly string[] Parameters =
+        ["$edition", "$ordinal", "$title", "$breadcrumb", "$text", "$ranked_start", "$ranked_length", "$start", "$tokens", "$vector"];
+
+    private SqliteCommand? _command;
+
+    /// <summary>Writes one chunk.</summary>
+    public void Execute(SqliteConnection connection, ChunkValues values)
     {
-        (_document, _title) = (document, title);
-        _chunk = Command(
-            connection,
-            """
-            INSERT INTO chunks (collection, document, document_version, ordinal, title, breadcrumb, text, start, token_count, vector)
-            VALUES ($collection, $document, $version, $ordinal, $title, $breadcrumb, $text, $start, $tokens, $vector);
-            SELECT last_insert_rowid();
-            """);
-        _fullText = Command(
-            connection,
-            $"INSERT INTO {Schema.FullText(document.Collection.Row)} (rowid, title, breadcrumb, body) "
-            + "VALUES ($row, $title, $breadcrumb, $body)");
+        var command = _command ??= Prepare(connection);
+        var chunk = values.Chunk.Chunk;
+        ReadOnlySpan<object> bound =
+        [
+            values.Edition,
+            values.Ordinal,
+            values.Title,
+            StoreJson.Of(chunk.Section.Breadcrumb),
+            values.Chunk.Text,
+            chunk.Ranked.Start - chunk.Start,
+            chunk.Ranked.Length,
+            chunk.Start,
+            chunk.TokenCount,
+            MemoryMarshal.AsBytes(values.Chunk.Vector.Span).ToArray(),
+        ];
+        for (var i = 0; i < bound.Length; i++) command.Parameters[i].Value = bound[i];
+        command.ExecuteNonQuery();
     }
 
-    /// <summary>Inserts one chunk.</summary>
-    /// <returns>Its row.</returns>
-    public long Execute(IndexedChunk chunk, int ordinal)
-    {
-        var section = chunk.Chunk.Section;
-        Bind(
-            _chunk,
-            ("$collection", _document.Collection.Row),
-            ("$document", _document.Row),
-            ("$version", _document.Document.Version),
-            ("$ordinal", ordinal),
-            ("$title", _title),
-            ("$breadcrumb", StoreJson.Of(section.Breadcrumb)),
-            ("$text", chunk.Text),
-            ("$start", chunk.Chunk.Start),
-            ("$tokens", chunk.Chunk.TokenCount),
-            ("$vector", MemoryMarshal.AsBytes(chunk.Vector.Span).ToArray()));
-        var row = (long)(_chunk.ExecuteScalar() ?? throw new InvalidOperationException("SQLite returned no row id."));
-        var breadcrumb = string.Join(" > ", section.Breadcrumb.Where(heading => heading != _title));
-        Bind(_fullText, ("$row", row), ("$title", _title), ("$breadcrumb", breadcrumb), ("$body", chunk.Text));
-        _fullText.ExecuteNonQuery();
-        return row;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _chunk.Dispose();
-        _fullText.Dispose();
-    }
-
-    // The connection has one transaction at a time, that of the writer's lane.
-    private static SqliteCommand Command(SqliteConnection connection, string sql)
+    private static SqliteCommand Prepare(SqliteConnection connection)
     {
         var command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = Sql;
+        foreach (var name in Parameters) command.Parameters.Add(new SqliteParameter { ParameterName = name });
         return command;
-    }
-
-    private static void Bind(SqliteCommand command, params ReadOnlySpan<(string Name, object Value)> values)
-    {
-        command.Parameters.Clear();
-        foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value);
     }
 }

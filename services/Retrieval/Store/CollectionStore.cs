@@ -1,19 +1,23 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Millrace.Retrieval.Chunking;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Store;
 
+/// <summary>A collection that is to be there.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Description">What it is about.</param>
+/// <param name="Settings">How it is embedded and cut.</param>
+/// <param name="CountMax">Most collections of its tenant.</param>
+internal sealed record CollectionDraft(CollectionKey Key, string Description, GenerationSettings Settings, int CountMax);
+
 /// <summary>The collections of all tenants.</summary>
-internal sealed class CollectionStore(RetrievalDatabase database, VectorCache vectors, TimeProvider time)
+internal sealed class CollectionStore(RetrievalDatabase database, TimeProvider time)
 {
     private const string Select = """
-        SELECT row, tenant, name, embedding_model AS EmbeddingModel, chunk_tokens_max AS ChunkTokensMax, overlap_tokens AS OverlapTokens,
-            created_at_ms AS CreatedAtMs,
-            (SELECT count(*) FROM documents WHERE collection = c.row) AS DocumentCount,
-            (SELECT count(*) FROM chunks WHERE collection = c.row) AS ChunkCount
-        FROM collections c
+        SELECT row AS Row, tenant AS Tenant, name AS Name, description AS Description, active AS Active, building AS Building,
+            document_count AS DocumentCount, created_at_ms AS CreatedAtMs
+        FROM collections
         """;
 
     /// <summary>Finds a collection.</summary>
@@ -26,67 +30,64 @@ internal sealed class CollectionStore(RetrievalDatabase database, VectorCache ve
 
     /// <summary>The collections of a tenant, by name.</summary>
     public IReadOnlyList<StoredCollection> List(string tenant) => database.Read(connection =>
-        connection.Query<CollectionRow>($"{Select} WHERE tenant = @tenant ORDER BY name", new { tenant })
-            .Select(row => row.ToCollection()).ToList());
+        connection.Query<CollectionRow>($"{Select} WHERE tenant = @tenant AND deleted = 0 ORDER BY name", new { tenant })
+            .ToList().ConvertAll(row => row.ToCollection(connection)));
 
     /// <summary>Creates a collection, or returns the one that has the name.</summary>
-    /// <param name="key">Its name.</param>
-    /// <param name="embeddingModel">Its model; empty for the default.</param>
-    /// <param name="chunking">How its documents are cut.</param>
-    /// <param name="countMax">Most collections of a tenant.</param>
-    /// <param name="cancellationToken">Gives up while waiting for other writers.</param>
     /// <exception cref="MillraceException">The tenant has too many.</exception>
-    public Task<StoredCollection> GetOrCreateAsync(
-        CollectionKey key, string embeddingModel, ChunkingSettings chunking, int countMax, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            connection => Find(connection, key) ?? Insert(connection, key, embeddingModel, chunking, countMax), cancellationToken);
+    public Task<StoredCollection> GetOrCreateAsync(CollectionDraft draft, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Find(connection, draft.Key) ?? Insert(connection, draft), cancellationToken);
 
-    /// <summary>Deletes a collection with everything in it.</summary>
+    /// <summary>Deletes a collection. It is gone at once; its rows are removed afterwards, bit by bit.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> DeleteAsync(CollectionKey key, CancellationToken cancellationToken) => await database.WriteAsync(
+    public Task<bool> DeleteAsync(CollectionKey key, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            if (Find(connection, key) is not { } collection) return (long?)null;
-            connection.Execute($"DROP TABLE {Schema.FullText(collection.Row)}");
-            connection.Execute("DELETE FROM collections WHERE row = @Row", new { collection.Row });
-            return collection.Row;
+            if (Find(connection, key) is not { } collection) return false;
+            connection.Execute(
+                """
+                UPDATE collections SET deleted = 1, name = '/' || row, building = NULL WHERE row = @Row;
+                UPDATE documents SET state = 4 WHERE collection = @Row AND state IN (1, 2);
+                DELETE FROM jobs WHERE collection = @Row;
+                UPDATE generations SET state = 3, retired_at_ms = 0 WHERE collection = @Row;
+                """,
+                new { collection.Row });
+            return true;
         },
-        row => vectors.Drop(row ?? 0),
-        cancellationToken) is not null;
+        cancellationToken);
 
     /// <summary>Finds a collection on a connection of the caller.</summary>
     internal static StoredCollection? Find(SqliteConnection connection, CollectionKey key) =>
         connection.QuerySingleOrDefault<CollectionRow>(
-            $"{Select} WHERE tenant = @Tenant AND name = @Name", new { key.Tenant, key.Name })?.ToCollection();
+            $"{Select} WHERE tenant = @Tenant AND name = @Name AND deleted = 0", new { key.Tenant, key.Name })?.ToCollection(connection);
 
     /// <summary>Finds a collection by its row.</summary>
-    internal static StoredCollection Find(SqliteConnection connection, long row) =>
-        connection.QuerySingle<CollectionRow>($"{Select} WHERE row = @row", new { row }).ToCollection();
+    internal static StoredCollection? Find(SqliteConnection connection, long row) =>
+        connection.QuerySingleOrDefault<CollectionRow>($"{Select} WHERE row = @row AND deleted = 0", new { row })?.ToCollection(connection);
+
+    /// <summary>Finds a collection that must be there, on a connection of the caller.</summary>
+    internal static StoredCollection Require(SqliteConnection connection, CollectionKey key) => Find(connection, key) ?? throw NotFound(key);
 
     /// <summary>The refusal of a collection that is not there.</summary>
     internal static MillraceException NotFound(CollectionKey key) => new(
         Reason.CollectionNotFound, $"There is no collection '{key.Name}'. Create it first, or list the collections to see which there are.")
     { Param = "collection" };
 
-    private StoredCollection Insert(
-        SqliteConnection connection, CollectionKey key, string embeddingModel, ChunkingSettings chunking, int countMax)
+    private StoredCollection Insert(SqliteConnection connection, CollectionDraft draft)
     {
-        var count = connection.ExecuteScalar<long>("SELECT count(*) FROM collections WHERE tenant = @Tenant", new { key.Tenant });
-        if (count >= countMax)
+        var count = connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM collections WHERE tenant = @Tenant AND deleted = 0", new { draft.Key.Tenant });
+        if (count >= draft.CountMax)
             throw MillraceException.InvalidArgument("name", $"There are {count} collections, which is the most allowed. Delete one first.");
         var row = connection.ExecuteScalar<long>(
             """
-            INSERT INTO collections (tenant, name, embedding_model, chunk_tokens_max, overlap_tokens, created_at_ms)
-            VALUES (@Tenant, @Name, @embeddingModel, @TokensMax, @OverlapTokens, @now);
+            INSERT INTO collections (tenant, name, description, created_at_ms) VALUES (@Tenant, @Name, @Description, @now);
             SELECT last_insert_rowid();
             """,
-            new
-            {
-                key.Tenant, key.Name, embeddingModel, chunking.TokensMax, chunking.OverlapTokens,
-                now = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            });
-        connection.Execute(Schema.CreateFullText(row));
-        return Find(connection, row);
+            new { draft.Key.Tenant, draft.Key.Name, draft.Description, now = time.GetUtcNow().ToUnixTimeMilliseconds() });
+        var active = GenerationRow.Insert(connection, row, draft.Settings, GenerationState.Active);
+        connection.Execute("UPDATE collections SET active = @active WHERE row = @row", new { active, row });
+        return Find(connection, draft.Key) ?? throw new InvalidOperationException("A collection that was just written is gone.");
     }
 
     // Settable properties rather than a constructor: for an empty result SQLite cannot say which types its columns have.
@@ -98,26 +99,25 @@ internal sealed class CollectionStore(RetrievalDatabase database, VectorCache ve
 
         public string Name { get; init; } = "";
 
-        public string EmbeddingModel { get; init; } = "";
+        public string Description { get; init; } = "";
 
-        public int ChunkTokensMax { get; init; }
+        public long Active { get; init; }
 
-        public int OverlapTokens { get; init; }
-
-        public long CreatedAtMs { get; init; }
+        public long? Building { get; init; }
 
         public int DocumentCount { get; init; }
 
-        public int ChunkCount { get; init; }
+        public long CreatedAtMs { get; init; }
 
-        public StoredCollection ToCollection() => new()
+        public StoredCollection ToCollection(SqliteConnection connection) => new()
         {
             Row = Row,
             Key = new CollectionKey(Tenant, Name),
-            EmbeddingModel = EmbeddingModel,
-            Chunking = new ChunkingSettings(ChunkTokensMax, OverlapTokens),
+            Description = Description,
+            Active = (GenerationRow.Find(connection, Active) ?? throw new InvalidOperationException("A collection has no generation."))
+                .ToGeneration(),
+            Reindexing = Building is { } building ? GenerationStore.Reindexing(connection, building) : null,
             DocumentCount = DocumentCount,
-            ChunkCount = ChunkCount,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAtMs),
         };
     }

@@ -1,22 +1,24 @@
-using System.Text.Json;
-
 namespace Millrace.Retrieval.Store;
 
-/// <summary>A row of the documents table.</summary>
+/// <summary>A row of the documents table, with the names around it.</summary>
 internal sealed class DocumentRow
 {
-    /// <summary>The columns, without the bytes.</summary>
-    public const string Columns = """
-        d.row AS Row, d.collection AS CollectionRow, d.document_id AS DocumentId, d.title AS Title, d.media_type AS MediaType,
-        d.sha256 AS Sha256,
-        d.version AS Version, d.state AS State, d.error AS Error, d.attempts AS Attempts, d.updated_at_ms AS UpdatedAtMs,
-        d.metadata AS Metadata,
-        d.size_bytes AS SizeBytes, d.chunk_count AS ChunkCount
+    /// <summary>Everything but the bytes.</summary>
+    public const string Select = """
+        SELECT d.row AS Row, d.collection AS CollectionRow, c.tenant AS Tenant, c.name AS CollectionName, d.document_id AS DocumentId,
+            d.title AS Title, d.media_type AS MediaType, d.sha256 AS Sha256, d.version AS Version, d.indexed_version AS IndexedVersion,
+            d.state AS State, d.error AS Error, d.attempts AS Attempts, d.updated_at_ms AS UpdatedAtMs, d.metadata AS Metadata,
+            d.labels AS Labels, d.size_bytes AS SizeBytes, d.chunk_count AS ChunkCount, coalesce(j.id, '') AS JobId
+        FROM documents d JOIN collections c ON c.row = d.collection LEFT JOIN jobs j ON j.row = d.job
         """;
 
     public long Row { get; init; }
 
     public long CollectionRow { get; init; }
+
+    public string Tenant { get; init; } = "";
+
+    public string CollectionName { get; init; } = "";
 
     public string DocumentId { get; init; } = "";
 
@@ -28,6 +30,8 @@ internal sealed class DocumentRow
 
     public int Version { get; init; }
 
+    public int IndexedVersion { get; init; }
+
     public DocumentState State { get; init; }
 
     public string Error { get; init; } = "";
@@ -38,36 +42,32 @@ internal sealed class DocumentRow
 
     public string Metadata { get; init; } = "{}";
 
+    public string Labels { get; init; } = "[]";
+
     public long SizeBytes { get; init; }
 
     public int ChunkCount { get; init; }
 
+    public string JobId { get; init; } = "";
+
     /// <summary>The document that the row stands for.</summary>
-    public StoredDocument ToDocument(CollectionKey collection) => new()
+    public StoredDocument ToDocument() => new()
     {
-        Key = new DocumentKey(collection, DocumentId),
+        Row = Row,
+        Key = new DocumentKey(new CollectionKey(Tenant, CollectionName), DocumentId),
         Title = Title,
         MediaType = MediaType,
         SizeBytes = SizeBytes,
         Sha256 = Sha256,
         Version = Version,
+        IndexedVersion = IndexedVersion,
         ChunkCount = ChunkCount,
         State = State,
         Error = Error,
+        Attempts = Attempts,
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAtMs),
-        Metadata = StoreJson.Metadata(Metadata),
+        Metadata = StoreJson.Object(Metadata),
+        AccessLabels = StoreJson.List(Labels),
+        JobId = JobId,
     };
-}
-
-/// <summary>The lists and maps that are stored as JSON.</summary>
-internal static class StoreJson
-{
-    public static string Of(IReadOnlyDictionary<string, string> metadata) =>
-        JsonSerializer.Serialize(metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToDictionary());
-
-    public static string Of(IReadOnlyList<string> breadcrumb) => JsonSerializer.Serialize(breadcrumb);
-
-    public static Dictionary<string, string> Metadata(string json) => JsonSerializer.Deserialize<Dictionary<string, string>>(json) ?? [];
-
-    public static string[] Breadcrumb(string json) => JsonSerializer.Deserialize<string[]>(json) ?? [];
 }

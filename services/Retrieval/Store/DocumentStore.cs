@@ -1,133 +1,170 @@
+using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Store;
 
+/// <summary>What became of a document that was stored.</summary>
+/// <param name="Document">The document as it stands now.</param>
+/// <param name="Unchanged">Whether nothing of it changed.</param>
+/// <param name="Outbox">What the index has to be told before the change can be seen; 0 for nothing.</param>
+internal sealed record StoreOutcome(StoredDocument Document, bool Unchanged, long Outbox);
+
 /// <summary>The documents of all collections, from the upload's side.</summary>
-internal sealed class DocumentStore(RetrievalDatabase database, VectorCache vectors, TimeProvider time)
+internal sealed class DocumentStore(RetrievalDatabase database, TimeProvider time)
 {
-    private const string SelectByKey = $"""
-        SELECT {DocumentRow.Columns} FROM documents d JOIN collections c ON c.row = d.collection
-        WHERE c.tenant = @Tenant AND c.name = @Name AND d.document_id = @DocumentId
-        """;
+    private const string ByKey = $"{DocumentRow.Select} WHERE c.tenant = @Tenant AND c.name = @Name AND d.document_id = @DocumentId";
 
     /// <summary>Finds a document.</summary>
     /// <returns>The document, or null when there is none.</returns>
-    public StoredDocument? Find(DocumentKey key) =>
-        database.Read(connection => Find(connection, key))?.ToDocument(key.Collection);
+    public StoredDocument? Find(DocumentKey key) => database.Read(connection => Find(connection, key))?.ToDocument();
 
     /// <summary>Documents of a collection by id.</summary>
     /// <param name="collection">The collection.</param>
+    /// <param name="state">Only documents in this state; null for all.</param>
     /// <param name="afterId">Only ids behind this one; empty for the beginning.</param>
     /// <param name="countMax">Most documents to return.</param>
     /// <exception cref="MillraceException">There is no such collection.</exception>
-    public IReadOnlyList<StoredDocument> List(CollectionKey collection, string afterId, int countMax) => database.Read(connection =>
-    {
-        var row = (CollectionStore.Find(connection, collection) ?? throw CollectionStore.NotFound(collection)).Row;
-        return connection.Query<DocumentRow>(
-                $"SELECT {DocumentRow.Columns} FROM documents d WHERE d.collection = @row AND d.document_id > @afterId ORDER BY "
-                + "d.document_id LIMIT @countMax",
-                new { row, afterId, countMax })
-            .Select(document => document.ToDocument(collection)).ToList();
-    });
+    public IReadOnlyList<StoredDocument> List(CollectionKey collection, DocumentState? state, string afterId, int countMax) =>
+        database.Read(connection =>
+        {
+            var row = CollectionStore.Require(connection, collection).Row;
+            return connection.Query<DocumentRow>(
+                    $"{DocumentRow.Select} WHERE d.collection = @row AND d.document_id > @afterId AND (@state = 0 OR d.state = @state) "
+                    + "ORDER BY d.document_id LIMIT @countMax",
+                    new { row, afterId, countMax, state = (int)(state ?? 0) })
+                .Select(document => document.ToDocument()).ToList();
+        });
 
     /// <summary>Stores a document and queues it. The same bytes as before are not queued again, unless they failed.</summary>
     /// <param name="document">The document.</param>
     /// <param name="limits">How many there may be.</param>
     /// <param name="cancellationToken">Gives up while waiting for other writers.</param>
-    /// <returns>The document as it stands now, and whether nothing was done.</returns>
-    /// <exception cref="MillraceException">There is no such collection, or too much in it or in the queue.</exception>
-    public Task<(StoredDocument Document, bool Unchanged)> PutAsync(
-        NewDocument document, DocumentLimits limits, CancellationToken cancellationToken) => database.WriteAsync(
-        connection =>
-        {
-            var known = Find(connection, document.Key);
-            if (known is not null && IsSame(known, document)) return (known.ToDocument(document.Key.Collection), true);
-            if (known is null) Insert(connection, document, limits);
-            else Replace(connection, known, document, limits);
-            return (Require(connection, document.Key).ToDocument(document.Key.Collection), false);
-        },
-        cancellationToken);
+    /// <exception cref="MillraceException">There is no such collection or job, or too much in it or in the queue.</exception>
+    public Task<StoreOutcome> PutAsync(NewDocument document, DocumentLimits limits, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var collection = CollectionStore.Require(connection, document.Key.Collection);
+                var job = JobStore.RequireOpen(connection, collection, document.JobId);
+                var known = Find(connection, document.Key);
+                if (known is null) Insert(connection, document, collection, limits);
+                else if (HasContent(known, document)) return Describe(connection, known, document, job);
+                else Replace(connection, known, document, limits);
+                SetJob(connection, document.Key, job);
+                return new StoreOutcome(Require(connection, document.Key).ToDocument(), Unchanged: false, Outbox: 0);
+            },
+            cancellationToken);
+
+    /// <summary>Changes what is said of a document, and leaves its content alone.</summary>
+    /// <exception cref="MillraceException">There is no such document.</exception>
+    public Task<StoreOutcome> UpdateAsync(DocumentKey key, DocumentChange change, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => Describe(connection, Find(connection, key) ?? throw NotFound(key), change), cancellationToken);
 
     /// <summary>Deletes a document; a search that begins afterwards does not find it.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> DeleteAsync(DocumentKey key, CancellationToken cancellationToken) => await database.WriteAsync(
+    public Task<bool> DeleteAsync(DocumentKey key, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            if (Find(connection, key) is not { } document) return null;
-            DocumentIndex.RemoveChunks(connection, document.CollectionRow, document.Row);
+            if (Find(connection, key) is not { } document) return false;
+            foreach (var (edition, generation) in EditionStore.Live(connection, document.Row))
+                OutboxStore.AddRemoval(connection, generation, document.Row, EditionStore.ChunksOf(connection, edition));
             connection.Execute("DELETE FROM documents WHERE row = @Row", new { document.Row });
-            return document;
+            return true;
         },
-        deleted => vectors.Remove(deleted?.CollectionRow ?? 0, deleted?.Row ?? 0),
-        cancellationToken) is not null;
+        cancellationToken);
 
-    /// <summary>The text that a document's offsets point into; null until it was indexed.</summary>
-    public string? Text(DocumentKey key) => database.Read(connection => Find(connection, key) is not { } document
-        ? null
-        : connection.ExecuteScalar<string?>("SELECT text FROM contents WHERE document = @Row", new { document.Row }));
+    /// <summary>The refusal of a document that is not there.</summary>
+    internal static MillraceException NotFound(DocumentKey key) => new(
+        Reason.DocumentNotFound,
+        $"There is no document '{key.DocumentId}' in the collection '{key.Collection.Name}'. List the collection's documents to see "
+        + "which there are.")
+    { Param = "document_id" };
 
-    private static DocumentRow? Find(SqliteConnection connection, DocumentKey key) =>
-        connection.QuerySingleOrDefault<DocumentRow>(SelectByKey, new { key.Collection.Tenant, key.Collection.Name, key.DocumentId });
+    /// <summary>Finds a document on a connection of the caller.</summary>
+    internal static DocumentRow? Find(SqliteConnection connection, DocumentKey key) => connection.QuerySingleOrDefault<DocumentRow>(
+        ByKey, new { key.Collection.Tenant, key.Collection.Name, key.DocumentId });
 
     private static DocumentRow Require(SqliteConnection connection, DocumentKey key) =>
         Find(connection, key) ?? throw new InvalidOperationException("A document that was just written is gone.");
 
-    private static bool IsSame(DocumentRow known, NewDocument document) =>
-        known.Sha256 == document.Sha256
-        && known.MediaType == document.MediaType
-        && known.State != DocumentState.Failed
-        && known.Metadata == StoreJson.Of(document.Metadata);
+    private static bool HasContent(DocumentRow known, NewDocument document) =>
+        known.Sha256 == document.Sha256 && known.MediaType == document.MediaType && known.State != DocumentState.Failed;
 
-    private void Insert(SqliteConnection connection, NewDocument document, DocumentLimits limits)
+    // The same content: nothing is parsed or embedded again.
+    private static StoreOutcome Describe(SqliteConnection connection, DocumentRow known, NewDocument document, long? job)
     {
-        var collection = CollectionStore.Find(connection, document.Key.Collection) ?? throw CollectionStore.NotFound(
-            document.Key.Collection);
+        SetJob(connection, document.Key, job);
+        return Describe(connection, known, new DocumentChange(document.Metadata, document.AccessLabels));
+    }
+
+    private static StoreOutcome Describe(SqliteConnection connection, DocumentRow known, DocumentChange change)
+    {
+        var before = known.ToDocument();
+        var (metadata, labels) = (change.Metadata ?? before.Metadata, change.AccessLabels ?? before.AccessLabels);
+        var isSame = JsonElement.DeepEquals(metadata, before.Metadata) && labels.SequenceEqual(before.AccessLabels, StringComparer.Ordinal);
+        var outbox = 0L;
+        if (!isSame)
+        {
+            connection.Execute(
+                "UPDATE documents SET metadata = @metadata, labels = @labels WHERE row = @Row",
+                new { metadata = StoreJson.Of(metadata), labels = StoreJson.Of(labels), known.Row });
+            outbox = OutboxStore.AddAttributes(connection, known.Row);
+        }
+
+        return new StoreOutcome(Require(connection, before.Key).ToDocument(), isSame, outbox);
+    }
+
+    private static void SetJob(SqliteConnection connection, DocumentKey key, long? job)
+    {
+        if (job is not null)
+            connection.Execute(
+                "UPDATE documents SET job = @job WHERE row = @Row", new { job, Require(connection, key).Row });
+    }
+
+    private void Insert(SqliteConnection connection, NewDocument document, StoredCollection collection, DocumentLimits limits)
+    {
         limits.RequireRoom(connection, collection);
         var row = connection.ExecuteScalar<long>(
             """
-            INSERT INTO documents (collection, document_id, title, media_type, sha256, version, state, error, attempts, retry_at_ms,
-                updated_at_ms, metadata, size_bytes, chunk_count)
-            VALUES (@Collection, @DocumentId, @DocumentId, @MediaType, @Sha256, 1, @State, '', 0, 0, @UpdatedAtMs, @Metadata, @SizeBytes,
-            0);
+            INSERT INTO documents (collection, tenant, document_id, title, media_type, sha256, version, state, updated_at_ms, metadata,
+                labels, size_bytes)
+            VALUES (@Collection, @Tenant, @DocumentId, @DocumentId, @MediaType, @Sha256, 1, 1, @UpdatedAtMs, @Metadata, @Labels, @SizeBytes);
             SELECT last_insert_rowid();
             """,
             Values(document, collection.Row));
         connection.Execute("INSERT INTO contents (document, original) VALUES (@row, @Content)", new { row, document.Content });
     }
 
+    // Content that failed is tried again as it is; other content is another version.
     private void Replace(SqliteConnection connection, DocumentRow known, NewDocument document, DocumentLimits limits)
     {
-        var contentChanged = known.Sha256 != document.Sha256 || known.MediaType != document.MediaType;
-        if (!contentChanged && known.State != DocumentState.Failed)
-        {
-            connection.Execute(
-                "UPDATE documents SET metadata = @Metadata WHERE row = "
-                + "@Row", new { Metadata = StoreJson.Of(document.Metadata), known.Row });
-            return;
-        }
-
-        limits.RequireQueueRoom(connection);
+        if (known.State is DocumentState.Ready or DocumentState.Failed) limits.RequireQueueRoom(connection, document.Key.Collection.Tenant);
+        var isOther = known.Sha256 != document.Sha256 || known.MediaType != document.MediaType;
         connection.Execute(
             $"""
-            UPDATE documents SET media_type = @MediaType, sha256 = @Sha256, version = version + {(contentChanged ? 1 : 0)}, state = @State,
-                error = '', attempts = 0, retry_at_ms = 0, updated_at_ms = @UpdatedAtMs, metadata = @Metadata, size_bytes = @SizeBytes
+            UPDATE documents SET media_type = @MediaType, sha256 = @Sha256, version = version + {(isOther ? 1 : 0)}, state = 1,
+                error = '', attempts = 0, retry_at_ms = 0, updated_at_ms = @UpdatedAtMs, metadata = @Metadata, labels = @Labels,
+                size_bytes = @SizeBytes
             WHERE collection = @Collection AND document_id = @DocumentId
             """,
             Values(document, known.CollectionRow));
         connection.Execute("UPDATE contents SET original = @Content WHERE document = @Row", new { known.Row, document.Content });
+        OutboxStore.AddAttributes(connection, known.Row);
     }
 
     private object Values(NewDocument document, long collection) => new
     {
         Collection = collection,
+        document.Key.Collection.Tenant,
         document.Key.DocumentId,
         document.MediaType,
         document.Sha256,
-        State = (int)DocumentState.Queued,
         UpdatedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
         Metadata = StoreJson.Of(document.Metadata),
+        Labels = StoreJson.Of(document.AccessLabels),
         SizeBytes = document.Content.LongLength,
     };
 }

@@ -1,76 +1,92 @@
-using System.Runtime.InteropServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
-using Millrace.Retrieval.Index;
+using Millrace.Retrieval.Filtering;
 
 namespace Millrace.Retrieval.Store;
 
-/// <summary>Weights of the parts of a chunk in the keyword ranking.</summary>
-/// <param name="Title">Of the document's title.</param>
-/// <param name="Breadcrumb">Of the headings above the chunk.</param>
-/// <param name="Body">Of its text.</param>
-internal sealed record FieldWeights(double Title, double Breadcrumb, double Body);
-
-/// <summary>The index, from the search's side.</summary>
-internal sealed class PassageStore(RetrievalDatabase database, VectorCache vectors)
+/// <summary>
+/// The passages, as the truth has them. An index may be behind; what it returns is read here, and what a caller may not see any more is
+/// left out.
+/// </summary>
+internal sealed class PassageStore(RetrievalDatabase database)
 {
-    /// <summary>The best chunks by BM25, best first; a higher score is better.</summary>
-    /// <param name="collection">The collection.</param>
-    /// <param name="match">An FTS5 query.</param>
-    /// <param name="weights">Weights of the fields.</param>
-    /// <param name="countMax">Most chunks to return.</param>
-    public IReadOnlyList<ScoredChunk> Keyword(StoredCollection collection, string match, FieldWeights weights, int countMax)
+    private const int RowsPerQuery = 500;
+
+    private const string Select = """
+        SELECT k.row AS Row, k.edition AS Edition, c.tenant AS Tenant, c.name AS CollectionName, d.row AS DocumentRow,
+            d.document_id AS DocumentId, d.title AS DocumentTitle, d.media_type AS MediaType, d.updated_at_ms AS UpdatedAtMs,
+            d.metadata AS Metadata, d.labels AS Labels, e.document_version AS DocumentVersion, k.ordinal AS Ordinal, k.title AS Title,
+            k.breadcrumb AS Breadcrumb, k.text AS Text, k.start AS Start, k.token_count AS TokenCount
+        FROM chunks k JOIN editions e ON e.row = k.edition AND e.live = 1 JOIN documents d ON d.row = e.document
+            JOIN collections c ON c.row = d.collection AND c.deleted = 0
+        """;
+
+    /// <summary>Reads chunks. Those that are gone, and those of documents that need a label which is not held, are left out.</summary>
+    /// <param name="chunks">Rows of the chunks.</param>
+    /// <param name="heldLabels">Labels that the caller holds.</param>
+    public IReadOnlyDictionary<long, StoredPassage> Passages(IReadOnlyCollection<long> chunks, IReadOnlyList<string> heldLabels) =>
+        database.Read(connection => chunks.Chunk(RowsPerQuery)
+            .SelectMany(rows => Visible(connection, $"{Select} WHERE k.row IN @rows", new { rows }, heldLabels))
+            .ToDictionary(passage => passage.Row));
+
+    /// <summary>Chunks of the same document in the same generation, in reading order, the passage itself included.</summary>
+    /// <param name="passage">A passage that was read before.</param>
+    /// <param name="before">How many in front of it.</param>
+    /// <param name="after">How many behind it.</param>
+    /// <param name="heldLabels">Labels that the caller holds.</param>
+    /// <returns>The chunks; none when the document was replaced, deleted or hidden meanwhile.</returns>
+    public IReadOnlyList<StoredPassage> Neighbours(StoredPassage passage, int before, int after, IReadOnlyList<string> heldLabels) =>
+        database.Read(connection => Visible(
+            connection,
+            $"{Select} WHERE k.edition = @Edition AND k.ordinal BETWEEN @First AND @Last ORDER BY k.ordinal",
+            new { passage.Edition, First = passage.Ordinal - before, Last = passage.Ordinal + after },
+            heldLabels).ToList());
+
+    /// <summary>A span of the text of a passage's document, in the passage's version; its ends are moved into the text.</summary>
+    /// <param name="passage">A passage that was read before.</param>
+    /// <param name="start">Offset of the first UTF-16 code unit.</param>
+    /// <param name="length">Length in UTF-16 code units.</param>
+    /// <returns>The text; null when that version is not kept any more.</returns>
+    public string? Span(StoredPassage passage, int start, int length) => database.Read(connection =>
     {
-        var table = Schema.FullText(collection.Row);
-        return database.Read(connection => Exists(connection, table)
-            ? connection.Query<(long Row, double Score)>(
-                $"""
-                SELECT rowid, -bm25({table}, @Title, @Breadcrumb, @Body) AS score FROM {table}
-                WHERE {table} MATCH @match ORDER BY score DESC, rowid LIMIT @countMax
-                """,
-                new { match, weights.Title, weights.Breadcrumb, weights.Body, countMax })
-                .Select(row => new ScoredChunk(row.Row, row.Score)).ToList()
-            : []);
-    }
-
-    /// <summary>The vectors of a collection, read from the database at first.</summary>
-    public CollectionVectors Vectors(StoredCollection collection) =>
-        vectors.GetOrLoad(collection.Row, loaded => Load(collection.Row, loaded));
-
-    /// <summary>Reads chunks. Those that are gone are left out.</summary>
-    public IReadOnlyDictionary<long, StoredPassage> Passages(IReadOnlyCollection<long> chunks) => database.Read(connection =>
-        chunks.Chunk(500).SelectMany(rows => connection.Query<PassageRow>(
-            """
-            SELECT k.row, c.tenant, c.name AS CollectionName, d.document_id AS DocumentId, k.document_version AS DocumentVersion,
-            k.ordinal, k.title,
-                k.breadcrumb, k.text, k.start, k.token_count AS TokenCount
-            FROM chunks k JOIN documents d ON d.row = k.document JOIN collections c ON c.row = k.collection WHERE k.row IN @rows
-            """,
-            new { rows })).ToDictionary(row => row.Row, row => row.ToPassage()));
-
-    private static bool Exists(SqliteConnection connection, string table) =>
-        connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master WHERE name = @table", new { table }) == 1;
-
-    private void Load(long collection, CollectionVectors target) => database.Read(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT document, row, vector FROM chunks WHERE collection = $collection";
-        command.Parameters.AddWithValue("$collection", collection);
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-            target.Add(reader.GetInt64(0), reader.GetInt64(1), MemoryMarshal.Cast<byte, float>(reader.GetFieldValue<byte[]>(2)));
-        return true;
+        var text = connection.ExecuteScalar<string?>(
+            "SELECT text FROM texts WHERE document = @Document AND version = @DocumentVersion",
+            new { passage.Attributes.Document, passage.DocumentVersion });
+        if (text is null) return null;
+        var first = Math.Clamp(start, 0, text.Length);
+        return text.Substring(first, Math.Clamp(length, 0, text.Length - first));
     });
+
+    private static IEnumerable<StoredPassage> Visible(
+        SqliteConnection connection, string sql, object parameters, IReadOnlyList<string> heldLabels)
+    {
+        var filter = new DocumentFilter(Filter: null, heldLabels);
+        return connection.Query<PassageRow>(sql, parameters).Select(row => row.ToPassage()).Where(p => filter.Allows(p.Attributes));
+    }
 
     private sealed class PassageRow
     {
         public long Row { get; init; }
 
+        public long Edition { get; init; }
+
         public string Tenant { get; init; } = "";
 
         public string CollectionName { get; init; } = "";
 
+        public long DocumentRow { get; init; }
+
         public string DocumentId { get; init; } = "";
+
+        public string DocumentTitle { get; init; } = "";
+
+        public string MediaType { get; init; } = "";
+
+        public long UpdatedAtMs { get; init; }
+
+        public string Metadata { get; init; } = "{}";
+
+        public string Labels { get; init; } = "[]";
 
         public int DocumentVersion { get; init; }
 
@@ -89,11 +105,20 @@ internal sealed class PassageStore(RetrievalDatabase database, VectorCache vecto
         public StoredPassage ToPassage() => new()
         {
             Row = Row,
+            Edition = Edition,
             Document = new DocumentKey(new CollectionKey(Tenant, CollectionName), DocumentId),
+            Attributes = new DocumentAttributes(
+                DocumentRow,
+                DocumentId,
+                MediaType,
+                DocumentTitle,
+                DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAtMs),
+                StoreJson.Object(Metadata),
+                StoreJson.List(Labels)),
             DocumentVersion = DocumentVersion,
             Ordinal = Ordinal,
             Title = Title,
-            Breadcrumb = StoreJson.Breadcrumb(Breadcrumb),
+            Breadcrumb = StoreJson.List(Breadcrumb),
             Text = Text,
             Start = Start,
             TokenCount = TokenCount,

@@ -86,7 +86,7 @@ public sealed class RunningRetrieval : IAsyncDisposable
     {
         var documents = Service.Services.GetRequiredService<DocumentCatalog>();
         var key = new CollectionKey(CallContext.DefaultTenant, collection);
-        foreach (var document in documents.List(key, "", 1000).Documents)
+        foreach (var document in documents.List(key, new DocumentListing(null, "", 1000)).Documents)
         {
             var settled = await documents.WaitUntilSettledAsync(document.Key, CancellationToken.None).DefaultTimeout();
             Assert.Equal(DocumentState.Ready, settled.State);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Millrace.Retrieval.Index.Embedded;
 using Millrace.ServiceDefaults.Errors;
 using Qdrant.Client;
 using Qdrant.Client.Grpc;
@@ -12,7 +13,7 @@ namespace Millrace.Retrieval.Index.Qdrant;
 
 /// <summary>The collections on the server, one for each index.</summary>
 internal sealed class QdrantCollections(
-    QdrantClient client, QdrantCalls calls, IOptions<QdrantOptions> options, ILogger<QdrantCollections> logger)
+    QdrantClient client, QdrantCalls calls, RepairRequests repairs, IOptions<QdrantOptions> options, ILogger<QdrantCollections> logger)
 {
     private static readonly Version ServerVersionMin = new(1, 16);
 
@@ -53,13 +54,18 @@ internal sealed class QdrantCollections(
     /// <summary>Whether the index was opened, and not found missing since.</summary>
     public bool IsOpen(IndexId index) => _dimensions.ContainsKey(index);
 
-    /// <summary>The index's collection is not there any more: the server is looked at again when it is next opened.</summary>
-    public void Forget(IndexId index) => _dimensions.TryRemove(index, out _);
+    /// <summary>The index's collection is not there any more: it is made again when the index is next opened, and filled.</summary>
+    public void Lost(IndexId index)
+    {
+        if (!_dimensions.TryRemove(index, out _)) return;
+        QdrantLog.CollectionLost(logger, NameOf(index));
+        repairs.Add(index);
+    }
 
     /// <summary>Deletes an index's collection, if there is one.</summary>
     public Task DropAsync(IndexId index, CancellationToken cancellationToken)
     {
-        Forget(index);
+        _dimensions.TryRemove(index, out _);
         var name = NameOf(index);
         return calls.RunAsync("delete collection", Delete, cancellationToken);
 

@@ -174,7 +174,7 @@ internal sealed class QdrantIndex(
         }
         catch (MillraceException error) when (IsGone(error))
         {
-            collections.Forget(index);
+            collections.Lost(index);
             throw;
         }
     }

@@ -10,4 +10,7 @@ internal static partial class QdrantLog
 
     [LoggerMessage(4403, LogLevel.Information, "Deleted the Qdrant collection {Collection}")]
     public static partial void CollectionDeleted(ILogger logger, string collection);
+
+    [LoggerMessage(4404, LogLevel.Warning, "The Qdrant collection {Collection} is gone; it is made again and filled from the documents")]
+    public static partial void CollectionLost(ILogger logger, string collection);
 }

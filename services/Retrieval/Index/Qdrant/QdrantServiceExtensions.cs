@@ -1,5 +1,6 @@
 using Aspire.Qdrant.Client;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Index.Qdrant.Bm25;
 using Millrace.ServiceDefaults.Configuration;
 using Millrace.ServiceDefaults.Hosting;
@@ -24,7 +25,14 @@ internal static class QdrantServiceExtensions
     {
         var services = builder.Services;
         services.AddValidatedOptions<QdrantOptions>(QdrantOptions.Section);
-        builder.AddQdrantClient(ConnectionName, settings => Complete(settings, builder.Configuration));
+        var connection = new QdrantClientSettings();
+        builder.AddQdrantClient(ConnectionName, settings => connection = Complete(settings, builder.Configuration));
+        services.AddSingleton(provider => new QdrantConnection(
+            connection.Endpoint!,
+            connection.Key,
+            provider.GetRequiredService<IOptions<QdrantOptions>>().Value,
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => provider.GetRequiredService<QdrantConnection>().Client);
         services.TryAddSingleton<QdrantCalls>();
         services.TryAddSingleton<QdrantCollections>();
         services.TryAddSingleton<QdrantPoints>();
@@ -36,7 +44,7 @@ internal static class QdrantServiceExtensions
         return builder;
     }
 
-    private static void Complete(QdrantClientSettings settings, ConfigurationManager configuration)
+    private static QdrantClientSettings Complete(QdrantClientSettings settings, ConfigurationManager configuration)
     {
         var section = configuration.GetSection(QdrantOptions.Section);
         settings.Endpoint ??= section.GetValue<Uri>(nameof(QdrantOptions.Endpoint));
@@ -47,5 +55,6 @@ internal static class QdrantServiceExtensions
             throw new StartupException(
                 $"{IndexOptions.Section}:Kind is qdrant, and no server is named. Set ConnectionStrings:{ConnectionName} to "
                 + $"\"Endpoint=http://HOST:6334;Key=...\", or {QdrantOptions.Section}:Endpoint.");
+        return settings;
     }
 }

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.QdrantServer;
+using Millrace.Retrieval.Index.Embedded;
 using Millrace.Retrieval.Index.Qdrant;
 using Millrace.Retrieval.Index.Qdrant.Bm25;
-using Qdrant.Client;
 
 namespace Millrace.Retrieval.Tests.Index.Qdrant;
 
@@ -24,6 +24,8 @@ internal sealed class QdrantFixture : IAsyncDisposable
 
     public QdrantIndex Index { get; }
 
+    public RepairRequests Repairs { get; } = new();
+
     /// <param name="configure">Changes the options, in which a pause between two attempts is short.</param>
     /// <param name="server">The server; a new one without it.</param>
     public static async Task<QdrantFixture> StartAsync(Action<QdrantOptions>? configure = null, FakeQdrant? server = null)
@@ -38,10 +40,11 @@ internal sealed class QdrantFixture : IAsyncDisposable
     public QdrantIndex NewIndex(string? apiKey = null)
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
-        var client = new QdrantClient(Server.Address, apiKey);
+        var connection = new QdrantConnection(Server.Address, apiKey, Options, NullLoggerFactory.Instance);
+        var client = connection.Client;
         var calls = new QdrantCalls(options, TimeProvider.System, NullLogger<QdrantCalls>.Instance);
-        _parts.AddRange([calls, client]);
-        var collections = new QdrantCollections(client, calls, options, NullLogger<QdrantCollections>.Instance);
+        _parts.AddRange([calls, connection]);
+        var collections = new QdrantCollections(client, calls, Repairs, options, NullLogger<QdrantCollections>.Instance);
         var words = new SparseWords(options, Microsoft.Extensions.Options.Options.Create(new RetrievalOptions()));
         return new QdrantIndex(client, calls, collections, new QdrantPoints(words), options);
     }

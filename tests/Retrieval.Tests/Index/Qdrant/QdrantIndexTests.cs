@@ -122,6 +122,9 @@ public sealed class QdrantIndexTests
         Assert.True(fixture.Server.Store.Remove(fixture.Server.Store.Names.Single()));
 
         await Assert.ThrowsAsync<MillraceException>(() => fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None));
+        await using var repairs = fixture.Repairs.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await repairs.MoveNextAsync());
+        Assert.Equal(Id, repairs.Current);
         await fixture.Index.OpenAsync(Settings, CancellationToken.None);
         await fixture.Index.PutAsync(Id, [Document(1, Texts)], CancellationToken.None);
 

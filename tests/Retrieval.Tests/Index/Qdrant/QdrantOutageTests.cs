@@ -61,7 +61,7 @@ public sealed class QdrantOutageTests
     [Fact]
     public async Task Call_ServerStopped_SaysWhatHappensAndWorksWhenItIsBack()
     {
-        await using var fixture = await QdrantFixture.StartAsync();
+        await using var fixture = await QdrantFixture.StartAsync(options => options.AttemptsMax = 20);
         await fixture.Index.OpenAsync(Settings, CancellationToken.None);
         await fixture.Index.PutAsync(Id, [Document(1, "red apples")], CancellationToken.None);
         await fixture.Server.StopAsync();

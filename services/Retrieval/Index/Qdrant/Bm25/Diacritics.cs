@@ -9,7 +9,7 @@ internal static class Diacritics
     private const char CombiningFirst = '\u0300';
     private const char CombiningLast = '\u036F';
 
-    // Each line: the letter, then what is written with it.
+    // Each line: the letter, then what is written with it. The capital İ has no small letter without a culture.
     private static readonly string[] Families =
     [
         "aàáâãäåāăąǎǟǡǻȁȃȧḁạảấầẩẫậắằẳẵặ",
@@ -20,7 +20,7 @@ internal static class Diacritics
         "fḟ",
         "gĝğġģǧǵḡ",
         "hĥȟḣḥḧḩḫẖ",
-        "iìíîïĩīĭįǐȉȋḭḯỉị",
+        "iİìíîïĩīĭįǐȉȋḭḯỉị",
         "jĵǰ",
         "kķǩḱḳḵ",
         "lĺļľḷḹḻḽ",

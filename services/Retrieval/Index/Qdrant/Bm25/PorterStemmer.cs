@@ -148,10 +148,11 @@ internal static class PorterStemmer
         return false;
     }
 
-    // Consonant, vowel, consonant other than w, x and y: the e of such a word is not silent.
+    // Consonant, vowel, consonant other than w, x and y: the e of such a word is not silent. FTS5 goes by bytes: a letter of another alphabet
+    // is more than one consonant.
     private static bool EndsShort(string stem)
     {
-        if (stem.Length < 3 || stem[^1] is 'w' or 'x' or 'y') return false;
+        if (stem.Length < 3 || stem[^1] is 'w' or 'x' or 'y' || !char.IsAscii(stem[^1])) return false;
         var wasConsonant = false;
         var kinds = 0;
         foreach (var letter in stem)
@@ -163,5 +164,6 @@ internal static class PorterStemmer
         return (kinds & 0b111) == 0b101;
     }
 
-    private static bool IsVowel(char letter, bool afterConsonant) => letter is 'a' or 'e' or 'i' or 'o' or 'u' || (letter == 'y' && afterConsonant);
+    private static bool IsVowel(char letter, bool afterConsonant) =>
+        letter is 'a' or 'e' or 'i' or 'o' or 'u' || (letter == 'y' && afterConsonant);
 }
