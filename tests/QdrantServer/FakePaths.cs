@@ -59,7 +59,8 @@ internal static class FakePaths
     private static RepeatedField<Value> Step(Value value, string? step)
     {
         if (step is null) return value.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values : [];
-        return value.KindCase == Value.KindOneofCase.StructValue && value.StructValue.Fields.TryGetValue(step, out var found) ? [found] : [];
+        var isObject = value.KindCase == Value.KindOneofCase.StructValue;
+        return isObject && value.StructValue.Fields.TryGetValue(step, out var found) ? [found] : [];
     }
 
     private static FormatException NotAPath(string path) => new($"'{path}' is not a path.");

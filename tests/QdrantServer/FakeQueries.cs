@@ -6,7 +6,8 @@ namespace Millrace.QdrantServer;
 /// <summary>A point and how well it matches.</summary>
 internal readonly record struct FakeHit(PointStruct Point, float Score);
 
-/// <summary>Finds points as Qdrant does, without an index: similarity by the field's metric, and reciprocal rank fusion of prefetches.</summary>
+/// <summary>Finds points as Qdrant does, without an index: similarity by the field's metric, and reciprocal rank fusion of
+/// prefetches.</summary>
 internal static class FakeQueries
 {
     private const int LimitDefault = 10;

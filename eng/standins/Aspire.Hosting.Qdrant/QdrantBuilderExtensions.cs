@@ -8,8 +8,8 @@ public static class QdrantBuilderExtensions
     public static IResourceBuilder<QdrantServerResource> AddQdrant(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<ParameterResource>? apiKey = null,
         int? grpcPort = null, int? httpPort = null) => throw new DistributedApplicationException(
-            $"Resource '{name}' is a container, and no container engine is used with this set of packages. Run a Qdrant server yourself and "
-            + $"name it: --Stores:Vectors=qdrant --ConnectionStrings:{name}=\"Endpoint=http://HOST:6334;Key=...\".");
+            $"Resource '{name}' is a container, and no container engine is used with this set of packages. Run a Qdrant server yourself "
+            + $"and name it: --Stores:Vectors=qdrant --ConnectionStrings:{name}=\"Endpoint=http://HOST:6334;Key=...\".");
 
     /// <summary>Keeps the server's data in a volume.</summary>
     public static IResourceBuilder<QdrantServerResource> WithDataVolume(

@@ -145,8 +145,8 @@ internal sealed class QdrantCollections(
         if (field?.Size != (ulong)settings.Dimension)
             throw new MillraceException(
                 Reason.AlreadyExists,
-                $"The index in the vector store (Qdrant) has vectors of {field?.Size ?? 0} numbers, and the embedding model makes {settings.Dimension}. "
-                + "Reindex the collection with the model that is to be used.");
+                $"The index in the vector store (Qdrant) has vectors of {field?.Size ?? 0} numbers, and the embedding model makes "
+                + $"{settings.Dimension}. Reindex the collection with the model that is to be used.");
     }
 
     private IEnumerable<(string Field, PayloadSchemaType Type)> PayloadIndexes()

@@ -6,8 +6,8 @@ using Qdrant.Client.Grpc;
 namespace Millrace.Retrieval.Index.Qdrant;
 
 /// <summary>
-/// The client of the server, on a channel of its own: the one that the client would make waits up to two minutes until it looks for a server
-/// that was away, and does not notice one that vanished without a word.
+/// The client of the server, on a channel of its own: the one that the client would make waits up to two minutes until it looks for a
+/// server that was away, and does not notice one that vanished without a word.
 /// </summary>
 internal sealed class QdrantConnection : IDisposable
 {

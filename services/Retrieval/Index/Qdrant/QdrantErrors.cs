@@ -25,8 +25,8 @@ internal static class QdrantErrors
     {
         if (IsTransient(error))
             return Unavailable(
-                $"The vector store (Qdrant) does not answer ({operation}). Documents that are uploaded meanwhile are kept, and found when it "
-                + "is back. See that the server runs and that ConnectionStrings:qdrant names its gRPC port.", error, retryAfter);
+                $"The vector store (Qdrant) does not answer ({operation}). Documents that are uploaded meanwhile are kept, and found when "
+                + "it is back. See that the server runs and that ConnectionStrings:qdrant names its gRPC port.", error, retryAfter);
         return error is RpcException answer ? From(answer, operation, retryAfter) : new MillraceException(
             Reason.Internal, $"The vector store (Qdrant) failed ({operation}).", error);
     }

@@ -7,8 +7,8 @@ using PointFilter = Qdrant.Client.Grpc.Filter;
 
 namespace Millrace.Retrieval.Index.Qdrant;
 
-/// <summary>What a search may find, in Qdrant's words. Exactly the documents that <see cref="DocumentFilter.Allows"/> allows pass, points in
-/// time to the microsecond.</summary>
+/// <summary>What a search may find, in Qdrant's words. Exactly the documents that <see cref="DocumentFilter.Allows"/> allows pass, points
+/// in time to the microsecond.</summary>
 internal static class QdrantFilters
 {
     /// <summary>The filter for a search.</summary>

@@ -14,7 +14,8 @@ namespace Millrace.Retrieval.Index.Qdrant;
 /// Writes are visible when they end. Every call may be repeated.
 /// </summary>
 internal sealed class QdrantIndex(
-    QdrantClient client, QdrantCalls calls, QdrantCollections collections, QdrantPoints points, IOptions<QdrantOptions> options) : IChunkIndex
+    QdrantClient client, QdrantCalls calls, QdrantCollections collections, QdrantPoints points, IOptions<QdrantOptions> options)
+    : IChunkIndex
 {
     private readonly QdrantOptions _options = options.Value;
 
@@ -181,7 +182,10 @@ internal sealed class QdrantIndex(
 
     // Before an index is opened for the first time there is nothing to be found: its first chunks are on their way.
     private async Task<IReadOnlyList<ScoredPoint>> SearchAsync(
-        IndexId index, string operation, Func<CancellationToken, Task<IReadOnlyList<ScoredPoint>>> call, CancellationToken cancellationToken)
+        IndexId index,
+        string operation,
+        Func<CancellationToken, Task<IReadOnlyList<ScoredPoint>>> call,
+        CancellationToken cancellationToken)
     {
         var wasOpen = collections.IsOpen(index);
         try

@@ -9,7 +9,8 @@ public sealed class QdrantOptions : ISelfValidating
     /// <summary>Name of the section.</summary>
     public const string Section = "Retrieval:Qdrant";
 
-    /// <summary>The server's gRPC address, such as <c>https://vectors.example:6334</c>; <c>ConnectionStrings:qdrant</c> goes before it.</summary>
+    /// <summary>The server's gRPC address, such as <c>https://vectors.example:6334</c>; <c>ConnectionStrings:qdrant</c> goes before
+    /// it.</summary>
     public Uri? Endpoint { get; set; }
 
     /// <summary>The server's API key; that of <c>ConnectionStrings:qdrant</c> goes before it.</summary>

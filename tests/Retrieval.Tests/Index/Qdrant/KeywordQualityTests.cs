@@ -9,7 +9,8 @@ using static Millrace.Retrieval.Tests.Index.Qdrant.IndexSamples;
 
 namespace Millrace.Retrieval.Tests.Index.Qdrant;
 
-/// <summary>Words find on the server what they find in the embedded index: there the public questions reach R@3 .702 and MRR .854.</summary>
+/// <summary>Words find on the server what they find in the embedded index, where the public questions reach R@3 .702 and MRR
+/// .854.</summary>
 public sealed class KeywordQualityTests(ITestOutputHelper output)
 {
     [SharedDataFact("anthropic-docs/chunks.json")]

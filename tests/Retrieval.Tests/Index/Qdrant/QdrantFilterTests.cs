@@ -14,15 +14,15 @@ public sealed class QdrantFilterTests
 {
     private static readonly string[] Keys =
     [
-        "a", "b", "a.b", "a.b.c", "b.a", "with space", "quo\"te", "back\\slash", "50%", "%22", "", "a..b", "ключ", "x-y_z", "[]", "missing",
-        "$title", "$document_id", "$media_type", "$updated_at", "$other",
+        "a", "b", "a.b", "a.b.c", "b.a", "with space", "quo\"te", "back\\slash", "50%", "%22", "", "a..b", "ключ", "x-y_z", "[]",
+        "missing", "$title", "$document_id", "$media_type", "$updated_at", "$other",
     ];
 
     private static readonly string[] Scalars =
     [
         "\"x\"", "\"X\"", "\"\"", "\"1\"", "1", "1.0", "-1.5", "1e308", "1e400", "9007199254740993", "true", "false", "null", "\"title 3\"",
-        "\"2026-03-01\"", "\"2026-03-01T12:00:00\"", "\"2026-03-01T12:00:00Z\"", "\"2026-03-01T13:00:00+01:00\"", "\"2026-03-01T12:00:00.000001Z\"",
-        "{}", "[]", "{\"b\":\"x\"}", "[[1]]", "[{\"b\":1}]",
+        "\"2026-03-01\"", "\"2026-03-01T12:00:00\"", "\"2026-03-01T12:00:00Z\"", "\"2026-03-01T13:00:00+01:00\"",
+        "\"2026-03-01T12:00:00.000001Z\"", "{}", "[]", "{\"b\":\"x\"}", "[[1]]", "[{\"b\":1}]",
     ];
 
     [Theory]
@@ -35,8 +35,8 @@ public sealed class QdrantFilterTests
         await using var fixture = await QdrantFixture.StartAsync();
         await fixture.Index.OpenAsync(Settings, CancellationToken.None);
         var documents = Enumerable.Range(1, 60).Select(row => RandomDocument(random, row)).ToList();
-        await fixture.Index.PutAsync(
-            Id, [.. documents.Select(attributes => Document(attributes.Document, "text") with { Attributes = attributes })], CancellationToken.None);
+        var indexed = documents.Select(attributes => Document(attributes.Document, "text") with { Attributes = attributes });
+        await fixture.Index.PutAsync(Id, [.. indexed], CancellationToken.None);
 
         var choices = new HashSet<int>();
         for (var i = 0; i < 300; i++)
@@ -73,7 +73,9 @@ public sealed class QdrantFilterTests
     [Fact]
     public void Payload_Document_IsReadableOnTheServer()
     {
-        var payload = QdrantPayload.Of(Attributes(3, """{"year":2024,"tags":["a",null,{"b":1}],"author":{"name":"Ada"},"due":"2026-03-01T13:00:00+01:00"}"""));
+        const string Metadata =
+            """{"year":2024,"tags":["a",null,{"b":1}],"author":{"name":"Ada"},"due":"2026-03-01T13:00:00+01:00"}""";
+        var payload = QdrantPayload.Of(Attributes(3, Metadata));
 
         Assert.Equal(3, payload["document"].IntegerValue);
         Assert.Equal("2026-01-04T00:00:00.000000Z", payload["updated_at"].StringValue);
@@ -101,7 +103,8 @@ public sealed class QdrantFilterTests
         for (var i = random.Next(5); i > 0; i--)
         {
             var name = Pick(random, Keys).Split('.')[^1];
-            json.Append(JsonSerializer.Serialize(random.Next(8) == 0 ? "a.b" : name)).Append(':').Append(RandomValue(random, depth)).Append(',');
+            var quoted = JsonSerializer.Serialize(random.Next(8) == 0 ? "a.b" : name);
+            json.Append(quoted).Append(':').Append(RandomValue(random, depth)).Append(',');
         }
 
         return json.ToString().TrimEnd(',') + "}";
@@ -155,6 +158,6 @@ public sealed class QdrantFilterTests
     {
         var different = allowed.Except(chosen).Concat(chosen.Except(allowed)).Select(id => documents[(int)(id / 10) - 1]);
         return string.Create(CultureInfo.InvariantCulture, $"Seed {seed}: {QdrantFilters.Of(filter)}\n differs for\n")
-            + string.Join('\n', different.Select(document => $"{document} {document.Metadata} labels {string.Join(',', document.AccessLabels)}"));
+            + string.Join('\n', different.Select(d => $"{d} {d.Metadata} labels {string.Join(',', d.AccessLabels)}"));
     }
 }

@@ -21,7 +21,9 @@ public sealed class QdrantIndexTests
             options.Graph.Quantization = QdrantQuantization.Int8;
             options.Graph.Links = 24;
             options.Storage.Replicas = 2;
-            options.IndexedKeys = new() { ["year"] = QdrantKeyKind.Number, ["due date"] = QdrantKeyKind.Instant, ["a.b"] = QdrantKeyKind.Text };
+            options.IndexedKeys["year"] = QdrantKeyKind.Number;
+            options.IndexedKeys["due date"] = QdrantKeyKind.Instant;
+            options.IndexedKeys["a.b"] = QdrantKeyKind.Text;
         });
 
         await fixture.Index.OpenAsync(Settings, CancellationToken.None);
@@ -151,7 +153,9 @@ public sealed class QdrantIndexTests
         await fixture.Index.DenseAsync(Id, Dense("apples") with { Exact = true }, CancellationToken.None);
         var exact = fixture.Server.Gate.Last<QueryPoints>();
 
-        Assert.Equal((300ul, true, 2d), (approximate.Params.HnswEf, approximate.Params.Quantization.Rescore, approximate.Params.Quantization.Oversampling));
+        Assert.Equal(300ul, approximate.Params.HnswEf);
+        Assert.True(approximate.Params.Quantization.Rescore);
+        Assert.Equal(2, approximate.Params.Quantization.Oversampling);
         Assert.True(exact.Params.Exact);
         Assert.Null(exact.Params.Quantization);
         Assert.False(exact.WithPayload.Enable);

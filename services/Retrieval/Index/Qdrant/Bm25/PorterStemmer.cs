@@ -3,8 +3,8 @@ using System.Text;
 namespace Millrace.Retrieval.Index.Qdrant.Bm25;
 
 /// <summary>
-/// Porter's algorithm of 1980, with the same ends as SQLite's FTS5: words of one family get one stem, so that the embedded index and this one
-/// find the same.
+/// Porter's algorithm of 1980, with the same ends as SQLite's FTS5: words of one family get one stem, so that the embedded index and this
+/// one find the same.
 /// </summary>
 internal static class PorterStemmer
 {
@@ -26,7 +26,8 @@ internal static class PorterStemmer
 
     private static readonly string[] Residues =
     [
-        "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti", "ous", "ive", "ize",
+        "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate", "iti", "ous", "ive",
+        "ize",
     ];
 
     /// <summary>The stem of a word.</summary>
@@ -70,9 +71,10 @@ internal static class PorterStemmer
     // What the ending hid: hop(ping), fil(ing), conflat(ed).
     private static string Restore(string stem)
     {
-        if (stem.Length > 2 && (EndsWithAny(stem, "at", "bl", "iz"))) return stem + "e";
+        if (stem.Length > 2 && EndsWithAny(stem, "at", "bl", "iz")) return stem + "e";
         var last = stem[^1];
-        if (stem.Length > 1 && last == stem[^2] && !IsVowel(last, afterConsonant: false) && last is not ('l' or 's' or 'z')) return stem[..^1];
+        var isDouble = stem.Length > 1 && last == stem[^2] && !IsVowel(last, afterConsonant: false);
+        if (isDouble && last is not ('l' or 's' or 'z')) return stem[..^1];
         return Measure(stem) == 1 && EndsShort(stem) ? stem + "e" : stem;
     }
 
@@ -148,8 +150,8 @@ internal static class PorterStemmer
         return false;
     }
 
-    // Consonant, vowel, consonant other than w, x and y: the e of such a word is not silent. FTS5 goes by bytes: a letter of another alphabet
-    // is more than one consonant.
+    // Consonant, vowel, consonant other than w, x and y: the e of such a word is not silent. FTS5 goes by bytes: a letter of another
+    // alphabet is more than one consonant.
     private static bool EndsShort(string stem)
     {
         if (stem.Length < 3 || stem[^1] is 'w' or 'x' or 'y' || !char.IsAscii(stem[^1])) return false;

@@ -9,7 +9,8 @@ namespace Millrace.Retrieval.Index.Qdrant.Bm25;
 /// <param name="IsTelling">Whether it is none of the words that every text has.</param>
 internal readonly record struct WordToken(string Stem, bool IsTelling);
 
-/// <summary>Cuts texts into words as <see cref="KeywordQuery"/> does: letters, digits and the marks on them; everything else separates.</summary>
+/// <summary>Cuts texts into words as <see cref="KeywordQuery"/> does: letters, digits and the marks on them; everything else
+/// separates.</summary>
 internal static class WordTokens
 {
     private const int WordCharsMax = 128;

@@ -42,10 +42,9 @@ public sealed class SparseWordsTests
     {
         var terms = SparseWords.OfQuestion("What is the mill race? The MILL races!");
 
-        Assert.Equal(
-            KeywordQuery.Terms("mill race").Append("race mill").Append("mill races").Select(SparseWords.PositionOf).Distinct().Order().Where(
-                terms.Indices.Contains),
-            terms.Indices);
+        string[] asked = ["mill", "race", "mill race", "race mill"];
+        Assert.Equal(asked.Select(SparseWords.PositionOf).Intersect(terms.Indices).Order(), terms.Indices);
+        Assert.Equal(SparseWords.OfQuestion("mill races").Indices, terms.Indices);
         Assert.All(terms.Values, value => Assert.Equal(1, value));
     }
 
