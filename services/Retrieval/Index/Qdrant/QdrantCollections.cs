@@ -166,7 +166,8 @@ internal sealed class QdrantCollections(
         _ => PayloadSchemaType.Keyword,
     };
 
-    private Task<UpdateResult> CreatePayloadIndexAsync(string name, string field, PayloadSchemaType type, CancellationToken cancellationToken) =>
+    private Task<UpdateResult> CreatePayloadIndexAsync(
+        string name, string field, PayloadSchemaType type, CancellationToken cancellationToken) =>
         calls.RunAsync(
             "create payload index",
             cancel => client.CreatePayloadIndexAsync(name, field, schemaType: type, cancellationToken: cancel),
