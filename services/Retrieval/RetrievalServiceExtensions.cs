@@ -28,11 +28,17 @@ public static class RetrievalServiceExtensions
     /// <summary>Adds the service.</summary>
     public static WebApplicationBuilder AddRetrieval(this WebApplicationBuilder builder)
     {
-        builder.Services.AddValidatedOptions<RetrievalOptions>(RetrievalOptions.Section);
-        builder.Services.TryAddSingleton<RetrievalMetrics>();
         builder.AddQdrantIndexWhereChosen();
-        builder.Services.AddStore().AddIndex().AddEncoder().AddParsing().AddIngestion().AddSearch().AddSeeding();
+        builder.Services.AddIngestionCore().AddEncoder().AddSearch().AddSeeding();
         return builder;
+    }
+
+    /// <summary>Adds what takes documents in: all of the service but its surface, its encoder and its search.</summary>
+    internal static IServiceCollection AddIngestionCore(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<RetrievalOptions>(RetrievalOptions.Section);
+        services.TryAddSingleton<RetrievalMetrics>();
+        return services.AddStore().AddIndex().AddParsing().AddIngestion();
     }
 
     /// <summary>Maps the service.</summary>
@@ -64,11 +70,12 @@ public static class RetrievalServiceExtensions
     private static IServiceCollection AddIndex(this IServiceCollection services)
     {
         services.TryAddSingleton<RepairRequests>();
-        services.TryAddSingleton<IChunkIndex>(provider => new EmbeddedIndex(
+        services.TryAddSingleton(provider => new EmbeddedIndex(
             Path.Combine(DataFolders.For(provider.GetRequiredService<IConfiguration>(), "retrieval"), IndexFolder),
             provider.GetRequiredService<IOptions<RetrievalOptions>>().Value,
             provider.GetRequiredService<RepairRequests>(),
             provider.GetRequiredService<ILogger<EmbeddedIndex>>()));
+        services.TryAddSingleton<IChunkIndex>(provider => provider.GetRequiredService<EmbeddedIndex>());
         services.TryAddSingleton<IndexTeller>();
         services.TryAddSingleton<IndexComparison>();
         return services;

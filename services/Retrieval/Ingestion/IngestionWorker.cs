@@ -20,6 +20,7 @@ internal sealed class IngestionWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         tools.Metrics.ObserveQueue(queue.Depth);
+        if (queue.RequeuedByUpgrade is { } count) IngestionLog.Upgraded(tools.Logger, count);
         var waiting = await queue.ResumeAsync(stoppingToken);
         if (waiting > 0) IngestionLog.Resumed(tools.Logger, waiting);
         await Task.WhenAll(Enumerable.Range(0, _options.Workers).Select(_ => WorkAsync(stoppingToken)));

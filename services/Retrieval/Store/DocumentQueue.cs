@@ -9,16 +9,18 @@ internal sealed class DocumentQueue(RetrievalDatabase database, TimeProvider tim
     // Only the writer's lane reads and changes it.
     private string _lastTenant = "";
 
+    /// <summary>Documents that wait anew because the file was of an older version; null when it was not.</summary>
+    public int? RequeuedByUpgrade => database.RequeuedByUpgrade;
+
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Queues again what a killed process left half done, and removes what it wrote unseen.</summary>
+    /// <summary>Queues again what a killed process left half done.</summary>
     /// <returns>How many documents wait now.</returns>
     public Task<int> ResumeAsync(CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             connection.Execute(
                 """
-                DELETE FROM editions WHERE live = 0;
                 UPDATE documents SET state = 1, retry_at_ms = 0 WHERE state = 2 AND NOT EXISTS (
                     SELECT 1 FROM outbox o JOIN editions e ON e.generation = o.generation AND e.document = o.document AND e.live = 1
                         JOIN collections c ON c.active = o.generation

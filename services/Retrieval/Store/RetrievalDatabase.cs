@@ -36,6 +36,9 @@ internal sealed class RetrievalDatabase : IDisposable
             _writer.Open();
             _writer.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;");
             RequeuedByUpgrade = SchemaUpgrade.Apply(_writer);
+
+            // What a killed process wrote unseen: nobody else has the file open for writing.
+            _writer.Execute("DELETE FROM editions WHERE live = 0");
         }
         catch (SqliteException error)
         {

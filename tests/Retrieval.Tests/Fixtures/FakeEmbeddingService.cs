@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Grpc.Core;
 using Millrace.Contracts.Embedding.V1;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Tests.Fixtures;
 
@@ -15,6 +16,13 @@ public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingSer
 {
     public const string Model = "bag-of-words";
     public const int Dimension = 256;
+
+    /// <summary>A model that is not there.</summary>
+    public const string UnknownModel = "nosuch";
+
+    /// <summary>A model that refuses texts with the word poison.</summary>
+    public const string PickyModel = "picky";
+
     private const int AddedTokens = 2;
 
     private volatile bool _isDown;
@@ -46,12 +54,14 @@ public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingSer
     public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
     {
         RequireUp();
+        RequireModel(request);
         Interlocked.Increment(ref _embedCalls);
-        var values = request.Inputs.SelectMany(Vector).ToArray();
+        var dimension = request.Dimension == 0 ? Dimension : (int)request.Dimension;
+        var values = request.Inputs.SelectMany(input => Shortened(Vector(input), dimension)).ToArray();
         return Task.FromResult(new EmbedResponse
         {
-            Model = Model,
-            Dimension = Dimension,
+            Model = request.Model.Length == 0 ? Model : request.Model,
+            Dimension = (uint)dimension,
             Vectors = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
             TokenCounts = { request.Inputs.Select(input => (uint)CountTokens(input)) },
         });
@@ -70,6 +80,20 @@ public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingSer
         var scores = request.Documents.Select((document, i) =>
             new RerankResult { Index = (uint)i, Score = TensorPrimitives.Dot<float>(query, Vector(document)) });
         return Task.FromResult(new RerankResponse { Model = Model, Results = { scores.OrderByDescending(result => result.Score) } });
+    }
+
+    private static void RequireModel(EmbedRequest request)
+    {
+        if (request.Model == UnknownModel) throw new MillraceException(Reason.ModelNotFound, $"There is no model '{request.Model}'.");
+        if (request.Model == PickyModel && request.Inputs.Any(input => input.Contains("poison", StringComparison.Ordinal)))
+            throw MillraceException.InvalidArgument("inputs", "The model takes no poison.");
+    }
+
+    private static float[] Shortened(float[] vector, int dimension)
+    {
+        var shorter = vector[..dimension];
+        TensorPrimitives.Divide(shorter, TensorPrimitives.Norm<float>(shorter), shorter);
+        return shorter;
     }
 
     private void RequireUp()

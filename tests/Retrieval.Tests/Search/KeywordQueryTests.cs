@@ -1,6 +1,7 @@
 using System.Text;
+using Millrace.Retrieval.Filtering;
+using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Search;
-using Millrace.Retrieval.Store;
 using Millrace.Retrieval.Tests.Fixtures;
 
 namespace Millrace.Retrieval.Tests.Search;
@@ -35,6 +36,7 @@ public sealed class KeywordQueryTests
         using var store = new StoreFixture();
         var collection = await store.CreateAsync("tenant", "c");
         await store.PutReadyAsync(collection.Key, "d", ["plain words", "e\u0301lan NEAR 42"]);
+        var (now, filter) = (store.Collections.Require(collection.Key), new DocumentFilter(null, []));
         var random = new Random(11);
         string[] parts =
         [
@@ -46,9 +48,9 @@ public sealed class KeywordQueryTests
             var text = new StringBuilder();
             for (var length = random.Next(1, 12); length > 0; length--)
                 text.Append(random.Next(4) == 0 ? (char)random.Next(1, 0xFFFF) : parts[random.Next(parts.Length)]);
-            if (KeywordQuery.From(text.ToString()) is { } match) store.Passages.Keyword(collection, match, new FieldWeights(1, 1, 1), 5);
+            await store.Index.KeywordAsync(now.Index, new WordQuery(text.ToString(), 5, filter), CancellationToken.None);
         }
 
-        Assert.Single(store.Passages.Keyword(collection, KeywordQuery.From("Élan")!, new FieldWeights(1, 1, 1), 5));
+        Assert.Single((await store.Index.KeywordAsync(now.Index, new WordQuery("Élan", 5, filter), CancellationToken.None)).Chunks);
     }
 }

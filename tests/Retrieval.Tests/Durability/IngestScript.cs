@@ -1,0 +1,108 @@
+using System.Text;
+using Millrace.Retrieval.Ingestion;
+using Millrace.Retrieval.Store;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Retrieval.Tests.Durability;
+
+/// <summary>A document as the script leaves it.</summary>
+/// <param name="Content">Its content.</param>
+/// <param name="Labels">Its labels.</param>
+internal sealed record ScriptedDocument(string Content, IReadOnlyList<string> Labels);
+
+/// <summary>An endless list of changes, the same for everybody who knows the seed. Doing one twice is the same as once.</summary>
+/// <param name="seed">The seed.</param>
+internal sealed class IngestScript(int seed)
+{
+    public const string Tenant = "tenant";
+    public const string Collection = "c";
+    private const int DocumentsMax = 25;
+    private static readonly string[] Words = ["apple", "pear", "plum", "river", "stone", "cloud", "lamp", "chair", "north", "seven"];
+
+    public static CollectionKey Key { get; } = new(Tenant, Collection);
+
+    /// <summary>Does a change to the service.</summary>
+    public async Task ApplyAsync(int step, DocumentCatalog catalog)
+    {
+        var (id, kind, random) = Step(step);
+        var key = new DocumentKey(Key, id);
+        try
+        {
+            if (kind == StepKind.Delete) await catalog.DeleteAsync(key, CancellationToken.None);
+            else if (kind == StepKind.Label) await catalog.UpdateAsync(key, new DocumentChange(null, Labels(random)), CancellationToken.None);
+            else await catalog.UploadAsync(Upload(id, Content(random), Labels(random)), CancellationToken.None);
+        }
+        catch (MillraceException error) when (error.Reason == Reason.DocumentNotFound)
+        {
+            // It was deleted before, by the script or by this very step in a process that was killed.
+        }
+    }
+
+    /// <summary>Does a change to the documents as they should be.</summary>
+    public void Apply(int step, Dictionary<string, ScriptedDocument> documents)
+    {
+        var (id, kind, random) = Step(step);
+        if (kind == StepKind.Delete) documents.Remove(id);
+        else if (kind == StepKind.Label)
+        {
+            if (documents.TryGetValue(id, out var document)) documents[id] = document with { Labels = Labels(random) };
+        }
+        else documents[id] = new ScriptedDocument(Content(random), Labels(random));
+    }
+
+    public static DocumentUpload Upload(string id, string content, IReadOnlyList<string> labels) => new()
+    {
+        Tenant = Tenant,
+        Collection = Collection,
+        DocumentId = id,
+        Content = Encoding.UTF8.GetBytes(content),
+        AccessLabels = labels,
+    };
+
+    private (string Id, StepKind Kind, Random Random) Step(int step)
+    {
+        var random = new Random((seed * 1_000_003) + step);
+        return ($"d{random.Next(DocumentsMax)}.txt", random.Next(10) switch { 0 => StepKind.Delete, 1 => StepKind.Label, _ => StepKind.Put }, random);
+    }
+
+    // Up to eight paragraphs, each a chunk of its own, and now and then none.
+    private static string Content(Random random) => string.Join(
+        "\n\n", Enumerable.Range(0, random.Next(9)).Select(_ => string.Join(' ', Enumerable.Range(0, 14).Select(_ => Words[random.Next(Words.Length)]))));
+
+    private static string[] Labels(Random random) => random.Next(4) == 0 ? ["hr"] : [];
+
+    private enum StepKind
+    {
+        Put,
+        Delete,
+        Label,
+    }
+}
+
+/// <summary>The process that is killed: it goes through the script and says so, line by line.</summary>
+internal static class IngestChild
+{
+    /// <summary>Runs until it is killed.</summary>
+    public static async Task<int> RunAsync(string folder, string seed, string first)
+    {
+        await using var output = Console.OpenStandardOutput();
+        var gate = new Lock();
+        void Announce(string line)
+        {
+            lock (gate)
+            {
+                output.Write(Encoding.UTF8.GetBytes(line + "\n"));
+                output.Flush();
+            }
+        }
+
+        var (numbers, script) = (System.Globalization.CultureInfo.InvariantCulture, new IngestScript(int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture)));
+        await using var host = await IngestHost.StartAsync(folder, Announce);
+        var catalog = (DocumentCatalog)host.Services.GetService(typeof(DocumentCatalog))!;
+        for (var step = int.Parse(first, numbers); ; step++)
+        {
+            await script.ApplyAsync(step, catalog);
+            Announce(string.Create(numbers, $"acknowledged {step}"));
+        }
+    }
+}

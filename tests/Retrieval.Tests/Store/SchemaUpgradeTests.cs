@@ -1,0 +1,81 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Millrace.Retrieval.Store;
+using Millrace.Retrieval.Tests.Fixtures;
+using Millrace.ServiceDefaults.Hosting;
+using Millrace.TestShared;
+
+namespace Millrace.Retrieval.Tests.Store;
+
+public sealed class SchemaUpgradeTests
+{
+    // The tables of the first version, as its files have them.
+    private const string FirstVersion = """
+        CREATE TABLE collections (row INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, name TEXT NOT NULL,
+            embedding_model TEXT NOT NULL, chunk_tokens_max INTEGER NOT NULL, overlap_tokens INTEGER NOT NULL,
+            created_at_ms INTEGER NOT NULL, UNIQUE (tenant, name));
+        CREATE TABLE documents (row INTEGER PRIMARY KEY AUTOINCREMENT,
+            collection INTEGER NOT NULL REFERENCES collections (row) ON DELETE CASCADE, document_id TEXT NOT NULL, title TEXT NOT NULL,
+            media_type TEXT NOT NULL, sha256 TEXT NOT NULL, version INTEGER NOT NULL, state INTEGER NOT NULL, error TEXT NOT NULL,
+            attempts INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL, metadata TEXT NOT NULL,
+            size_bytes INTEGER NOT NULL, chunk_count INTEGER NOT NULL, UNIQUE (collection, document_id));
+        CREATE INDEX documents_waiting ON documents (retry_at_ms, row) WHERE state IN (1, 2);
+        CREATE TABLE contents (document INTEGER PRIMARY KEY REFERENCES documents (row) ON DELETE CASCADE, original BLOB NOT NULL, text TEXT);
+        CREATE TABLE chunks (row INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL REFERENCES collections (row) ON DELETE CASCADE,
+            document INTEGER NOT NULL REFERENCES documents (row) ON DELETE CASCADE, text TEXT NOT NULL);
+        CREATE INDEX chunks_of_collection ON chunks (collection);
+        CREATE VIRTUAL TABLE full_text_1 USING fts5(title, breadcrumb, body);
+        INSERT INTO collections VALUES (1, 't', 'c', 'model', 120, 7, 1000);
+        INSERT INTO documents VALUES (5, 1, 'd', 'Title', 'text/plain', 'abc', 3, 3, '', 0, 0, 2000, '{"seed":"true"}', 5, 1);
+        INSERT INTO contents VALUES (5, 'apple', 'apple');
+        INSERT INTO chunks VALUES (9, 1, 5, 'apple');
+        """;
+
+    [Fact]
+    public async Task Open_FileOfTheFirstVersion_KeepsDocumentsAndQueuesThem()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.File("retrieval.db"), FirstVersion);
+        using var store = new StoreFixture(folder.Path);
+        var collection = store.Collections.Require(new CollectionKey("t", "c"));
+
+        Assert.Equal(1, store.Database.RequeuedByUpgrade);
+        Assert.Equal(("model", 120, 7, 1), (collection.EmbeddingModel, collection.Chunking.TokensMax, collection.Chunking.OverlapTokens, collection.DocumentCount));
+        var claimed = await store.ClaimAsync();
+        Assert.Equal((5L, 3, "apple"u8.ToArray()), (claimed.Row, claimed.Document.Version, claimed.Content));
+        Assert.Equal("true", claimed.Document.Metadata.GetProperty("seed").GetString());
+        var draft = new EditionDraft(claimed, "title", "apple");
+        Assert.True(await store.Editions.PublishAsync(draft, StoreFixture.Slice("apple") with { EmbeddingModel = "model" }, CancellationToken.None));
+        await store.TellAsync();
+        Assert.Equal(["apple"], await store.FindAsync(collection, "apple"));
+        Assert.True(await store.Documents.DeleteAsync(new DocumentKey(collection.Key, "d"), CancellationToken.None));
+        Assert.Equal(0L, store.Database.Read(connection => connection.ExecuteScalar<long>("SELECT count(*) FROM contents")));
+    }
+
+    [Fact]
+    public void Open_FileOfThisVersionAgain_ChangesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using (var first = new RetrievalDatabase(folder.File("retrieval.db"))) Assert.Null(first.RequeuedByUpgrade);
+        using var second = new RetrievalDatabase(folder.File("retrieval.db"));
+
+        Assert.Null(second.RequeuedByUpgrade);
+    }
+
+    [Fact]
+    public void Open_FileOfANewerVersion_SaysWhatToDo()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder.File("retrieval.db"), "PRAGMA user_version=99");
+
+        var error = Assert.Throws<StartupException>(() => new RetrievalDatabase(folder.File("retrieval.db")));
+        Assert.Contains("99", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Write(string path, string sql)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        connection.Execute(sql);
+    }
+}
