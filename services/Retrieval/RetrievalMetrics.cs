@@ -17,6 +17,7 @@ internal sealed class RetrievalMetrics : IDisposable
     private readonly Histogram<double> _stageDuration;
     private readonly Counter<long> _documents;
     private readonly Counter<long> _chunks;
+    private readonly Counter<long> _degraded;
 
     private readonly TimeProvider _time;
 
@@ -29,6 +30,8 @@ internal sealed class RetrievalMetrics : IDisposable
             GenAi.Seconds,
             "Duration of searches.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAi.DurationBuckets });
+        _degraded = _meter.CreateCounter<long>(
+            "millrace.retrieval.search.degraded", "{search}", "Searches that were answered without one of their parts.");
         _stageDuration = _meter.CreateHistogram<double>(
             "millrace.retrieval.ingestion.stage.duration",
             GenAi.Seconds,
@@ -53,6 +56,10 @@ internal sealed class RetrievalMetrics : IDisposable
 
     /// <summary>Measures a search until it is disposed.</summary>
     public SearchTimer TimeSearch(SearchMode mode) => new(_searchDuration, mode, _time);
+
+    /// <summary>A search is answered without one of its parts.</summary>
+    /// <param name="missing">The part, such as <c>embedding</c> or <c>rerank</c>.</param>
+    public void Degraded(string missing) => _degraded.Add(1, new KeyValuePair<string, object?>("millrace.retrieval.missing", missing));
 
     /// <summary>Measures a stage of ingestion until it is disposed.</summary>
     public StageTimer TimeStage(string stage) => new(_stageDuration, stage, _time);

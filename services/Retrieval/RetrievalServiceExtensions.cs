@@ -128,10 +128,17 @@ public static class RetrievalServiceExtensions
 
     private static IServiceCollection AddSearch(this IServiceCollection services)
     {
-        services.TryAddSingleton<KeywordSearch>();
-        services.TryAddSingleton<DenseSearch>();
-        services.TryAddSingleton<SearchSources>();
+        services.TryAddSingleton(provider => new DescriptionVectors(
+            provider.GetRequiredService<IOptions<RetrievalOptions>>().Value.Search.RoutingVectorsMax));
+        services.TryAddSingleton<ChunkVectors>();
+        services.TryAddSingleton<CollectionRouter>();
+        services.TryAddSingleton<CandidateRanking>();
+        services.TryAddSingleton<CandidateReading>();
+        services.TryAddSingleton<Reranking>();
+        services.TryAddSingleton<SearchStages>();
+        services.TryAddSingleton<SearchSignals>();
         services.TryAddSingleton<SearchEngine>();
+        services.TryAddSingleton<IPassageTexts, StoredPassageTexts>();
         services.TryAddSingleton<ContextBuilder>();
         return services;
     }

@@ -5,6 +5,7 @@ using Millrace.Bench.Engine;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
+using Millrace.Bench.Retrieval;
 using Millrace.TestShared;
 
 namespace Millrace.Bench.Tests;
@@ -94,6 +95,30 @@ public sealed class BenchTests
         var row = Row(rows, "4 sessions x 2 turns, 2 members: throughput");
         Assert.Equal("round-robin", row.GetProperty("baseline").GetString());
         Assert.InRange(row.GetProperty("value").GetDouble(), double.Epsilon, double.MaxValue);
+    }
+
+    [Fact]
+    public async Task Retrieval_Quick_ComparesWithKeywords()
+    {
+        var rows = await MeasureAsync(new RetrievalBench());
+
+        Assert.InRange(Value(rows, "samples, recursive: BM25, MRR"), 0.5, 1);
+        Assert.Equal("BM25", Row(rows, "samples, recursive: best hybrid + rerank, MRR").GetProperty("baseline").GetString());
+        Assert.Equal(">= 1", Row(rows, "samples, recursive: best hybrid + rerank, MRR").GetProperty("target").GetString());
+    }
+
+    [Fact]
+    public async Task Search_Quick_TellsLatencyAndMemory()
+    {
+        var rows = await MeasureAsync(new SearchBench());
+
+        foreach (var way in new[] { "keyword", "dense", "hybrid", "hybrid, filter of 1 %" })
+            foreach (var concurrency in new[] { 1, 32 })
+                Assert.InRange(
+                    Value(rows, $"5,000 chunks, {way}, {concurrency} at a time: p50"),
+                    double.Epsilon,
+                    Value(rows, $"5,000 chunks, {way}, {concurrency} at a time: p99"));
+        Assert.InRange(Value(rows, "memory with 5,000 chunks"), 1, Value(rows, "memory, peak"));
     }
 
     /// <summary>Runs a bench as the command line does, and reads what it wrote.</summary>

@@ -6,6 +6,7 @@ using Millrace.Bench.Engine;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
+using Millrace.Bench.Retrieval;
 
 // What can be measured, in the order of `all`; see docs/benchmarks.md.
 IReadOnlyList<IBench> benches =
@@ -15,6 +16,8 @@ IReadOnlyList<IBench> benches =
     new AffinityBench(),
     new QueueBench(),
     new EmbeddingBench(),
+    new RetrievalBench(),
+    new SearchBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.

@@ -1,84 +1,84 @@
-using System.Globalization;
 using Millrace.Retrieval.Chunking;
 using Millrace.Retrieval.Encoders;
-using Millrace.Retrieval.Parsing;
 using Millrace.Retrieval.Search;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Context;
 
-/// <summary>A context for a prompt.</summary>
-/// <param name="Hits">The passages in it; the first has number 1.</param>
-/// <param name="Text">The rendered text.</param>
-/// <param name="TokenCount">Its tokens.</param>
-/// <param name="DroppedCount">Passages that were found but did not fit.</param>
-internal sealed record PackedContext(IReadOnlyList<SearchHit> Hits, string Text, int TokenCount, int DroppedCount);
-
-/// <summary>Packs passages into a numbered context, best first, within a budget of tokens.</summary>
-internal sealed class ContextBuilder(IEncoder encoder, ILogger<ContextBuilder> logger)
+/// <summary>Packs passages into a numbered context within a budget of tokens.</summary>
+internal sealed class ContextBuilder(IEncoder encoder, IPassageTexts texts, ILogger<ContextBuilder> logger)
 {
-    private const string Separator = "\n\n---\n\n";
+    // Packing is done again while texts come up that were not counted yet. Each time the decisions before them stand, so that it ends; a
+    // counter far away must not be asked for ever.
+    private const int RoundsMax = 16;
 
     /// <summary>Packs passages.</summary>
-    /// <param name="hits">The passages, best first. One that does not fit is left out, and smaller ones behind it are still tried.</param>
-    /// <param name="tokensMax">Most tokens of the context.</param>
+    /// <param name="hits">The passages, best first.</param>
+    /// <param name="request">How they are packed.</param>
     /// <param name="cancellationToken">Stops packing.</param>
-    public async Task<PackedContext> PackAsync(IReadOnlyList<SearchHit> hits, int tokensMax, CancellationToken cancellationToken)
+    public async Task<PackedContext> PackAsync(
+        IReadOnlyList<SearchHit> hits, ContextRequest request, CancellationToken cancellationToken)
     {
+        request.RequireValid();
         if (hits.Count == 0) return new PackedContext([], "", 0, 0);
-        var counter = new EncoderTokenCounter(encoder, model: "");
+        var found = StretchReading.Read(hits, request, texts);
         try
         {
-            return await PackAsync(hits, tokensMax, counter, cancellationToken);
+            return await PackAsync(found, hits, request, new EncoderTokenCounter(encoder, model: ""), cancellationToken);
         }
         catch (MillraceException error) when (error.Reason.Info().Retryable && !cancellationToken.IsCancellationRequested)
         {
             ContextLog.CountedByBound(logger, error.Reason);
-            return await PackAsync(hits, tokensMax, new UpperBoundCounter(), cancellationToken);
+            return await PackAsync(found, hits, request, new UpperBoundCounter(), cancellationToken);
         }
     }
 
-    /// <summary>The context's text: the format that the built-in chat model was trained on.</summary>
-    internal static string Render(IReadOnlyList<SearchHit> hits) =>
-        string.Join(Separator, hits.Select((hit, i) => Block(i + 1, hit)));
-
+    // The sum of the parts is exact where a tokenizer splits at white space and an estimate elsewhere; only the count of the whole text is
+    // the truth. Where it is over the budget, the next try has that much less.
     private static async Task<PackedContext> PackAsync(
-        IReadOnlyList<SearchHit> hits, int tokensMax, ITokenCounter counter, CancellationToken cancellationToken)
+        IReadOnlyList<FoundChunk> found, IReadOnlyList<SearchHit> hits, ContextRequest request, ITokenCounter counter,
+        CancellationToken cancellationToken)
     {
-        var packed = Choose(
-            hits, await counter.CountAsync([.. hits.Select((hit, i) => Block(i + 1, hit) + Separator)], cancellationToken), tokensMax);
-
-        // The sum of the parts is an estimate; only the count of the whole text is the truth.
-        while (packed.Count > 0)
+        var ledger = new TokenLedger(counter);
+        await ledger.CountMissingAsync(cancellationToken);
+        for (var tokensMax = request.TokensMax; tokensMax > 0;)
         {
-            var text = Render(packed);
-            var tokens = (await counter.CountAsync([text], cancellationToken))[0];
-            if (tokens <= tokensMax) return new PackedContext(packed, text, tokens, hits.Count - packed.Count);
-            packed.RemoveAt(packed.Count - 1);
+            var passages = await PackAsync(found, request, ledger, tokensMax, cancellationToken);
+            if (passages.Count == 0) break;
+            var merged = passages.Where(passage => passage.ChunkIds.Count > 1).ToList();
+            var text = ContextFormat.Render(passages);
+            var counts = await counter.CountAsync([text, .. merged.Select(passage => passage.Passage.Text)], cancellationToken);
+            if (counts[0] <= request.TokensMax)
+                return new PackedContext(Counted(passages, merged, counts), text, counts[0], Dropped(hits, passages));
+            tokensMax -= counts[0] - request.TokensMax;
         }
 
         return new PackedContext([], "", 0, hits.Count);
     }
 
-    // Generous by what the model adds around each text and by the last separator, so that nothing that fits is left out unseen.
-    private static List<SearchHit> Choose(IReadOnlyList<SearchHit> hits, IReadOnlyList<int> counts, int tokensMax)
+    private static async Task<IReadOnlyList<ContextPassage>> PackAsync(
+        IReadOnlyList<FoundChunk> found, ContextRequest request, TokenLedger ledger, int tokensMax, CancellationToken cancellationToken)
     {
-        List<SearchHit> chosen = [];
-        var tokens = 0;
-        for (var i = 0; i < hits.Count; i++)
-        {
-            var own = Math.Max(0, counts[i] - TokenBounds.AddedMax);
-            if (tokens + own > tokensMax + TokenBounds.AddedMax + Separator.Length) continue;
-            tokens += own;
-            chosen.Add(hits[i]);
-        }
-
-        return chosen;
+        var passages = new ContextPacker(request, ledger, tokensMax).Pack(found);
+        for (var round = 1; round < RoundsMax && await ledger.CountMissingAsync(cancellationToken); round++)
+            passages = new ContextPacker(request, ledger, tokensMax).Pack(found);
+        return passages;
     }
 
-    private static string Block(int number, SearchHit hit) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"[{number}] (Source: {hit.Passage.Document.DocumentId})\n{Whitespace.OneParagraphPerLine(hit.Passage.Text)}");
+    // A passage of one chunk was counted when it was indexed.
+    private static IReadOnlyList<ContextPassage> Counted(
+        IReadOnlyList<ContextPassage> passages, List<ContextPassage> merged, IReadOnlyList<int> counts) =>
+    [
+        .. passages.Select(passage => merged.IndexOf(passage) is >= 0 and var i
+            ? passage with { Passage = passage.Passage with { TokenCount = counts[i + 1] } }
+            : passage),
+    ];
+
+    private static int Dropped(IReadOnlyList<SearchHit> hits, IReadOnlyList<ContextPassage> passages)
+    {
+        var shown = passages.SelectMany(passage => passage.ChunkIds.Select(id => (passage.Passage.Edition, id))).ToHashSet();
+        return hits.Count(hit => !shown.Contains((hit.Passage.Edition, hit.Passage.ChunkId)));
+    }
 
     private sealed class UpperBoundCounter : ITokenCounter
     {

@@ -10,6 +10,15 @@ internal abstract record Filter
     /// <summary>Deepest nesting.</summary>
     public const int DepthMax = 8;
 
+    /// <summary>Most characters of a key.</summary>
+    public const int KeyCharsMax = 256;
+
+    /// <summary>Most values of a comparison.</summary>
+    public const int ValuesMax = 256;
+
+    /// <summary>Most characters of a text that is compared with.</summary>
+    public const int TextCharsMax = 1024;
+
     private Filter()
     {
     }
@@ -38,6 +47,8 @@ internal enum ComparisonOperator
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+
+    /// <summary>The key is there and not null; of a list, one of its values is.</summary>
     Exists,
 }
 

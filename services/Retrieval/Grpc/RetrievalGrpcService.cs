@@ -18,23 +18,18 @@ internal sealed partial class RetrievalGrpcService(
     RetrievalCatalogs catalogs, SearchEngine engine, ContextBuilder contexts, IOptions<RetrievalOptions> options)
     : RetrievalService.RetrievalServiceBase
 {
-    private const int ContextTokensDefault = 900;
-
     private static string Tenant => CallContext.Current.Tenant;
 
     /// <inheritdoc/>
-    public override async Task<SearchResponse> Search(SearchRequest request, ServerCallContext context)
-    {
-        var hits = await engine.SearchAsync(request.ToQuery(Tenant), context.CancellationToken);
-        return new SearchResponse { Results = { hits.Select(hit => hit.ToProto(request.Explain)) } };
-    }
+    public override async Task<SearchResponse> Search(SearchRequest request, ServerCallContext context) =>
+        (await engine.SearchAsync(request.ToQuery(Tenant), context.CancellationToken)).ToProto();
 
     /// <inheritdoc/>
     public override async Task<BuildContextResponse> BuildContext(BuildContextRequest request, ServerCallContext context)
     {
         if (request.Search is null) throw MillraceException.InvalidArgument("search", "search is missing. Say what to search for.");
-        var hits = await engine.SearchAsync(request.Search.ToQuery(Tenant), context.CancellationToken);
-        var tokensMax = request.TokensMax == 0 ? ContextTokensDefault : RetrievalMapping.ToInt32(request.TokensMax);
-        return (await contexts.PackAsync(hits, tokensMax, context.CancellationToken)).ToProto();
+        var wanted = request.ToContext();
+        var found = await engine.SearchAsync(request.Search.ToQuery(Tenant), context.CancellationToken);
+        return (await contexts.PackAsync(found.Hits, wanted, context.CancellationToken)).ToProto(found.Explanation);
     }
 }

@@ -1,62 +1,50 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf.WellKnownTypes;
 using Millrace.Contracts.Retrieval.V1;
-using Millrace.Retrieval.Context;
+using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Search;
 using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Errors;
+using Proto = Millrace.Contracts.Retrieval.V1;
 using SearchMode = Millrace.Retrieval.Search.SearchMode;
+using TimeDecay = Millrace.Retrieval.Search.TimeDecay;
 
 namespace Millrace.Retrieval.Grpc;
 
 /// <summary>Between the messages of a search and the core's own types.</summary>
 internal static class SearchMapping
 {
-    public static SearchResult ToProto(this SearchHit hit, bool explain)
-    {
-        var result = new SearchResult { Passage = hit.Passage.ToProto(), Score = (float)hit.Score };
-        if (explain) result.Stages.AddRange(hit.Stages.Select(ToProto));
-        return result;
-    }
+    private const double DecayStrengthDefault = 0.5;
 
-    public static BuildContextResponse ToProto(this PackedContext context) => new()
-    {
-        Passages =
-        {
-            context.Hits.Select(
-                (hit, i) => new ContextPassage { Number = (uint)(i + 1), Passage = hit.Passage.ToProto(), Score = (float)hit.Score }),
-        },
-        Text = context.Text,
-        TokenCount = (uint)context.TokenCount,
-        DroppedCount = (uint)context.DroppedCount,
-    };
-
+    /// <summary>What is asked, with the contract's defaults.</summary>
     public static SearchQuery ToQuery(this SearchRequest request, string tenant) => new()
     {
         Tenant = tenant,
         Collections = request.Collections,
         Text = request.Query,
         Vector = Vector(request),
-        TopK = request.TopK == 0 ? 5 : RetrievalMapping.ToInt32(request.TopK),
-        Candidates = Math.Max(request.Candidates == 0 ? 20 : RetrievalMapping.ToInt32(request.Candidates), Math.Min(100, RetrievalMapping.ToInt32(request.TopK))),
-        Mode = request.Mode switch
-        {
-            Contracts.Retrieval.V1.SearchMode.Unspecified => null,
-            Contracts.Retrieval.V1.SearchMode.Hybrid => SearchMode.Hybrid,
-            Contracts.Retrieval.V1.SearchMode.Keyword => SearchMode.Keyword,
-            Contracts.Retrieval.V1.SearchMode.Dense => SearchMode.Dense,
-            _ => throw MillraceException.InvalidArgument("mode", $"mode {(int)request.Mode} is not known. Use hybrid, keyword or dense."),
-        },
-        Rerank = request.Rerank switch
-        {
-            RerankMode.Unspecified => null,
-            RerankMode.Off => false,
-            RerankMode.On => true,
-            _ => throw MillraceException.InvalidArgument("rerank", $"rerank {(int)request.Rerank} is not known. Use on or off."),
-        },
+        Variants = [.. request.Variants.Select(ToWording)],
+        TopK = Or(request.TopK, SearchQuery.TopKDefault),
+        Candidates = Candidates(request),
+        Mode = Mode(request.Mode),
+        Rerank = Rerank(request.Rerank),
+        Filter = new DocumentFilter(request.Filter.ToFilter(), request.AccessLabels),
+        Fusion = Fusion(request.Fusion),
+        ScoreMin = request.HasScoreMin ? request.ScoreMin : null,
+        SimilarityMin = request.HasSimilarityMin ? request.SimilarityMin : null,
+        DiversityLambda = request.HasDiversityLambda ? request.DiversityLambda : null,
+        Decay = Decay(request.TimeDecay),
+        CollectionsMax = RetrievalMapping.ToInt32(request.CollectionsMax),
+        Exact = request.Exact,
+        Explain = request.Explain,
     };
 
-    private static Passage ToProto(this StoredPassage passage) => new()
+    /// <summary>The answer to a search.</summary>
+    public static SearchResponse ToProto(this SearchOutcome outcome) =>
+        new() { Results = { outcome.Hits.Select(ToProto) }, Explanation = outcome.Explanation?.ToProto() };
+
+    /// <summary>A passage.</summary>
+    public static Passage ToProto(this StoredPassage passage) => new()
     {
         ChunkId = passage.ChunkId,
         Collection = passage.Document.Collection.Name,
@@ -73,8 +61,72 @@ internal static class SearchMapping
         UpdatedAt = passage.Attributes.UpdatedAt.ToTimestamp(),
     };
 
-    private static Contracts.Retrieval.V1.StageScore ToProto(Search.StageScore stage) =>
+    /// <summary>How a search went.</summary>
+    public static Proto.SearchExplanation ToProto(this Search.SearchExplanation explanation) => new()
+    {
+        Collections =
+        {
+            explanation.Collections.Select(
+                routed => new Proto.RoutedCollection { Name = routed.Collection.Name, Similarity = (float)routed.Similarity }),
+        },
+        Stages = { explanation.Stages.Select(ToProto) },
+        Degraded = { explanation.Degraded },
+    };
+
+    private static SearchResult ToProto(SearchHit hit) =>
+        new() { Passage = hit.Passage.ToProto(), Score = (float)hit.Score, Stages = { hit.Stages.Select(ToProto) } };
+
+    private static Proto.StageScore ToProto(Search.StageScore stage) =>
         new() { Stage = stage.Stage, Rank = (uint)stage.Rank, Score = (float)stage.Score };
+
+    private static Proto.StageReport ToProto(Search.StageReport report) => new()
+    {
+        Stage = report.Stage,
+        Collection = report.Collection,
+        Plan = report.Plan,
+        CandidateCount = (uint)report.CandidateCount,
+        VisitedCount = (uint)report.VisitedCount,
+        DurationMs = (float)report.Duration.TotalMilliseconds,
+    };
+
+    private static int Or(uint value, int whenZero) => value == 0 ? whenZero : RetrievalMapping.ToInt32(value);
+
+    // Fewer candidates than passages would leave passages out that were asked for.
+    private static int Candidates(SearchRequest request) =>
+        Math.Max(Or(request.Candidates, SearchQuery.CandidatesDefault), Math.Min(100, RetrievalMapping.ToInt32(request.TopK)));
+
+    private static SearchMode? Mode(Proto.SearchMode mode) => mode switch
+    {
+        Proto.SearchMode.Unspecified => null,
+        Proto.SearchMode.Hybrid => SearchMode.Hybrid,
+        Proto.SearchMode.Keyword => SearchMode.Keyword,
+        Proto.SearchMode.Dense => SearchMode.Dense,
+        _ => throw MillraceException.InvalidArgument("mode", $"mode {(int)mode} is not known. Use hybrid, keyword or dense."),
+    };
+
+    private static bool? Rerank(RerankMode rerank) => rerank switch
+    {
+        RerankMode.Unspecified => null,
+        RerankMode.Off => false,
+        RerankMode.On => true,
+        _ => throw MillraceException.InvalidArgument("rerank", $"rerank {(int)rerank} is not known. Use on or off."),
+    };
+
+    private static QueryWording ToWording(QueryVariant variant) => variant.Kind is VariantKind.Query or VariantKind.HypotheticalPassage or 0
+        ? new(variant.Text, variant.Kind == VariantKind.HypotheticalPassage, variant.Weight == 0 ? 1 : variant.Weight)
+        : throw MillraceException.InvalidArgument(
+            "variants", $"variants has the kind {(int)variant.Kind}, which is not known. Use query or hypothetical_passage.");
+
+    private static FusionWish Fusion(FusionSettings? fusion) => fusion is null
+        ? new FusionWish()
+        : new FusionWish(
+            fusion.Constant == 0 ? null : fusion.Constant,
+            fusion.HasKeywordWeight ? fusion.KeywordWeight : null,
+            fusion.HasDenseWeight ? fusion.DenseWeight : null);
+
+    private static TimeDecay? Decay(Proto.TimeDecay? decay) => decay is null
+        ? null
+        : TimeDecay.Of(decay.HalfLifeDays, decay.Strength == 0 ? DecayStrengthDefault : decay.Strength, decay.Key);
 
     private static float[] Vector(SearchRequest request)
     {

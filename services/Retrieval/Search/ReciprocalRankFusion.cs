@@ -2,11 +2,6 @@ using Millrace.Retrieval.Index;
 
 namespace Millrace.Retrieval.Search;
 
-/// <summary>One stage's order of the chunks.</summary>
-/// <param name="Stage">Name of the stage: <c>bm25</c>, <c>dense</c>, <c>rrf</c> or <c>rerank</c>.</param>
-/// <param name="Chunks">The chunks, best first.</param>
-internal sealed record Ranking(string Stage, IReadOnlyList<ScoredChunk> Chunks);
-
 /// <summary>
 /// Joins rankings whose scores cannot be compared: a chunk's score is the sum over the rankings of <c>weight / (constant + rank)</c>.
 /// </summary>
@@ -19,7 +14,7 @@ internal static class ReciprocalRankFusion
     /// same.</summary>
     /// <param name="rankings">The rankings with their weights.</param>
     /// <param name="constant">Above 0; the larger, the less the first ranks count.</param>
-    public static Ranking Fuse(IReadOnlyList<(Ranking Ranking, double Weight)> rankings, double constant)
+    public static Ranking Fuse(IReadOnlyList<WeightedRanking> rankings, double constant)
     {
         var scores = new Dictionary<long, double>();
         foreach (var (ranking, weight) in rankings)

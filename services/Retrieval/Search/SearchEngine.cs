@@ -1,115 +1,130 @@
 using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Encoders;
-using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Search;
 
-/// <summary>A search from the query to the passages: rank by words and by meaning, fuse, read, and order again where asked.</summary>
+/// <summary>
+/// A search from the query to the passages, in the order in which it happens:
+/// <code>
+/// route -> embed -> rank by words and by meaning -> fuse -> read -> decay -> rerank -> score_min -> diversity -> top k
+/// </code>
+/// What another service cannot do now costs quality, not the answer: without the embedding service chunks are ranked by words alone,
+/// without the reranker the order before it stands. The answer says so.
+/// </summary>
 internal sealed class SearchEngine(
-    SearchSources sources, IEncoder encoder, IOptions<RetrievalOptions> options, RetrievalMetrics metrics, ILogger<SearchEngine> logger)
+    SearchStages stages, IEncoder encoder, IOptions<RetrievalOptions> options, SearchSignals signals, TimeProvider time)
 {
-    // Chunks that were deleted between the ranking and the reading leave room for others.
-    private const int SparePassages = 8;
-    private static readonly DocumentFilter Everything = new(null, []);
-
-    private const string RerankStage = "rerank";
+    /// <summary>Name of what is missing when the query could not be embedded.</summary>
+    public const string EmbeddingMissing = "embedding";
 
     private readonly SearchOptions _options = options.Value.Search;
 
     /// <summary>Searches.</summary>
-    /// <returns>The passages, best first.</returns>
-    /// <exception cref="MillraceException">The query is not valid, a collection is not there, or a dense search has no embedding
+    /// <returns>The passages, best first, and how they were found if that was asked.</returns>
+    /// <exception cref="MillraceException">The query is not valid, a collection is not there, or there is no answer without the embedding
     /// service.</exception>
-    public async Task<IReadOnlyList<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
+    public async Task<SearchOutcome> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         query.RequireValid();
-        using var activity = metrics.StartSearch(query.Collections, query.TopK);
-        using var timer = metrics.TimeSearch(query.Mode ?? _options.Mode);
-        var collections = query.Collections.Distinct(StringComparer.Ordinal)
-            .Select(name => sources.Collections.Require(new CollectionKey(query.Tenant, name))).ToList();
-        var rankings = await RankAsync(collections, query, cancellationToken);
-        var rerank = query.Rerank ?? _options.Rerank;
-        var hits = Read(rankings, rerank ? Math.Max(query.TopK, _options.RerankCandidates) : query.TopK);
-        if (rerank && hits.Count > 1) hits = await RerankAsync(query.Text, hits, cancellationToken);
-        return [.. hits.Take(query.TopK)];
+        var plan = QueryPlan.Of(query, _options);
+        using var activity = signals.Start(plan);
+        using var timer = signals.Time(plan.Mode);
+        var trace = new SearchTrace(time, query.Explain);
+        var collections = stages.Require(query);
+        var vectors = new QueryVectors(encoder, plan, collections);
+
+        var routed = await RouteAsync(collections, plan, vectors, trace, cancellationToken);
+        var ranked = await RankAsync(routed, plan, vectors, trace, cancellationToken);
+        var candidates = Read(Fuse(ranked, plan, trace), plan, trace, cancellationToken);
+        candidates = Decay(candidates, plan, trace);
+        candidates = await RerankAsync(candidates, plan, trace, cancellationToken);
+        if (query.ScoreMin is { } scoreMin) candidates = [.. candidates.Where(candidate => (float)candidate.Score >= (float)scoreMin)];
+        candidates = Diversify(candidates, plan, trace);
+        return new SearchOutcome(trace.Hits([.. candidates.Take(query.TopK)]), trace.Explanation(routed));
     }
 
-    // The last ranking decides; those before it are told with each hit.
-    private async Task<IReadOnlyList<Ranking>> RankAsync(
-        IReadOnlyList<StoredCollection> collections, SearchQuery query, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RoutedCollection>> RouteAsync(
+        IReadOnlyList<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace,
+        CancellationToken cancellationToken)
     {
-        var mode = query.Mode ?? _options.Mode;
-        if (mode == SearchMode.Dense) return [await sources.Dense.RankAsync(collections, query, Everything, cancellationToken)];
-
-        var keyword = await sources.Keyword.RankAsync(collections, query, Everything, cancellationToken);
-        if (mode == SearchMode.Keyword) return [keyword];
-        if (await TryDenseAsync(collections, query, cancellationToken) is not { } dense) return [keyword];
-        var fused = ReciprocalRankFusion.Fuse([(keyword, _options.KeywordWeight), (dense, _options.DenseWeight)], _options.FusionConstant);
-        return [keyword, dense, fused];
+        var start = trace.Start();
+        var (routed, outage) = await stages.Router.RouteAsync(collections, plan.Query.CollectionsMax, vectors, cancellationToken);
+        if (outage is not null) Missed(CollectionRouter.Stage, outage, trace);
+        if (plan.Query.CollectionsMax > 0)
+            trace.Report(new StageReport { Stage = CollectionRouter.Stage, CandidateCount = routed.Count, Duration = trace.Since(start) });
+        return routed;
     }
 
-    private async Task<Ranking?> TryDenseAsync(
-        IReadOnlyList<StoredCollection> collections, SearchQuery query, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<WeightedRanking>> RankAsync(
+        IReadOnlyList<RoutedCollection> routed, QueryPlan plan, QueryVectors vectors, SearchTrace trace,
+        CancellationToken cancellationToken)
     {
+        var collections = routed.Select(one => one.Collection).ToList();
+        var ranked = await stages.Ranking.RankAsync(collections, plan, vectors, trace, cancellationToken);
+        if (ranked.Outage is { } outage) Missed(EmbeddingMissing, outage, trace);
+        return ranked.Rankings;
+    }
+
+    // One ranking is its own order; its scores say more than its ranks.
+    private static Ranking Fuse(IReadOnlyList<WeightedRanking> rankings, QueryPlan plan, SearchTrace trace)
+    {
+        var telling = rankings.Where(ranking => ranking.Ranking.Chunks.Count > 0).ToList();
+        if (telling.Count < 2) return telling.Count == 0 ? new Ranking(ReciprocalRankFusion.Stage, []) : telling[0].Ranking;
+        var start = trace.Start();
+        var fused = ReciprocalRankFusion.Fuse(telling, plan.Weights.Constant);
+        trace.Done(start, fused);
+        return fused;
+    }
+
+    private IReadOnlyList<Candidate> Read(Ranking ranking, QueryPlan plan, SearchTrace trace, CancellationToken cancellationToken)
+    {
+        var start = trace.Start();
+        var candidates = stages.Reading.Read(ranking, plan, cancellationToken);
+        trace.Report(new StageReport { Stage = CandidateReading.Stage, CandidateCount = candidates.Count, Duration = trace.Since(start) });
+        return candidates;
+    }
+
+    private IReadOnlyList<Candidate> Decay(IReadOnlyList<Candidate> candidates, QueryPlan plan, SearchTrace trace)
+    {
+        if (plan.Query.Decay is not { } decay) return candidates;
+        var start = trace.Start();
+        var decayed = decay.Apply(candidates, time.GetUtcNow());
+        if (trace.IsOn) trace.Done(start, decayed.ToRanking(TimeDecay.Stage));
+        return decayed;
+    }
+
+    private async Task<IReadOnlyList<Candidate>> RerankAsync(
+        IReadOnlyList<Candidate> candidates, QueryPlan plan, SearchTrace trace, CancellationToken cancellationToken)
+    {
+        if (plan.RerankCount == 0) return candidates;
+        var start = trace.Start();
         try
         {
-            return await sources.Dense.RankAsync(collections, query, Everything, cancellationToken);
+            var ordered = await stages.Reranking.OrderAsync(plan.Query.Text, candidates, plan, cancellationToken);
+            if (trace.IsOn) trace.Done(start, ordered.ToRanking(Reranking.Stage));
+            return ordered;
         }
-        catch (MillraceException error) when (IsOutage(error, cancellationToken))
+        catch (MillraceException error) when (error.IsOutage(cancellationToken))
         {
-            SearchLog.DenseUnavailable(logger, error.Reason);
-            return null;
+            Missed(Reranking.Stage, error, trace);
+            return candidates;
         }
     }
 
-    private List<SearchHit> Read(IReadOnlyList<Ranking> rankings, int countMax)
+    private IReadOnlyList<Candidate> Diversify(IReadOnlyList<Candidate> candidates, QueryPlan plan, SearchTrace trace)
     {
-        var last = rankings[^1].Chunks;
-        var passages = sources.Passages.Passages([.. last.Take(countMax + SparePassages).Select(chunk => chunk.Chunk)], Everything.HeldLabels);
-        return
-        [
-            .. last.Where(chunk => passages.ContainsKey(chunk.Chunk))
-                .Take(countMax)
-                .Select(chunk => new SearchHit(passages[chunk.Chunk], chunk.Score, Stages(rankings, chunk.Chunk))),
-        ];
+        if (plan.Query.DiversityLambda is not { } lambda) return candidates;
+        var start = trace.Start();
+        var (chosen, ranking) = Diversity.Choose(candidates, stages.Reading.Vectors(candidates), lambda, plan.Query.TopK);
+        trace.Done(start, ranking);
+        return chosen;
     }
 
-    private static List<StageScore> Stages(IReadOnlyList<Ranking> rankings, long chunk)
+    private void Missed(string what, MillraceException outage, SearchTrace trace)
     {
-        List<StageScore> stages = [];
-        foreach (var ranking in rankings)
-        {
-            for (var i = 0; i < ranking.Chunks.Count; i++)
-                if (ranking.Chunks[i].Chunk == chunk) stages.Add(new StageScore(ranking.Stage, i + 1, ranking.Chunks[i].Score));
-        }
-
-        return stages;
+        trace.Missed(what);
+        signals.Degraded(what, outage.Reason);
     }
-
-    private async Task<List<SearchHit>> RerankAsync(string query, List<SearchHit> hits, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var scores = await encoder.RerankAsync(query, [.. hits.Select(hit => hit.Passage.Text)], cancellationToken);
-            var ordered = hits.Zip(scores).OrderByDescending(pair => pair.Second);
-            return [.. ordered.Select((pair, i) => WithStage(pair.First, new StageScore(RerankStage, i + 1, pair.Second)))];
-        }
-        catch (MillraceException error) when (IsOutage(error, cancellationToken))
-        {
-            SearchLog.RerankUnavailable(logger, error.Reason);
-            return hits;
-        }
-    }
-
-    private static SearchHit WithStage(SearchHit hit, StageScore stage) =>
-        hit with { Score = stage.Score, Stages = [.. hit.Stages, stage] };
-
-    // What the caller did wrong stays an error; what the embedding service cannot do now costs quality, not the answer.
-    private static bool IsOutage(MillraceException error, CancellationToken cancellationToken) =>
-        error.Reason is not (Reason.InvalidArgument or Reason.Cancelled) && !cancellationToken.IsCancellationRequested;
 }
-
-/// <summary>Where a search looks.</summary>
-internal sealed record SearchSources(CollectionStore Collections, PassageStore Passages, KeywordSearch Keyword, DenseSearch Dense);

@@ -13,7 +13,8 @@ public enum SearchMode
     Dense,
 }
 
-/// <summary>Section <c>Retrieval:Search</c>: how documents are found when the request says nothing else.</summary>
+/// <summary>Section <c>Retrieval:Search</c>: how documents are found when the request says nothing else. <c>-- retrieval</c> of tests/Bench
+/// measures what the weights are worth.</summary>
 public sealed class SearchOptions
 {
     /// <summary>Which rankings are used.</summary>
@@ -24,9 +25,13 @@ public sealed class SearchOptions
     /// <value>Default false: the built-in reranker is measured worse than BM25's own order.</value>
     public bool Rerank { get; set; }
 
-    /// <summary>Candidates that a cross-encoder orders at most.</summary>
+    /// <summary>Candidates that a cross-encoder orders at most; more when more passages are asked for.</summary>
     /// <value>Default 20.</value>
     public int RerankCandidates { get; set; } = 20;
+
+    /// <summary>How much the cross-encoder decides against the order before it: 1 alone, 0 not at all.</summary>
+    /// <value>Default 1.</value>
+    public double RerankWeight { get; set; } = 1;
 
     /// <summary>The constant of reciprocal rank fusion: the larger, the less the first ranks count.</summary>
     /// <value>Default 60, from the paper that introduced it.</value>
@@ -38,10 +43,8 @@ public sealed class SearchOptions
 
     /// <summary>Weight of the dense ranking in the fusion.</summary>
     /// <value>Default 0.02: the built-in encoder may decide between near ties and find what shares no word with the query, and no more.
-    /// On the
-    /// public anthropic-docs questions R@3 and MRR are .702 and .854 by keywords alone, .702 and .851 with weight .01, .697 and .832 with
-    /// .03,
-    /// .665 and .802 with .1. A larger encoder deserves 1.</value>
+    /// On the public anthropic-docs questions R@3 and MRR are .702 and .854 by keywords alone, .702 and .851 with weight .01, .697 and .832
+    /// with .03, .665 and .802 with .1. A larger encoder deserves 1.</value>
     public double DenseWeight { get; set; } = 0.02;
 
     /// <summary>Weight of a document's title in BM25; the text has 1.</summary>
@@ -52,15 +55,29 @@ public sealed class SearchOptions
     /// <value>Default 1.</value>
     public double BreadcrumbWeight { get; set; } = 1;
 
+    /// <summary>Rankings of one search that run beside each other: a search has one for each collection, wording and way of
+    /// ranking.</summary>
+    /// <value>Default 8.</value>
+    public int ParallelRankings { get; set; } = 8;
+
+    /// <summary>Descriptions of collections whose vectors are kept for routing.</summary>
+    /// <value>Default 4,096.</value>
+    public int RoutingVectorsMax { get; set; } = 4096;
+
     internal IEnumerable<string> Validate()
     {
         if (!Enum.IsDefined(Mode)) yield return $"Search:Mode is {Mode}. Set it to Hybrid, Keyword or Dense.";
         if (RerankCandidates is < 1 or > 1000) yield return $"Search:RerankCandidates is {RerankCandidates}. Set it to 1 to 1000.";
+        if (!(RerankWeight is >= 0 and <= 1))
+            yield return $"Search:RerankWeight is {RerankWeight}. Set it to 0 (the reranker decides nothing) to 1 (it decides alone).";
         if (!(FusionConstant > 0)) yield return $"Search:FusionConstant is {FusionConstant}. Set it to more than 0.";
         if (!(KeywordWeight >= 0) || !(DenseWeight >= 0) || KeywordWeight + DenseWeight == 0)
             yield return $"Search:KeywordWeight is {KeywordWeight} and Search:DenseWeight {DenseWeight}. "
                 + "Set both to 0 or more, and one to more.";
         if (!(TitleWeight >= 0) || !(BreadcrumbWeight >= 0))
             yield return $"Search:TitleWeight is {TitleWeight} and Search:BreadcrumbWeight {BreadcrumbWeight}. Set both to 0 or more.";
+        if (ParallelRankings is < 1 or > 256) yield return $"Search:ParallelRankings is {ParallelRankings}. Set it to 1 to 256.";
+        if (RoutingVectorsMax is < 1 or > 1_000_000)
+            yield return $"Search:RoutingVectorsMax is {RoutingVectorsMax}. Set it to 1 to 1000000.";
     }
 }

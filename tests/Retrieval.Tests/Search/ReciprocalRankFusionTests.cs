@@ -8,7 +8,7 @@ public sealed class ReciprocalRankFusionTests
     [Fact]
     public void Fuse_TwoRankings_SumsWeightedReciprocalRanks()
     {
-        var fused = ReciprocalRankFusion.Fuse([(Ranking("a", 1, 2, 3), 1), (Ranking("b", 3, 4), 0.5)], constant: 60);
+        var fused = ReciprocalRankFusion.Fuse([new(Ranking("a", 1, 2, 3), 1), new(Ranking("b", 3, 4), 0.5)], constant: 60);
 
         Assert.Equal([3L, 1, 2, 4], fused.Chunks.Select(chunk => chunk.Chunk));
         Assert.Equal((1 / 63.0) + (0.5 / 61), fused.Chunks[0].Score, 12);
@@ -19,7 +19,7 @@ public sealed class ReciprocalRankFusionTests
     [Fact]
     public void Fuse_EqualScores_KeepsTheFirstRankingsOrder()
     {
-        var fused = ReciprocalRankFusion.Fuse([(Ranking("a", 7, 8), 1), (Ranking("b", 8, 7), 1)], constant: 60);
+        var fused = ReciprocalRankFusion.Fuse([new(Ranking("a", 7, 8), 1), new(Ranking("b", 8, 7), 1)], constant: 60);
 
         Assert.Equal([7L, 8], fused.Chunks.Select(chunk => chunk.Chunk));
     }
@@ -27,7 +27,7 @@ public sealed class ReciprocalRankFusionTests
     [Fact]
     public void Fuse_Nothing_IsEmpty()
     {
-        Assert.Empty(ReciprocalRankFusion.Fuse([(Ranking("a"), 1)], constant: 60).Chunks);
+        Assert.Empty(ReciprocalRankFusion.Fuse([new(Ranking("a"), 1)], constant: 60).Chunks);
     }
 
     private static Ranking Ranking(string stage, params long[] chunks) =>

@@ -20,7 +20,7 @@ internal static class QdrantFields
     /// <summary>What the field of labels holds when a document has none; no label is written so.</summary>
     public const string Public = "*";
 
-    /// <summary>Paths of the metadata that have a value: what exists.</summary>
+    /// <summary>Paths of the metadata that lead to something: what exists.</summary>
     public const string Keys = "keys";
 
     /// <summary>The metadata: objects as they are, below them texts, numbers and booleans or lists of them.</summary>

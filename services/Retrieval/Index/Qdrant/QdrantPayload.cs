@@ -37,19 +37,18 @@ internal static class QdrantPayload
         List<string> keys = [];
         foreach (var key in KeysOf(document.Metadata, prefix: ""))
         {
+            if (MetadataValues.Exists(document, key)) keys.Add(key);
             var values = MetadataValues.Of(document, key).ToList();
             if (values.Count == 0) continue;
-            keys.Add(key);
             Put(metadata, key, ValueOf(values));
             PutInstants(instants, key, values);
         }
 
-        if (keys.Count == 0) return;
-        payload[QdrantFields.Keys] = keys.ToArray();
-        payload[QdrantFields.Metadata] = new Value { StructValue = metadata };
+        if (keys.Count > 0) payload[QdrantFields.Keys] = keys.ToArray();
+        if (metadata.Fields.Count > 0) payload[QdrantFields.Metadata] = new Value { StructValue = metadata };
     }
 
-    // Paths to everything that is no object. No filter can name a key with a dot, nor one of the platform's own.
+    // All paths. No filter can name a key with a dot, and the platform's own go before those of the same name.
     private static IEnumerable<string> KeysOf(JsonElement element, string prefix)
     {
         if (element.ValueKind != JsonValueKind.Object) yield break;
@@ -57,10 +56,8 @@ internal static class QdrantPayload
         foreach (var name in names.Where(name => !name.Contains('.', StringComparison.Ordinal)))
         {
             var key = prefix + name;
-            var value = element.GetProperty(name);
-            if (value.ValueKind == JsonValueKind.Object)
-                foreach (var inner in KeysOf(value, key + ".")) yield return inner;
-            else if (QdrantFields.OwnField(key) is null) yield return key;
+            if (QdrantFields.OwnField(key) is null) yield return key;
+            foreach (var inner in KeysOf(element.GetProperty(name), key + ".")) yield return inner;
         }
     }
 

@@ -83,7 +83,7 @@ public sealed class QdrantFilterTests
         Assert.Equal("a", Field(payload["metadata"], "tags").StringValue);
         Assert.Equal("Ada", Field(Field(payload["metadata"], "author"), "name").StringValue);
         Assert.Equal("2026-03-01T12:00:00.000000Z", Field(payload["instants"], "due").StringValue);
-        Assert.Equal(["year", "tags", "author.name", "due"], payload["keys"].ListValue.Values.Select(value => value.StringValue));
+        Assert.Equal(["year", "tags", "author", "author.name", "due"], payload["keys"].ListValue.Values.Select(value => value.StringValue));
     }
 
     private static Value Field(Value value, string name) => value.StructValue.Fields[name];

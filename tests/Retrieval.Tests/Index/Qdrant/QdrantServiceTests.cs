@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,34 @@ public sealed class QdrantServiceTests
         await retrieval.Client.DeleteDocumentAsync(new DeleteDocumentRequest { Collection = "docs", DocumentId = "mill" });
         Assert.Empty(await retrieval.SearchAsync("docs", "wheel", SearchMode.Keyword));
         Assert.Equal("sluice", Assert.Single(await retrieval.SearchAsync("docs", "sluice", SearchMode.Dense)).Passage.Text.Split(' ')[1]);
+    }
+
+    [Fact]
+    public async Task Service_OnQdrant_FindsByMetadataAndLabels()
+    {
+        await using var server = await FakeQdrant.StartAsync(apiKey: "secret");
+        await using var retrieval = await StartAsync(server);
+        await retrieval.CreateAsync("docs");
+        foreach (var (id, year, labels) in new[] { ("old", 2020, Array.Empty<string>()), ("new", 2025, []), ("secret", 2025, ["board"]) })
+        {
+            var header = new UploadHeader
+            {
+                Collection = "docs", DocumentId = id, MediaType = "text/plain", Wait = true, MetadataJson = $$"""{"year":{{year}}}""",
+                AccessLabels = { labels },
+            };
+            await retrieval.UploadAsync(header, Encoding.UTF8.GetBytes($"The mill wheel of {id}."));
+        }
+
+        var since2024 = new Filter
+        {
+            Comparison = new Comparison
+            {
+                Key = "year", Operator = ComparisonOperator.GreaterOrEqual, Values = { new FilterValue { Number = 2024 } },
+            },
+        };
+        Assert.Equal(["new"], await FindAsync(retrieval, since2024));
+        Assert.Equal(["new", "secret"], await FindAsync(retrieval, since2024, "board"));
+        Assert.Equal(["new", "old"], await FindAsync(retrieval, filter: null));
     }
 
     [Fact]
@@ -75,6 +104,12 @@ public sealed class QdrantServiceTests
         ("Retrieval:Qdrant:RetryDelay", "00:00:00.001"),
         ("Retrieval:Qdrant:RetryDelayMax", "00:00:00.002"),
     ]);
+
+    private static async Task<IEnumerable<string>> FindAsync(RunningRetrieval retrieval, Filter? filter, params string[] labels)
+    {
+        var request = new SearchRequest { Collections = { "docs" }, Query = "wheel", Filter = filter, AccessLabels = { labels } };
+        return (await retrieval.Client.SearchAsync(request)).Results.Select(result => result.Passage.DocumentId).Order(StringComparer.Ordinal);
+    }
 
     private static async Task<string?> HealthAsync(RunningRetrieval retrieval)
     {
