@@ -108,7 +108,8 @@ public sealed class QdrantServiceTests
     private static async Task<IEnumerable<string>> FindAsync(RunningRetrieval retrieval, Filter? filter, params string[] labels)
     {
         var request = new SearchRequest { Collections = { "docs" }, Query = "wheel", Filter = filter, AccessLabels = { labels } };
-        return (await retrieval.Client.SearchAsync(request)).Results.Select(result => result.Passage.DocumentId).Order(StringComparer.Ordinal);
+        var found = await retrieval.Client.SearchAsync(request);
+        return found.Results.Select(result => result.Passage.DocumentId).Order(StringComparer.Ordinal);
     }
 
     private static async Task<string?> HealthAsync(RunningRetrieval retrieval)
