@@ -18,6 +18,8 @@ var sessions = AddGrpcService("sessions", "../services/Sessions/Sessions.csproj"
 var retrieval = AddGrpcService("retrieval", "../services/Retrieval/Retrieval.csproj")
     .WithEnvironment("Seeding__Folder", seedFolder)
     .WithReference(embedding).WaitFor(embedding);
+if (settings["Stores:Vectors"] is { } store && store != "embedded")
+    retrieval.WithEnvironment("Retrieval__Index__Kind", "qdrant").WithReference(AddVectorStore(store));
 
 // What answers it: one resource for each member of the pool, so that the gateway chooses among them by prefix affinity and load.
 var inference = Enumerable.Range(1, settings.GetValue("Inference:Replicas", 1))
@@ -50,6 +52,14 @@ string PathOf(string folder) => Path.GetFullPath(folder, builder.AppHostDirector
 IResourceBuilder<ProjectResource> AddService(string name, string project) => builder.AddProject(name, project)
     .WithEnvironment("MILLRACE_DATA_DIR", dataFolder)
     .WithEnvironment("MILLRACE_MODELS_DIR", modelsFolder);
+
+// Where chunks are found, when that is not in files of the retrieval service. It does not wait: it takes documents meanwhile.
+IResourceBuilder<IResourceWithConnectionString> AddVectorStore(string store) => store switch
+{
+    "qdrant" => builder.AddConnectionString("qdrant"),
+    "container" => builder.AddQdrant("qdrant").WithImageTag("v1.18.0").WithDataVolume(),
+    _ => throw new DistributedApplicationException($"Stores:Vectors is '{store}'. Set it to embedded, qdrant or container."),
+};
 
 // A cleartext HTTP/2 port refuses HTTP/1.1, so a gRPC service answers its health check on a port beside it.
 IResourceBuilder<ProjectResource> AddGrpcService(string name, string project) => AddService(name, project)

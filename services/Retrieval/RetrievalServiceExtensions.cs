@@ -7,6 +7,7 @@ using Millrace.Retrieval.Encoders;
 using Millrace.Retrieval.Grpc;
 using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Index.Embedded;
+using Millrace.Retrieval.Index.Qdrant;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Parsing;
 using Millrace.Retrieval.Search;
@@ -28,6 +29,7 @@ public static class RetrievalServiceExtensions
     /// <summary>Adds the service.</summary>
     public static WebApplicationBuilder AddRetrieval(this WebApplicationBuilder builder)
     {
+        builder.AddQdrantIndexWhereChosen();
         builder.Services.AddIngestionCore().AddEncoder().AddSearch().AddSeeding();
         return builder;
     }

@@ -74,6 +74,30 @@ public partial class QdrantClient
             },
             cancellationToken);
 
+    /// <summary>Adds fields to the payloads of the points that <paramref name="filter"/> chooses, or replaces them.</summary>
+    public async Task<UpdateResult> SetPayloadAsync(
+        string collectionName, IReadOnlyDictionary<string, Value> payload, Filter filter, bool wait = true,
+        WriteOrderingType? ordering = null, ShardKeySelector? shardKeySelector = null, string? key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var request = Payload(collectionName, payload, filter, wait, ordering);
+        request.ShardKeySelector = shardKeySelector;
+        if (key is not null) request.Key = key;
+        return (await Call(_points.SetPayloadAsync, request, cancellationToken).ConfigureAwait(false)).Result;
+    }
+
+    /// <summary>Replaces the whole payloads of the points that <paramref name="filter"/> chooses.</summary>
+    public async Task<UpdateResult> OverwritePayloadAsync(
+        string collectionName, IReadOnlyDictionary<string, Value> payload, Filter filter, bool wait = true,
+        WriteOrderingType? ordering = null, ShardKeySelector? shardKeySelector = null, string? key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var request = Payload(collectionName, payload, filter, wait, ordering);
+        request.ShardKeySelector = shardKeySelector;
+        if (key is not null) request.Key = key;
+        return (await Call(_points.OverwritePayloadAsync, request, cancellationToken).ConfigureAwait(false)).Result;
+    }
+
     /// <summary>Indexes a payload field, so that filters on it are fast.</summary>
     public async Task<UpdateResult> CreatePayloadIndexAsync(
         string collectionName, string fieldName, PayloadSchemaType schemaType = PayloadSchemaType.Keyword,
@@ -160,6 +184,20 @@ public partial class QdrantClient
 
     private async Task<UpdateResult> Delete(DeletePoints request, CancellationToken cancellationToken) =>
         (await Call(_points.DeleteAsync, request, cancellationToken, nameof(DeleteAsync)).ConfigureAwait(false)).Result;
+
+    private static SetPayloadPoints Payload(
+        string collectionName, IReadOnlyDictionary<string, Value> payload, Filter filter, bool wait, WriteOrderingType? ordering)
+    {
+        var request = new SetPayloadPoints
+        {
+            CollectionName = collectionName,
+            Wait = wait,
+            PointsSelector = new PointsSelector { Filter = filter },
+            Ordering = Ordering(ordering),
+        };
+        foreach (var (field, value) in payload) request.Payload[field] = value;
+        return request;
+    }
 
     private static WriteOrdering? Ordering(WriteOrderingType? type) =>
         type is { } given ? new WriteOrdering { Type = given } : null;

@@ -28,11 +28,18 @@ internal static class KeywordQuery
     /// <param name="text">What the user asked.</param>
     public static string? From(string text)
     {
+        var quoted = Terms(text).Select(term => $"\"{term}\"").ToList();
+        return quoted.Count == 0 ? null : string.Join(" OR ", quoted);
+    }
+
+    /// <summary>What a text asks for: words, and pairs of words with a blank between them, each once.</summary>
+    /// <param name="text">What the user asked.</param>
+    public static IReadOnlyList<string> Terms(string text)
+    {
         var words = Words(text).Take(WordsMax).ToList();
         var telling = words.Where(IsTelling).ToList();
         IEnumerable<string> terms = [.. telling.Count > 0 ? telling : words, .. Pairs(words)];
-        var quoted = terms.Distinct(StringComparer.Ordinal).Select(term => $"\"{term}\"").ToList();
-        return quoted.Count == 0 ? null : string.Join(" OR ", quoted);
+        return [.. terms.Distinct(StringComparer.Ordinal)];
     }
 
     // Two telling words that stand side by side in the question and in the text count again as a phrase of their own. On the public
@@ -42,7 +49,8 @@ internal static class KeywordQuery
             .Where(pair => IsTelling(pair.First) && IsTelling(pair.Second))
             .Select(pair => $"{pair.First} {pair.Second}");
 
-    private static bool IsTelling(string word) => !StopWords.Contains(word);
+    /// <summary>Whether a word is none of those that every text has.</summary>
+    public static bool IsTelling(string word) => !StopWords.Contains(word);
 
     // The same idea of a word as the index has: letters, digits and the marks on them; everything else separates.
     private static IEnumerable<string> Words(string text)

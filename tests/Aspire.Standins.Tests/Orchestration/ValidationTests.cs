@@ -99,4 +99,23 @@ public sealed class ValidationTests
         Assert.Equal(4, end.Property("executable.restarts"));
         Assert.Contains("ended 5 times before it was healthy", (string?)end.Property("resource.reason"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task AddQdrant_WithoutAContainerEngine_SaysHowToNameAServer()
+    {
+        await using var app = new TestApp();
+
+        var failure = Assert.Throws<DistributedApplicationException>(() => app.Builder.AddQdrant("qdrant"));
+
+        Assert.Contains("no container engine is used", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("--Stores:Vectors=qdrant --ConnectionStrings:qdrant=", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void QdrantServer_Reference_IsEndpointAndKey()
+    {
+        var server = new QdrantServerResource("vectors", new ParameterResource("key", _ => "secret", secret: true));
+
+        Assert.Equal("Endpoint={vectors.bindings.grpc.url};Key={key.value}", server.ConnectionStringExpression.ValueExpression);
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Millrace.QdrantServer;
 using Qdrant.Client;
 
 namespace Millrace.Standins.Tests.Qdrant;

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Millrace.QdrantServer;
 using Millrace.TestShared;
 using Qdrant.Client;
 

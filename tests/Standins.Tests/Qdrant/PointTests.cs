@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Millrace.QdrantServer;
 using Qdrant.Client;
 using Qdrant.Client.Grpc;
 using static Qdrant.Client.Grpc.Conditions;

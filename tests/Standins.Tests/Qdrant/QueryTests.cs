@@ -1,3 +1,4 @@
+using Millrace.QdrantServer;
 using Qdrant.Client;
 using Qdrant.Client.Grpc;
 

@@ -24,6 +24,8 @@ public sealed class WireFormatTests
         Assert.Contains("field QueryPoints.prefetch = 2: Repeated Message .qdrant.PrefetchQuery", Ours);
         Assert.Contains("field Query.fusion = 6: Optional Enum .qdrant.Fusion in variant", Ours);
         Assert.Contains("field PointStruct.PayloadEntry.key = 1: Optional String ", Ours);
+        Assert.Contains("field DatetimeRange.gte = 3: Optional Message .google.protobuf.Timestamp or absent", Ours);
+        Assert.Contains("call Points/OverwritePayload: .qdrant.SetPayloadPoints -> .qdrant.PointsOperationResponse", Ours);
         Assert.Contains("value Fusion.RRF = 0", Ours);
     }
 
@@ -31,7 +33,7 @@ public sealed class WireFormatTests
         new[]
         {
             QdrantReflection.Descriptor, CollectionsServiceReflection.Descriptor, PointsServiceReflection.Descriptor,
-        }.SelectMany(WithDependencies).DistinctBy(file => file.Name);
+        }.SelectMany(WithDependencies).DistinctBy(file => file.Name).Where(file => file.Package == "qdrant");
 
     private static IEnumerable<FileDescriptor> WithDependencies(FileDescriptor file) =>
         file.Dependencies.SelectMany(WithDependencies).Append(file);

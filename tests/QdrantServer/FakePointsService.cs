@@ -1,15 +1,14 @@
 using Grpc.Core;
 using Qdrant.Client.Grpc;
 
-namespace Millrace.Standins.Tests.Qdrant;
+namespace Millrace.QdrantServer;
 
 /// <summary>Writes and finds the points of the store.</summary>
 internal sealed class FakePointsService(FakeStore store) : PointsServiceBase
 {
     public override Task<PointsOperationResponse> Upsert(UpsertPoints request, ServerCallContext context)
     {
-        var collection = store.Get(request.CollectionName);
-        foreach (var point in request.Points) collection.Upsert(point);
+        store.Get(request.CollectionName).Upsert(request.Points);
         return Done(request.Wait);
     }
 
@@ -23,9 +22,16 @@ internal sealed class FakePointsService(FakeStore store) : PointsServiceBase
         return Done(request.Wait);
     }
 
+    public override Task<PointsOperationResponse> SetPayload(SetPayloadPoints request, ServerCallContext context) =>
+        ChangePayload(request, replaces: false);
+
+    public override Task<PointsOperationResponse> OverwritePayload(SetPayloadPoints request, ServerCallContext context) =>
+        ChangePayload(request, replaces: true);
+
     public override Task<PointsOperationResponse> CreateFieldIndex(CreateFieldIndexCollection request, ServerCallContext context)
     {
         var type = Enum.Parse<PayloadSchemaType>(request.FieldType.ToString());
+        FakePaths.Parse(request.FieldName);
         store.Get(request.CollectionName).Indexes[request.FieldName] = type;
         return Done(request.Wait);
     }
@@ -60,6 +66,14 @@ internal sealed class FakePointsService(FakeStore store) : PointsServiceBase
     {
         var count = store.Get(request.CollectionName).InOrder(request.Filter).LongCount();
         return Task.FromResult(new CountResponse { Result = new CountResult { Count = (ulong)count } });
+    }
+
+    private Task<PointsOperationResponse> ChangePayload(SetPayloadPoints request, bool replaces)
+    {
+        var collection = store.Get(request.CollectionName);
+        foreach (var point in collection.InOrder(request.PointsSelector.Filter).ToList())
+            collection.ChangePayload(point, request.Payload, replaces);
+        return Done(request.Wait);
     }
 
     private static Task<PointsOperationResponse> Done(bool wait) => Task.FromResult(new PointsOperationResponse

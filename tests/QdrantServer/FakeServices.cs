@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Qdrant.Client.Grpc;
 
-namespace Millrace.Standins.Tests.Qdrant;
+namespace Millrace.QdrantServer;
 
 /// <summary>Says who answers.</summary>
 internal sealed class FakeHealthService(FakeGate gate) : HealthServiceBase

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Qdrant.Client.Grpc;
 
-namespace Millrace.Standins.Tests.Qdrant;
+namespace Millrace.QdrantServer;
 
 /// <summary>The server side of the service qdrant.Qdrant.</summary>
 [BindServiceMethod(typeof(HealthServiceBase), nameof(Bind))]
@@ -49,6 +49,8 @@ internal abstract class PointsServiceBase
     {
         binder.AddUnary<UpsertPoints, PointsOperationResponse>(Service, nameof(Upsert));
         binder.AddUnary<DeletePoints, PointsOperationResponse>(Service, nameof(Delete));
+        binder.AddUnary<SetPayloadPoints, PointsOperationResponse>(Service, nameof(SetPayload));
+        binder.AddUnary<SetPayloadPoints, PointsOperationResponse>(Service, nameof(OverwritePayload));
         binder.AddUnary<CreateFieldIndexCollection, PointsOperationResponse>(Service, nameof(CreateFieldIndex));
         binder.AddUnary<QueryPoints, QueryResponse>(Service, nameof(Query));
         binder.AddUnary<ScrollPoints, ScrollResponse>(Service, nameof(Scroll));
@@ -58,6 +60,10 @@ internal abstract class PointsServiceBase
     public abstract Task<PointsOperationResponse> Upsert(UpsertPoints request, ServerCallContext context);
 
     public abstract Task<PointsOperationResponse> Delete(DeletePoints request, ServerCallContext context);
+
+    public abstract Task<PointsOperationResponse> SetPayload(SetPayloadPoints request, ServerCallContext context);
+
+    public abstract Task<PointsOperationResponse> OverwritePayload(SetPayloadPoints request, ServerCallContext context);
 
     public abstract Task<PointsOperationResponse> CreateFieldIndex(CreateFieldIndexCollection request, ServerCallContext context);
 

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 
-namespace Millrace.Standins.Tests.Qdrant;
+namespace Millrace.QdrantServer;
 
 /// <summary>Binds a method of a service by hand: the client's package has no server side.</summary>
 internal static class UnaryBinding
