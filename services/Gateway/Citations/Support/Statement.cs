@@ -1,0 +1,146 @@
+namespace Millrace.Gateway.Citations.Support;
+
+/// <summary>A part of a sentence that says one thing.</summary>
+/// <param name="Terms">What it speaks of, numbers included.</param>
+/// <param name="Words">All its words.</param>
+/// <param name="Quantities">Its numbers.</param>
+/// <param name="IsDenied">Whether it says that something is not so.</param>
+internal sealed record Clause(
+    IReadOnlySet<string> Terms, IReadOnlySet<string> Words, IReadOnlyList<Quantity> Quantities, bool IsDenied);
+
+/// <summary>What one or more sentences say, in the form in which they are compared.</summary>
+internal sealed class Statement
+{
+    private const string NumberPrefix = "#";
+    private const int ClauseTermsMin = 2;
+
+    private static readonly HashSet<string> Bounds = ["more", "less", "fewer", "later", "longer", "earlier", "sooner", "higher", "lower"];
+
+    private readonly HashSet<string> _terms = new(StringComparer.Ordinal);
+
+    private Statement(IEnumerable<Clause> clauses, IEnumerable<string> names)
+    {
+        Clauses = [.. clauses];
+        Names = names.ToHashSet(StringComparer.Ordinal);
+        foreach (var clause in Clauses) _terms.UnionWith(clause.Terms);
+    }
+
+    /// <summary>Its clauses, in order.</summary>
+    public IReadOnlyList<Clause> Clauses { get; }
+
+    /// <summary>What it speaks of.</summary>
+    public IReadOnlySet<string> Terms => _terms;
+
+    /// <summary>Those of its terms that name somebody or something.</summary>
+    public IReadOnlySet<string> Names { get; }
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="names">Terms that are names elsewhere, so that one at the beginning of a sentence is known as one.</param>
+    public static Statement Parse(string text, IReadOnlySet<string>? names = null)
+    {
+        var words = WordReader.Read(text);
+        List<Part> parts = [];
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        string[] lower = [.. words.Select(word => word.Text)];
+        for (var at = 0; at < words.Count;)
+        {
+            if (parts.Count == 0 || Begins(words, at, parts[^1])) parts.Add(new Part(Vocabulary.Contrasting(words[at].Text)));
+            at += Add(parts[^1], words, lower, at);
+            var word = words[at - 1];
+            if (word.Term is { } term && (word.IsName || (word.IsFirst && names?.Contains(term) == true))) named.Add(term);
+        }
+
+        return new Statement(Merge(parts), named);
+    }
+
+    /// <summary>One statement of several.</summary>
+    public static Statement Join(params IEnumerable<Statement> statements) =>
+        new(statements.SelectMany(statement => statement.Clauses), statements.SelectMany(statement => statement.Names));
+
+    /// <summary>One clause as a statement.</summary>
+    public Statement Only(Clause clause) => new([clause], Names.Where(clause.Terms.Contains));
+
+    private static bool Begins(List<Word> words, int at, Part part)
+    {
+        if (part.Words.Count == 0) return false;
+        var word = words[at];
+        return word.Parted || word.IsFirst || Vocabulary.Contrasting(word.Text) || Vocabulary.Joining(word.Text);
+    }
+
+    private static int Add(Part part, List<Word> words, string[] lower, int at)
+    {
+        var word = words[at];
+        if (NumberWords.Read(lower, at) is { } number)
+        {
+            var unit = Unit(words, lower, at, at + number.Count, number.Suffix);
+
+            // "One" is mostly no number: "one of them", "no one".
+            if (lower[at] == "one" && unit is null) return 1;
+            part.Quantities.Add(new Quantity(number.Value, unit));
+            part.Terms.Add(NumberPrefix + number.Value);
+            part.Words.UnionWith(lower[at..(at + number.Count)]);
+            return number.Count;
+        }
+
+        part.Words.Add(word.Text);
+        part.IsDenied |= Denies(words, at);
+        if (word.Term is { } term && !Vocabulary.Attributes(word.Text) && !Vocabulary.Denies(word.Text)) part.Terms.Add(term);
+        return 1;
+    }
+
+    private static string? Unit(List<Word> words, string[] lower, int at, int next, string suffix)
+    {
+        if (suffix.Length > 0) return Vocabulary.Unit(suffix) ?? suffix;
+        if (at > 0 && (lower[at - 1] is "$" or "€" or "£")) return Vocabulary.Unit(lower[at - 1]);
+        for (var i = next; i < words.Count && i < next + 2 && !words[i].Parted; i++)
+            if (Vocabulary.Unit(lower[i]) is { } unit) return unit;
+        return null;
+    }
+
+    // "No later than" and "not only" deny nothing, and "No," in front is an answer to a question.
+    private static bool Denies(List<Word> words, int at)
+    {
+        var word = words[at];
+        if (!Vocabulary.Denies(word.Text)) return false;
+        if (word.Text is not ("no" or "not") || at + 1 >= words.Count) return true;
+        if (words[at + 1].Text == "only" || (word.IsFirst && words[at + 1].Parted)) return false;
+        return !(Bounds.Contains(words[at + 1].Text) && at + 2 < words.Count && words[at + 2].Text == "than");
+    }
+
+    /// <summary>A part that says too little to be a clause belongs to its neighbour, unless it stands against it.</summary>
+    private static List<Clause> Merge(List<Part> parts)
+    {
+        List<Part> merged = [];
+        foreach (var part in parts)
+        {
+            var isSmall = part.Terms.Count < ClauseTermsMin;
+            var mayJoin = merged.Count > 0 && !part.IsContrast && (isSmall || merged[^1].Terms.Count < ClauseTermsMin);
+            if (mayJoin) merged[^1].Take(part);
+            else merged.Add(part);
+        }
+
+        return [.. merged.Select(part => new Clause(part.Terms, part.Words, part.Quantities, part.IsDenied))];
+    }
+
+    private sealed class Part(bool isContrast)
+    {
+        public bool IsContrast => isContrast;
+
+        public HashSet<string> Terms { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Words { get; } = new(StringComparer.Ordinal);
+
+        public List<Quantity> Quantities { get; } = [];
+
+        public bool IsDenied { get; set; }
+
+        public void Take(Part other)
+        {
+            Terms.UnionWith(other.Terms);
+            Words.UnionWith(other.Words);
+            Quantities.AddRange(other.Quantities);
+            IsDenied |= other.IsDenied;
+        }
+    }
+}
