@@ -33,7 +33,7 @@ internal sealed class ClaimReader
         return !Sentences.EndsAt(sentence, sentence.Length - 1) && !SaysSomething(sentence);
     }
 
-    /// <summary>The words that a marker here stands for, and whether one before it stood for the same.</summary>
+    /// <summary>The words that a marker here stands for, and whether one before it stood for some of them.</summary>
     public (string Words, bool IsShared) Claim()
     {
         var segment = _sinceMarker.ToString();
@@ -41,7 +41,7 @@ internal sealed class ClaimReader
         var claim = LastSentence(segment);
         if (Statement.Parse(claim).Terms.Count >= SegmentTermsMin) return (claim, false);
         var whole = LastSentence(_paragraph.ToString());
-        return (whole.Length > claim.Length ? whole : claim, false);
+        return whole.Length > claim.Length ? (whole, true) : (claim, false);
     }
 
     /// <summary>Says what the marker that stands here is for.</summary>

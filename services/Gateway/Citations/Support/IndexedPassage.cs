@@ -33,7 +33,10 @@ internal sealed class IndexedPassage
     /// <summary>Its sentences without headings, in order.</summary>
     public IReadOnlyList<IndexedSentence> Sentences { get; }
 
-    private static bool IsHeading(string text, TextSpan span) => text.AsSpan(0, span.Start).TrimEnd(' ').EndsWith("#");
+    // A line behind hashes, or the first row of a table, above the row of dashes.
+    private static bool IsHeading(string text, TextSpan span) =>
+        text.AsSpan(0, span.Start).TrimEnd(' ').EndsWith("#")
+        || (text[span.Start] == '|' && text.AsSpan(span.End).TrimStart() is var below && (below.StartsWith("|-") || below.StartsWith("| -")));
 }
 
 /// <summary>A sentence of a passage.</summary>

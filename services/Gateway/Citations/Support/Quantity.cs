@@ -11,7 +11,7 @@ internal sealed record Quantity(string Value, string? Unit)
     public bool Agrees(Quantity other) => Value == other.Value && (Unit is null || other.Unit is null || Unit == other.Unit);
 
     /// <summary>Whether another number could stand in this one's place and say something else.</summary>
-    public bool Rivals(Quantity other) => !Agrees(other) && (Unit is null || other.Unit is null || Unit == other.Unit);
+    public bool Rivals(Quantity other) => Value != other.Value && Unit == other.Unit;
 }
 
 /// <summary>Reads numbers, in digits and in words.</summary>
@@ -34,6 +34,7 @@ internal static class NumberWords
     public static (string Value, string Suffix, int Count)? Read(IReadOnlyList<string> words, int at)
     {
         if (char.IsAsciiDigit(words[at][0])) return Digits(words, at);
+        if (words[at] == "twice") return ("2", "times", 1);
         var (value, count) = (0m, 0);
         if (Tens.TryGetValue(words[at], out var tens))
         {

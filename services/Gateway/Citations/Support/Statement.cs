@@ -1,12 +1,19 @@
 namespace Millrace.Gateway.Citations.Support;
 
 /// <summary>A part of a sentence that says one thing.</summary>
-/// <param name="Terms">What it speaks of, numbers included.</param>
+/// <param name="Order">Its terms as they follow each other, numbers included.</param>
+/// <param name="Terms">The same as a set.</param>
 /// <param name="Words">All its words.</param>
 /// <param name="Quantities">Its numbers.</param>
-/// <param name="IsDenied">Whether it says that something is not so.</param>
+/// <param name="Denials">How often it says that something is not so.</param>
+/// <param name="Excluded">What it names only to exclude it, as in "the roots, not the leaves".</param>
 internal sealed record Clause(
-    IReadOnlySet<string> Terms, IReadOnlySet<string> Words, IReadOnlyList<Quantity> Quantities, bool IsDenied);
+    IReadOnlyList<string> Order,
+    IReadOnlySet<string> Terms,
+    IReadOnlySet<string> Words,
+    IReadOnlyList<Quantity> Quantities,
+    int Denials,
+    IReadOnlySet<string> Excluded);
 
 /// <summary>What one or more sentences say, in the form in which they are compared.</summary>
 internal sealed class Statement
@@ -21,12 +28,16 @@ internal sealed class Statement
     private Statement(IEnumerable<Clause> clauses, IEnumerable<string> names)
     {
         Clauses = [.. clauses];
+        Order = [.. Clauses.SelectMany(clause => clause.Order)];
         Names = names.ToHashSet(StringComparer.Ordinal);
         foreach (var clause in Clauses) _terms.UnionWith(clause.Terms);
     }
 
     /// <summary>Its clauses, in order.</summary>
     public IReadOnlyList<Clause> Clauses { get; }
+
+    /// <summary>Its terms as they follow each other, repeated ones included.</summary>
+    public IReadOnlyList<string> Order { get; }
 
     /// <summary>What it speaks of.</summary>
     public IReadOnlySet<string> Terms => _terms;
@@ -39,7 +50,7 @@ internal sealed class Statement
     /// <param name="names">Terms that are names elsewhere, so that one at the beginning of a sentence is known as one.</param>
     public static Statement Parse(string text, IReadOnlySet<string>? names = null)
     {
-        var words = WordReader.Read(text);
+        var words = WordReader.Read(Idioms.Plain(text));
         List<Part> parts = [];
         var named = new HashSet<string>(StringComparer.Ordinal);
         string[] lower = [.. words.Select(word => word.Text)];
@@ -54,6 +65,9 @@ internal sealed class Statement
         return new Statement(Merge(parts), named);
     }
 
+    /// <summary>Whether a term is a number.</summary>
+    public static bool IsNumber(string term) => term.StartsWith(NumberPrefix, StringComparison.Ordinal);
+
     /// <summary>One statement of several.</summary>
     public static Statement Join(params IEnumerable<Statement> statements) =>
         new(statements.SelectMany(statement => statement.Clauses), statements.SelectMany(statement => statement.Names));
@@ -65,7 +79,8 @@ internal sealed class Statement
     {
         if (part.Words.Count == 0) return false;
         var word = words[at];
-        return word.Parted || word.IsFirst || Vocabulary.Contrasting(word.Text) || Vocabulary.Joining(word.Text);
+        return word.Parted || word.IsFirst || Vocabulary.Contrasting(word.Text)
+            || (Vocabulary.Joining(word.Text) && !(at + 1 < words.Count && Bounds.Contains(words[at + 1].Text)));
     }
 
     private static int Add(Part part, List<Word> words, string[] lower, int at)
@@ -78,21 +93,36 @@ internal sealed class Statement
             // "One" is mostly no number: "one of them", "no one".
             if (lower[at] == "one" && unit is null) return 1;
             part.Quantities.Add(new Quantity(number.Value, unit));
-            part.Terms.Add(NumberPrefix + number.Value);
+            part.Add(NumberPrefix + number.Value);
             part.Words.UnionWith(lower[at..(at + number.Count)]);
             return number.Count;
         }
 
         part.Words.Add(word.Text);
-        part.IsDenied |= Denies(words, at);
-        if (word.Term is { } term && !Vocabulary.Attributes(word.Text) && !Vocabulary.Denies(word.Text)) part.Terms.Add(term);
+        var denied = Vocabulary.Denied(word.Text);
+        if (denied is not null || Denies(words, at)) part.Denials++;
+        var said = denied is null ? word : word with { Text = denied };
+        if (said.Term is not { } term || Vocabulary.Attributes(said.Text) || Vocabulary.Denies(said.Text)) return 1;
+        part.Add(term);
+        if (IsExcluded(words, at)) part.Excluded.Add(term);
         return 1;
     }
 
+    // ", not the leaves"
+    private static bool IsExcluded(List<Word> words, int at)
+    {
+        var before = at - 1;
+        while (before >= 0 && (words[before].Text is "the" or "a" or "an" or "to" or "on" or "in" or "at" or "by" or "your")) before--;
+        return before >= 0 && words[before] is { Text: "not", Parted: true };
+    }
+
+    // "Three to five days": both are days.
     private static string? Unit(List<Word> words, string[] lower, int at, int next, string suffix)
     {
         if (suffix.Length > 0) return Vocabulary.Unit(suffix) ?? suffix;
         if (at > 0 && (lower[at - 1] is "$" or "€" or "£")) return Vocabulary.Unit(lower[at - 1]);
+        if (next + 1 < words.Count && (lower[next] is "to" or "or" or "and") && NumberWords.Read(lower, next + 1) is { } upper)
+            next += 1 + upper.Count;
         for (var i = next; i < words.Count && i < next + 2 && !words[i].Parted; i++)
             if (Vocabulary.Unit(lower[i]) is { } unit) return unit;
         return null;
@@ -120,7 +150,7 @@ internal sealed class Statement
             else merged.Add(part);
         }
 
-        return [.. merged.Select(part => new Clause(part.Terms, part.Words, part.Quantities, part.IsDenied))];
+        return [.. merged.Select(part => new Clause(part.Order, part.Terms, part.Words, part.Quantities, part.Denials, part.Excluded))];
     }
 
     private sealed class Part(bool isContrast)
@@ -133,14 +163,26 @@ internal sealed class Statement
 
         public List<Quantity> Quantities { get; } = [];
 
-        public bool IsDenied { get; set; }
+        public HashSet<string> Excluded { get; } = new(StringComparer.Ordinal);
+
+        public List<string> Order { get; } = [];
+
+        public int Denials { get; set; }
+
+        public void Add(string term)
+        {
+            Terms.Add(term);
+            Order.Add(term);
+        }
 
         public void Take(Part other)
         {
             Terms.UnionWith(other.Terms);
+            Order.AddRange(other.Order);
             Words.UnionWith(other.Words);
             Quantities.AddRange(other.Quantities);
-            IsDenied |= other.IsDenied;
+            Excluded.UnionWith(other.Excluded);
+            Denials += other.Denials;
         }
     }
 }

@@ -15,8 +15,14 @@ internal sealed class SupportIndex
     /// <summary>What a clause must have in common with the sentences that support the whole claim.</summary>
     private const double ClauseMin = 0.4;
 
+    /// <summary>From here on a sentence is taken to speak of the same.</summary>
+    private const double ContradictionMin = 0.5;
+
     /// <summary>A word of the headings above tells less than one of the sentence.</summary>
     private const double HeadingWeight = 0.6;
+
+    /// <summary>A word that tells little, and that the passages do not have.</summary>
+    private const double LightWeight = 0.25;
 
     /// <summary>Two sentences are taken only where one says less.</summary>
     private const double PairWeight = 0.95;
@@ -50,7 +56,8 @@ internal sealed class SupportIndex
         if (Verbatim(passage, text, statement) is { } verbatim) return verbatim;
 
         var whole = Best(passage, statement, ClauseMin);
-        return statement.Clauses.Count < 2 ? whole : Better(whole, ByClause(passage, statement));
+        var best = statement.Clauses.Count < 2 ? whole : Better(whole, ByClause(passage, statement));
+        return best is null || IsContradicted(passage, statement, best) ? null : best;
     }
 
     private static double Weight(int count, int containing) => Math.Log(1 + ((count - containing + 0.5) / (containing + 0.5)));
@@ -102,6 +109,23 @@ internal sealed class SupportIndex
         return best;
     }
 
+    // The sentence that speaks most of what the claim speaks of must not say otherwise: of "express takes one day, standard three", the claim
+    // "express takes three days" has all words but one in the wrong sentence.
+    private bool IsContradicted(IndexedPassage passage, Statement claim, Evidence evidence)
+    {
+        if (evidence.Score < 1 && passage.Sentences.Any(sentence => Agreement.Replaces(claim, sentence.Statement))) return true;
+        var topic = claim.Terms.Where(term => !Statement.IsNumber(term)).ToHashSet(StringComparer.Ordinal);
+        var reached = passage.Sentences.Where(sentence => sentence.Touches(evidence.Match.Span))
+            .Max(sentence => Covered(topic, sentence.Statement, passage.Headings));
+        return passage.Sentences.Where(sentence => !sentence.Touches(evidence.Match.Span)).Any(sentence =>
+        {
+            var covered = Covered(topic, sentence.Statement, passage.Headings);
+            if (covered < ContradictionMin || covered < reached) return false;
+            return !Agreement.PolarityHolds(claim, sentence.Statement, Weigh)
+                || (covered > reached && !Agreement.Holds(claim, sentence.Statement, Weigh));
+        });
+    }
+
     private double Score(Statement claim, Statement source, IndexedPassage passage, int at, double clauseMin)
     {
         var covered = Covered(claim.Terms, source, passage.Headings);
@@ -135,7 +159,9 @@ internal sealed class SupportIndex
             || (at > 0 && Agreement.Has(passage.Sentences[at - 1].Statement.Terms, name)));
     }
 
-    private double Weigh(string term) => _weights.GetValueOrDefault(term, _unknownWeight);
+    private double Weigh(string term) => _weights.TryGetValue(term, out var weight) ? weight
+        : Vocabulary.IsLight(term) ? _unknownWeight * LightWeight
+        : _unknownWeight;
 }
 
 /// <summary>Words that support a claim.</summary>

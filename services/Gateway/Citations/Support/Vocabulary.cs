@@ -8,18 +8,24 @@ internal static class Vocabulary
 {
     private static readonly FrozenSet<string> Negators = Set(
         """
-        not no never none nothing neither nor nobody nowhere cannot without forbidden forbid forbids prohibited prohibit prohibits banned
-        disallowed excluded excludes refused denied impossible unable unavailable ineligible lacks lack hardly cant wont dont doesnt isnt
+        not no never none nothing neither nobody nowhere cannot without forbidden forbid forbids prohibited prohibit prohibits banned
+        disallowed excluded excludes refused denied impossible unable unavailable ineligible exempt lacks lack hardly cant wont dont doesnt isnt
         """);
 
     private static readonly FrozenSet<string> Contrasts = Set(
         "but while whereas although though however unless except excluding otherwise instead yet because if when");
 
-    private static readonly FrozenSet<string> Joints = Set("and or then so plus");
+    private static readonly FrozenSet<string> Joints = Set("and then so plus");
 
     private static readonly FrozenSet<string> Attributions = Set(
         "according source sources passage passages document documents see stated states says mentioned noted per context answer based " +
-        "yes reference references cited text described explained explains shown shows section page it this they");
+        "yes younger older reference references cited text described explained explains shown shows section page it this they");
+
+    private static readonly FrozenSet<string> Reversed = Set(
+        """
+        unpaid unused unopened unsafe unsigned unread unlisted unplanned unregistered uninsured unlimited unlicensed unauthorised
+        unauthorized unverified uncertified unattended unprotected unencrypted incomplete inactive nonrefundable
+        """);
 
     private static readonly FrozenDictionary<string, string> Units = Table(
         """
@@ -34,34 +40,48 @@ internal static class Vocabulary
 
     private static readonly FrozenDictionary<string, string> Synonyms = Stems(
         """
-        buy purchase order acquire | receive obtain get | send ship dispatch deliver post mail | cost price fee charge rate tariff | phone call
-        telephone ring | begin start commence launch | end finish conclude expire lapse | worker employee staff colleague personnel | customer
-        client buyer shopper guest visitor | delete remove erase | keep store retain save hold | allow permit let | email e-mail | help assist
-        assistance support | change modify alter update amend | fix repair mend | large big great | quick fast rapid speedy | small little |
+        buy purchase order acquire bought | receive obtain get | send ship dispatch deliver post sent | cost price fee charge rate tariff | phone call
+        telephone ring | begin start commence launch began begun | end finish conclude expire lapse | worker employee staff colleague personnel | customer
+        client buyer shopper guest visitor | delete remove erase | keep store retain save hold kept held | allow permit let | email mail | help assist
+        assistance support | change modify alter update amend | fix repair mend | large big great | quick fast rapid speedy speed | small little | fire burn burned |
         automatic automatically | annual yearly | monthly month | daily day | weekly week | show display | choose select pick | create make
-        build produce | require need demand | use utilise utilize employ | contact reach | car vehicle | bicycle bike | house home building |
+        build produce made built | require need demand | use utilise utilize employ | contact reach | car vehicle | bicycle bike | house home building |
         picture photo image photograph | mistake error fault | answer reply respond response | job work task | quit leave resign | money cash |
-        doctor physician | ill sick sickness illness | tell inform notify notification | happen occur | yearly year | evening night | morning
+        doctor physician | ill sick sickness illness | tell inform notify notification talk speak told | happen occur | yearly year | evening night | morning
         early | paper document form | reimburse refund repay | parcel package shipment | track trace follow | damage break broken harm | lock
         block | sign log login | password passcode | backup copy | encrypt encryption | limit maximum cap ceiling | shop store | open unlock |
-        turn switch | hot warm | cold cool | ask request | free complimentary gratis | extra additional | provide offer supply grant | holiday
+        turn switch | hot warm | cold cool | ask request | free complimentary gratis | extra additional | provide offer supply grant | reserve book | advance ahead beforehand prior | child kid children | pay paid | leave left | sell sold |
+        lose lost | break broke broken | write written wrote | teach taught | holiday
         vacation leave | attend join | meet meeting | train training course | teach instruct | approve approval authorise authorize | submit
         hand file | entitle eligible qualify | bring carry | close shut | refill replenish fill | discard throw dispose | verify check confirm
         """);
 
+    private static readonly FrozenSet<string> Light = Set(
+        """
+        customer user people person staff employee member visitor guest system company team number amount way kind place case receive obtain
+        become exist remain stay result during always usually also allow permit possible able must need should available new current
+        """).Select(word => Canonical(Terms.OfWord(word) ?? word)).ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly FrozenSet<(string, string)> Opposites = Pairs(
         """
-        before after | least most | minimum maximum | more less | more fewer | above below | over under | increase decrease | raise lower |
+        before after | least most | minimum maximum | more less | more fewer | above below | younger over | increase decrease | raise lower |
         earliest latest | enable disable | enabled disabled | include exclude | included excluded | inside outside | internal external |
         open close | open closed | opens closes | start stop | begin end | starts ends | free paid | first last | accept reject | accepted
         rejected | allow forbid | allowed forbidden | public private | full empty | always never | all none | up down | on off | north south |
         east west | left right | weekdays weekends | optional mandatory | optional required | possible impossible | available unavailable |
         permanent temporary | hot cold | wet dry | buy sell | higher lower | longer shorter | faster slower | male female | day night | rise
-        fall | heating cooling | indoor outdoor | indoors outdoors | valid invalid | success failure | sunrise sunset | morning evening
+        fall | heating cooling | indoor outdoor | indoors outdoors | younger older | under over | valid invalid | success failure | sunrise sunset | morning evening
         """);
 
     /// <summary>Whether a word denies what its clause says.</summary>
     public static bool Denies(string word) => Negators.Contains(word) || word.EndsWith("n't", StringComparison.Ordinal);
+
+    /// <summary>What is left of a word that denies itself, such as "paid" of "unpaid"; null for any other.</summary>
+    public static string? Denied(string word) =>
+        Reversed.Contains(word) ? word[(word.StartsWith("non", StringComparison.Ordinal) ? 3 : 2)..] : null;
+
+    /// <summary>Whether a term tells little, so that a source may well say it in other words.</summary>
+    public static bool IsLight(string term) => Light.Contains(term);
 
     /// <summary>Whether a word begins a clause that stands against the one before.</summary>
     public static bool Contrasting(string word) => Contrasts.Contains(word);
