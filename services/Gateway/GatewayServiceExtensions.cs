@@ -87,7 +87,8 @@ public static class GatewayServiceExtensions
         services.AddServiceClient("embedding", invoker => new EmbeddingService.EmbeddingServiceClient(invoker), Idempotent(
             EmbeddingService.Descriptor, "Embed", "ListModels"));
         services.AddServiceClient("retrieval", invoker => new RetrievalService.RetrievalServiceClient(invoker), Idempotent(
-            RetrievalService.Descriptor, "BuildContext", "Search", "ListCollections", "GetDocument", "ListDocuments", "ReadSpan", "GetJob", "ListJobs"));
+            RetrievalService.Descriptor,
+            "BuildContext", "Search", "ListCollections", "GetDocument", "ListDocuments", "ReadSpan", "GetJob", "ListJobs"));
         services.AddServiceClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
             SessionsService.Descriptor, "GetWindow", "AppendMessages"));
         services.AddSingleton<PoolMembers>();

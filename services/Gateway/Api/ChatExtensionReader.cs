@@ -33,8 +33,8 @@ internal static class ChatExtensionReader
         foreach (var field in extension.Properties().Where(field => !field.IsNull))
         {
             if (field.Name == "conversation_id") draft.ConversationId = ConversationId(field);
-            else if (Retrieval.TryGetValue(field.Name, out var read)) draft.Retrieval = read(draft.Retrieval ?? new RetrievalSettings(), field);
-            else throw field.Unknown();
+            else if (!Retrieval.TryGetValue(field.Name, out var read)) throw field.Unknown();
+            else draft.Retrieval = read(draft.Retrieval ?? new RetrievalSettings(), field);
         }
     }
 

@@ -49,7 +49,8 @@ public sealed class AssistantRetrieval
     public IEnumerable<string> Validate()
     {
         if (FilterError() is { } error) yield return error;
-        if (AccessLabels.Count > RetrievalFields.LabelsMax || AccessLabels.Any(label => label.Length is 0 or > RetrievalFields.LabelCharsMax))
+        if (AccessLabels.Count > RetrievalFields.LabelsMax
+            || AccessLabels.Any(label => label.Length is 0 or > RetrievalFields.LabelCharsMax))
             yield return "Retrieval:AccessLabels must be at most 64 labels of 1 to 128 characters.";
         if (MultiQuery is < 0 or > 4) yield return "Retrieval:MultiQuery must be from 0 to 4.";
         if (NeighbourChunks is < 0 or > 8) yield return "Retrieval:NeighbourChunks must be from 0 to 8.";

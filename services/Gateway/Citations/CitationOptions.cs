@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Millrace.Gateway.Citations;
 
-/// <summary>How citations are verified; section <c>Citations</c>. The defaults are what measured best on the project's test sentences.</summary>
+/// <summary>
+/// How citations are verified; section <c>Citations</c>. The defaults are what measured best on the project's test sentences.
+/// </summary>
 public sealed class CitationOptions
 {
     /// <summary>Share of what a sentence says that the cited passage must say too, for its citation to stay. Higher drops more.</summary>

@@ -72,10 +72,11 @@ public sealed class CitedAnswer(SourceText source, CitationVerifier verifier, in
         if (token.IsMarker) return;
         _heldWords.Append(token.Text);
         var words = _heldWords.ToString();
-        var ends = token.Text[^1] == '\n'
-            || (words.Length > 1 && char.IsWhiteSpace(words[^1]) && Sentences.EndsAt(words, words.Length - 2) && ClaimReader.HasWords(words));
-        if (ends || words.Length > heldCharsMax) Release();
+        if (token.Text[^1] == '\n' || EndsSentence(words) || words.Length > heldCharsMax) Release();
     }
+
+    private static bool EndsSentence(string words) => words.Length > 1 && char.IsWhiteSpace(words[^1])
+        && Sentences.EndsAt(words, words.Length - 2) && ClaimReader.HasWords(words);
 
     // A marker alone on its line stands for what was said before it.
     private void Release()

@@ -9,7 +9,7 @@ namespace Millrace.Gateway.Citations;
 /// </summary>
 internal sealed class ClaimReader
 {
-    private const int SegmentTermsMin = 3;
+    private const int SegmentTermsMin = 2;
 
     private readonly StringBuilder _sinceMarker = new();
     private readonly StringBuilder _paragraph = new();

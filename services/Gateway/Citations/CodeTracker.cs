@@ -13,7 +13,7 @@ internal sealed class CodeTracker
     private bool _runBegan;
 
     /// <summary>Whether the next character is inside code.</summary>
-    public bool IsInside => _fence != '\0' || _span > 0;
+    public bool IsInside => _fence != '\0' || SpanBehindRun() > 0;
 
     /// <summary>Takes a character.</summary>
     public void Push(char next)
@@ -39,12 +39,18 @@ internal sealed class CodeTracker
         else if (_fence == next) _fence = '\0';
     }
 
-    // A span ends with as many backticks as it began with.
     private void EndRun()
     {
-        var isFence = _runBegan && _runLength >= FenceLength;
-        if (_run == '`' && _runLength > 0 && !isFence && _fence == '\0')
-            _span = _span == 0 ? _runLength : _span == _runLength ? 0 : _span;
+        _span = SpanBehindRun();
         _runLength = 0;
+    }
+
+    // A span ends with as many backticks as it began with.
+    private int SpanBehindRun()
+    {
+        var isFence = _runBegan && _runLength >= FenceLength;
+        if (_run != '`' || _runLength == 0 || isFence || _fence != '\0') return _span;
+        if (_span == 0) return _runLength;
+        return _span == _runLength ? 0 : _span;
     }
 }

@@ -5,7 +5,7 @@ namespace Millrace.Gateway.Citations;
 /// <summary>A piece of an answer: text, or a marker.</summary>
 /// <param name="Text">The characters, as the model wrote them.</param>
 /// <param name="IsMarker">Whether they are a marker.</param>
-/// <param name="IsAttached">Whether the marker stands directly behind a letter or digit, so that it may be an index as in "array[1]".</param>
+/// <param name="IsAttached">Whether the marker stands directly behind a letter or digit and may be an index, as in "array[1]".</param>
 internal readonly record struct AnswerToken(string Text, bool IsMarker, bool IsAttached = false);
 
 /// <summary>

@@ -16,8 +16,8 @@ public enum MarkerState
 }
 
 /// <summary>
-/// Citation markers: <c>[1]</c>, <c>[12]</c>, <c>[1, 3]</c>, with one blank before them or none. A context has at most 100 passages, numbered
-/// from 1; what can be none of their numbers, such as <c>[0]</c> or <c>[2026]</c>, is text.
+/// Citation markers: <c>[1]</c>, <c>[12]</c>, <c>[1, 3]</c>, with one blank before them or none. A context has at most 100 passages,
+/// numbered from 1; what can be none of their numbers, such as <c>[0]</c> or <c>[2026]</c>, is text.
 /// </summary>
 public static class MarkerSyntax
 {

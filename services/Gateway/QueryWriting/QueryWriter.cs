@@ -44,7 +44,8 @@ public sealed class QueryWriter(
     {
         var question = turns[^1].Content;
         var original = new WrittenQuery(question, [], Vector: null);
-        if (run.Plan.Grounding is not { IsSmallTalk: false, Retrieval: var wanted } || string.IsNullOrWhiteSpace(question)) return original;
+        if (run.Plan.Grounding is not { IsSmallTalk: false, Retrieval: var wanted }) return original;
+        if (string.IsNullOrWhiteSpace(question)) return original;
         var rewrites = MayRewrite(run.Plan) && turns.Count(turn => turn.Role != ChatRole.System) > 1;
         if (!rewrites && wanted is { MultiQuery: null or 0, HypotheticalPassage: null or false }) return original;
 
@@ -60,7 +61,8 @@ public sealed class QueryWriter(
                 AddWordingsAsync(draft, run, plan, wanted.MultiQuery ?? 0, either.Token),
                 AddPassageAsync(draft, run, plan, wanted.HypotheticalPassage == true, either.Token));
         }
-        catch (Exception error) when (error is MillraceException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
+            when (error is MillraceException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             run.Degrade(Part);
         }
@@ -81,7 +83,7 @@ public sealed class QueryWriter(
         return new ChatPlan
         {
             Request = new ChatRequest { Model = plan.Request.Model, Messages = plan.Request.Messages },
-            Model = model ?? throw new MillraceException(Reason.ModelNotFound, $"The model '{name}' of Gateway:QueryWriting does not exist."),
+            Model = model ?? throw new MillraceException(Reason.ModelNotFound, $"The model '{name}' does not exist."),
             Sampling = new SamplingSettings { Temperature = 0 },
             TokensMax = options.Value.QuestionTokensMax,
         };
@@ -112,7 +114,7 @@ public sealed class QueryWriter(
         if (draft.Passage is null) run.Degrade(Part);
     }
 
-    // A run of its own, so that the answer's model and finish reason are not mistaken for the writer's; what it used counts for the request.
+    // A run of its own, so that the writer is not taken for the model that answers; what it used counts for the request.
     private async Task<string> AskAsync(ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> prompt, CancellationToken cancellationToken)
     {
         var own = new ChatRun { Id = run.Id, CreatedAt = run.CreatedAt, Plan = plan, Activity = run.Activity };

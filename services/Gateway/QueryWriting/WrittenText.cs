@@ -25,7 +25,8 @@ internal static class WrittenText
         return passage.Length is > 0 and <= PassageCharsMax ? passage : null;
     }
 
-    private static bool Same(string left, string right) => left.Trim(' ', '?', '.').Equals(right.Trim(' ', '?', '.'), StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string left, string right) =>
+        left.Trim(' ', '?', '.').Equals(right.Trim(' ', '?', '.'), StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<string> Lines(string text) => text.Split('\n')
         .Select(Clean)

@@ -40,7 +40,8 @@ public sealed class CollectionModels(RetrievalService.RetrievalServiceClient ret
         var answer = await retrieval.ListCollectionsAsync(new ListCollectionsRequest(), cancellationToken: cancellationToken);
         var spaces = answer.Collections
             .Where(collection => collection.Reindexing is null)
-            .ToDictionary(collection => collection.Name, collection => new VectorSpace(collection.EmbeddingModel, (int)collection.Dimension));
+            .ToDictionary(
+                collection => collection.Name, collection => new VectorSpace(collection.EmbeddingModel, (int)collection.Dimension));
         return _cache.Set(
             tenant, spaces, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Value.ModelListAge });
     }

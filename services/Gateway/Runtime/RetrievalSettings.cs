@@ -48,7 +48,8 @@ public sealed record RetrievalSettings
     public int? CollectionsMax { get; init; }
 
     /// <summary>
-    /// These settings, with others where nothing is said. Both filters apply: a request can narrow what an assistant searches, not widen it.
+    /// These settings, with others where nothing is said. Both filters apply: a request can narrow what an assistant searches, and not
+    /// widen it.
     /// </summary>
     public RetrievalSettings Over(RetrievalSettings defaults) => new()
     {

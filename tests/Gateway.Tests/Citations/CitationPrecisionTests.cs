@@ -20,7 +20,7 @@ public sealed class CitationPrecisionTests(ITestOutputHelper output)
 
         foreach (var kind in judged.GroupBy(sentence => sentence.Sentence.Kind)) output.WriteLine(Describe(kind.Key, [.. kind]));
         foreach (var wrong in judged.Where(IsWrong))
-            output.WriteLine($"{wrong.Sentence.Kind}: {wrong.Sentence.Said} -> {wrong.Citation?.Number} {wrong.Citation?.Supported} {wrong.Citation?.Quote}");
+            output.WriteLine($"{wrong.Sentence.Kind}: {wrong.Sentence.Said} -> {wrong.Citation?.Number} {wrong.Citation?.Quote}");
         output.WriteLine(Describe("all", judged));
         Assert.True(Precision(judged) >= precisionMin, Describe("all", judged));
         Assert.True(Recall(judged) >= recallMin, Describe("all", judged));

@@ -41,6 +41,7 @@ public sealed class CitedAnswerTests
         { "See [1](http://a.example) and ![2](b.png)", "See [1](http://a.example) and ![2](b.png)" },
         { "[1]: http://a.example", "[1]: http://a.example" },
         { "`parcels are tracked [2]` and [[2]]", "`parcels are tracked [2]` and [[2]]" },
+        { "`[2]` and ``a ` [2]``", "`[2]` and ``a ` [2]``" },
         { "```\nParcels are tracked. [2]\n```\nParcels are tracked. [1]", "```\nParcels are tracked. [2]\n```\nParcels are tracked. [2]" },
         { "In [2026], [0], [01] and [101] nothing.", "In [2026], [0], [01] and [101] nothing." },
         { "Two  blanks   [x] stay [ 1 ] ", "Two  blanks   [x] stay [ 1 ] " },
@@ -68,8 +69,8 @@ public sealed class CitedAnswerTests
         var random = new Random(7);
         string[] words =
         [
-            "Items can be returned within 30 days", "parcels are tracked", "the moon", "[1]", "[2]", "[1, 2]", "[9]", "[0]", ".", ". ", "\n", " ",
-            "`", "```", "(x)", "a[1]", "According to", ", ", "! ", "[", "]", "1", "Dr. ", "- ",
+            "Items can be returned within 30 days", "parcels are tracked", "the moon", "[1]", "[2]", "[1, 2]", "[9]", "[0]", ".", ". ", "\n",
+            " ", "`", "```", "(x)", "a[1]", "According to", ", ", "! ", "[", "]", "1", "Dr. ", "- ",
         ];
         for (var round = 0; round < 400; round++)
         {
@@ -124,8 +125,8 @@ public sealed class CitedAnswerTests
         var answer = Answer();
 
         Assert.Equal("", answer.Push("[1] says that parcels are tracked."));
-        Assert.Equal("[2] says that parcels are tracked. ", answer.Push(" "));
-        Assert.Equal("And more", answer.Push("And more"));
+        Assert.Equal("[2] says that parcels are tracked. A", answer.Push(" A"));
+        Assert.Equal("nd more", answer.Push("nd more"));
     }
 
     [Fact]
@@ -141,7 +142,8 @@ public sealed class CitedAnswerTests
     [Fact]
     public void Judge_WordsAGuardHasMasked_KeepTheCitationOfAVerbatimAnswer()
     {
-        var answer = new CitedAnswer(new SourceText(Passages), new CitationVerifier(new CitationOptions(), isHeldToSource: true), HeldCharsMax);
+        var verifier = new CitationVerifier(new CitationOptions(), isHeldToSource: true);
+        var answer = new CitedAnswer(new SourceText(Passages), verifier, HeldCharsMax);
 
         answer.Push("Items of [PERSON] are [EMAIL]. [1]");
         answer.Finish();

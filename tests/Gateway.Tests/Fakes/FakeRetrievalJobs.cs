@@ -93,7 +93,10 @@ internal sealed partial class FakeRetrieval
             Stages = { new StageScore { Stage = "bm25", Rank = (uint)index + 1, Score = 2 } },
         }));
         if (request.Explain)
-            response.Explanation = new SearchExplanation { Degraded = { "rerank" }, Stages = { new StageReport { Stage = "dense", Plan = "graph" } } };
+            response.Explanation = new SearchExplanation
+            {
+                Degraded = { "rerank" }, Stages = { new StageReport { Stage = "dense", Plan = "graph" } },
+            };
         return Task.FromResult(response);
     }
 

@@ -30,7 +30,10 @@ public sealed class QueryWriterTests
         Assert.Equal(Rewritten, Assert.Single(platform.Retrieval.Requests).Search.Query);
         Assert.Equal([Rewritten], Assert.Single(platform.Embedding.Requests).Inputs);
         var (writing, answering) = (platform.Inference.Requests.First(), platform.Inference.LastRequest);
-        Assert.Contains("User: How long does standard shipping take?\nAssistant: Three days.\n", writing.Chat.Messages[1].Content, StringComparison.Ordinal);
+        Assert.Contains(
+            "User: How long does standard shipping take?\nAssistant: Three days.\n",
+            writing.Chat.Messages[1].Content,
+            StringComparison.Ordinal);
         Assert.Equal((0f, 64u), (writing.Sampling.Temperature, writing.MaxTokens));
         Assert.Contains("And express?", answering.Chat.Messages[^1].Content, StringComparison.Ordinal);
         Assert.Equal("Three days.", answering.Chat.Messages[^2].Content);

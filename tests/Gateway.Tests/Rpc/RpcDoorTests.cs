@@ -44,10 +44,14 @@ public sealed class RpcDoorTests
         await AssertRefusedAsync(platform, request => request.LogitBias[3] = 101, "logit_bias[3]");
         await AssertRefusedAsync(platform, request => request.LogitBias[-1] = 1, "logit_bias");
         await AssertRefusedAsync(platform, request => request.ConversationId = "a b", "conversation_id");
-        await AssertRefusedAsync(platform, request => request.Retrieval = new RetrievalOptions { MultiQuery = 5 }, "retrieval.multi_query");
-        await AssertRefusedAsync(platform, request => request.Retrieval = new RetrievalOptions { NeighbourChunks = 9 }, "retrieval.neighbour_chunks");
-        await AssertRefusedAsync(platform, request => request.Retrieval = new RetrievalOptions { AccessLabels = { "" } }, "retrieval.access_labels");
-        await AssertRefusedAsync(platform, request => request.Retrieval = new RetrievalOptions { TimeDecay = new() }, "retrieval.time_decay");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { MultiQuery = 5 }, "retrieval.multi_query");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { NeighbourChunks = 9 }, "retrieval.neighbour_chunks");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { AccessLabels = { "" } }, "retrieval.access_labels");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { TimeDecay = new() }, "retrieval.time_decay");
         await AssertRefusedAsync(
             platform, request => request.Retrieval = new RetrievalOptions { DiversityLambda = float.NaN }, "retrieval.diversity_lambda");
         Assert.Empty(platform.Gateway.Errors);

@@ -6,8 +6,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Api.Documents;
 
 /// <summary>
-/// What is said of a document beside its bytes: as headers of a raw upload, as fields of a form, as the body of a change. Headers and not the
-/// query, because URLs end up in the logs of every proxy on the way.
+/// What is said of a document beside its bytes: as headers of a raw upload, as fields of a form, as the body of a change. Headers and not
+/// the query, because URLs end up in the logs of every proxy on the way.
 /// </summary>
 internal static class DocumentFields
 {
@@ -40,7 +40,7 @@ internal static class DocumentFields
     public static void SetFormField(UploadHeader header, string name, string value)
     {
         if (name == "metadata") header.MetadataJson = Metadata(name, value);
-        else if (name == "access_labels") header.AccessLabels.Add(value.TrimStart().StartsWith('[') ? Labels(name, value) : [Label(name, value)]);
+        else if (name == "access_labels") header.AccessLabels.Add(LabelsOrOne(name, value));
         else if (name == "document_id") header.DocumentId = Text(name, value, IdCharsMax);
         else if (name == "job_id") header.JobId = Text(name, value, RetrievalFields.LabelCharsMax);
         else throw FormUpload.Unsupported(name);
@@ -78,13 +78,14 @@ internal static class DocumentFields
         return json.Length <= MetadataCharsMax ? json : throw field.Invalid($"must have at most {MetadataCharsMax} characters");
     }
 
+    private static IReadOnlyList<string> LabelsOrOne(string name, string value) =>
+        value.TrimStart().StartsWith('[') ? Labels(name, value) : [Text(name, value.Trim(), RetrievalFields.LabelCharsMax)];
+
     private static IReadOnlyList<string> Labels(string name, string json)
     {
         using var document = Parse(name, json);
         return RetrievalFields.Labels(new JsonField(name, name, document.RootElement));
     }
-
-    private static string Label(string name, string value) => Text(name, value.Trim(), RetrievalFields.LabelCharsMax);
 
     private static string Text(string name, string value, int charsMax) => value.Length > 0 && value.Length <= charsMax
         ? value

@@ -48,7 +48,15 @@ internal sealed record ProgressJson(int ChunksDone, int ChunksTotal);
 internal sealed record DocumentListJson(string Object, DocumentJson[] Data, bool HasMore, string? NextPageToken);
 
 internal sealed record TextJson(
-    string Object, string Collection, string DocumentId, string Title, int Version, int? CurrentVersion, int Start, int TextLength, string Text);
+    string Object,
+    string Collection,
+    string DocumentId,
+    string Title,
+    int Version,
+    int? CurrentVersion,
+    int Start,
+    int TextLength,
+    string Text);
 
 internal sealed record UploadedFileJson(string FileName, DocumentJson? Document, UploadErrorJson? Error);
 
@@ -86,8 +94,10 @@ internal static class DocumentStates
     };
 
     /// <summary>The state of a name; null when there is none of that name.</summary>
-    public static DocumentState? Find(string name) =>
-        Enum.GetValues<DocumentState>().Where(state => state != DocumentState.Unspecified && Name(state) == name).Cast<DocumentState?>().FirstOrDefault();
+    public static DocumentState? Find(string name) => Enum.GetValues<DocumentState>()
+        .Where(state => state != DocumentState.Unspecified && Name(state) == name)
+        .Cast<DocumentState?>()
+        .FirstOrDefault();
 }
 
 /// <summary>Source-generated JSON of documents and jobs.</summary>

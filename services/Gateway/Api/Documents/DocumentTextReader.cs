@@ -17,7 +17,11 @@ internal static class DocumentTextReader
     /// <summary>Reads a span.</summary>
     /// <exception cref="ServiceDefaults.Errors.MillraceException">The document, or its version, does not exist for this caller.</exception>
     public static async Task<IResult> ReadAsync(
-        RetrievalService.RetrievalServiceClient retrieval, string collection, string id, HttpRequest request, CancellationToken cancellationToken)
+        RetrievalService.RetrievalServiceClient retrieval,
+        string collection,
+        string id,
+        HttpRequest request,
+        CancellationToken cancellationToken)
     {
         QueryFields.RequireKnown(request, "version", "start", "length");
         var asked = new ReadSpanRequest

@@ -23,14 +23,14 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         // What curl and browsers send when nobody said anything tells nothing; the file's name does.
         var type = MediaTypeHeaderValue.TryParse(contentType, out var parsed) ? parsed.MediaType.Value : null;
         header.FileName = Path.GetFileName(fileName);
-        header.MediaType = type is not (null or "application/octet-stream" or "application/x-www-form-urlencoded") ? type : string.Empty;
+        header.MediaType = type is null or "application/octet-stream" or "application/x-www-form-urlencoded" ? string.Empty : type;
         return header;
     }
 
     /// <summary>Sends a document.</summary>
     /// <param name="body">Its bytes.</param>
     /// <param name="header">What is known of it.</param>
-    /// <param name="requireEnd">Checks, when the bytes are sent, that nothing wrong follows; if it throws, the document is not stored.</param>
+    /// <param name="requireEnd">Checks, when the bytes are sent, what follows; if it throws, the document is not stored.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<Document> SendAsync(Stream body, UploadHeader header, Func<Task> requireEnd, CancellationToken cancellationToken)
     {

@@ -33,8 +33,8 @@ internal sealed class FormUpload(
     /// <summary>A field that is not known, or not where it is.</summary>
     public static MillraceException Unsupported(string? field) => new(
         Reason.UnsupportedParameter,
-        $"The form field '{field}' is not supported here. Send 'document_id', 'job_id', 'metadata' and 'access_labels' first, then one 'file' "
-            + "or several 'files'.")
+        $"The form field '{field}' is not supported here. Send 'document_id', 'job_id', 'metadata' and 'access_labels' first, "
+            + "then one 'file' or several 'files'.")
     {
         Param = field,
     };
@@ -51,7 +51,8 @@ internal sealed class FormUpload(
             part = await form.NextAsync(cancellationToken);
         }
 
-        if (part is null) throw MillraceException.InvalidArgument(OneFile, "'file' is missing. Send the document as the form field 'file'.");
+        if (part is null)
+            throw MillraceException.InvalidArgument(OneFile, "'file' is missing. Send the document as the form field 'file'.");
         if (part.Name == OneFile) return await OneAsync(form, part, header, cancellationToken);
         var waits = QueryFields.Flag(request, "wait") == true;
         return await ManyAsync(form, part, header, waits, cancellationToken);
@@ -111,8 +112,8 @@ internal sealed class FormUpload(
         }
     }
 
-    private static bool IsOfTheFile(MillraceException refusal) =>
-        refusal is { InnerException: not IOException, Reason: Reason.InvalidArgument or Reason.PayloadTooLarge or Reason.UnsupportedMediaType };
+    private static bool IsOfTheFile(MillraceException refusal) => refusal.InnerException is not IOException
+        && refusal.Reason is (Reason.InvalidArgument or Reason.PayloadTooLarge or Reason.UnsupportedMediaType);
 
     private sealed class Form(MultipartReader reader)
     {

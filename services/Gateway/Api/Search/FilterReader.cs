@@ -6,8 +6,8 @@ using Millrace.Contracts.Retrieval.V1;
 namespace Millrace.Gateway.Api.Search;
 
 /// <summary>
-/// Reads a filter in the shape of OpenAI's vector stores: <c>{"type": "eq", "key": "year", "value": 2024}</c>, with <c>and</c>, <c>or</c> over
-/// <c>filters</c>, and, beyond it, <c>not</c> over <c>filter</c> and <c>exists</c>.
+/// Reads a filter in the shape of OpenAI's vector stores: <c>{"type": "eq", "key": "year", "value": 2024}</c>, with <c>and</c>, <c>or</c>
+/// over <c>filters</c>, and, beyond it, <c>not</c> over <c>filter</c> and <c>exists</c>.
 /// </summary>
 internal sealed class FilterReader
 {

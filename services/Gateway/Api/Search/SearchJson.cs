@@ -44,7 +44,9 @@ internal sealed record SearchResultJson(string Object, float Score, PassageJson 
         "search.result",
         result.Score,
         PassageJson.Of(result.Passage),
-        result.Stages.Count == 0 ? null : [.. result.Stages.Select(stage => new StageScoreJson(stage.Stage, (int)stage.Rank, stage.Score))]);
+        result.Stages.Count == 0 ? null : [.. result.Stages.Select(Describe)]);
+
+    private static StageScoreJson Describe(StageScore stage) => new(stage.Stage, (int)stage.Rank, stage.Score);
 }
 
 internal sealed record RoutedCollectionJson(string Name, float Similarity);

@@ -5,7 +5,9 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Api.Search;
 
-/// <summary>The bodies of <c>POST /v1/search</c> and <c>POST /v1/context</c>. What is not in the tables is refused by name; null means absent.</summary>
+/// <summary>
+/// The bodies of <c>POST /v1/search</c> and <c>POST /v1/context</c>. What is not in the tables is refused by name; null means absent.
+/// </summary>
 internal static class SearchRequestReader
 {
     private const int QueryCharsMax = 8192;

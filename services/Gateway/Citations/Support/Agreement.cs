@@ -78,6 +78,6 @@ internal static class Agreement
     private static bool Opposes(Clause claim, Clause source) => claim.Words.Except(source.Words).Any(
         word => source.Words.Any(said => !claim.Words.Contains(said) && (Vocabulary.Opposed(word, said) || Negates(word, said))));
 
-    private static bool Negates(string left, string right) =>
-        left.Length > 3 && right.Length > 3 && (right == "un" + left || left == "un" + right || right == "in" + left || left == "in" + right);
+    private static bool Negates(string left, string right) => left.Length > 3 && right.Length > 3
+        && (right == "un" + left || left == "un" + right || right == "in" + left || left == "in" + right);
 }

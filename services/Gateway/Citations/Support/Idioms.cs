@@ -9,8 +9,8 @@ internal static partial class Idioms
     public static string Plain(string text) => NoCost().Replace(text, "free");
 
     [GeneratedRegex(
-        @"\b(?:pays? nothing(?: for)?|nothing to pay|(?:do|does|need) not (?:have to )?pay(?: for)?|(?:don't|doesn't) (?:have to )?pay(?: for)?|nobody pays(?: for)?"
-            + @"|no (?:charge|fee|cost)s?|free of charge|at no (?:extra )?(?:cost|charge)|without (?:charge|cost))\b",
+        @"\b(?:pays? nothing(?: for)?|nothing to pay|(?:do not|does not|need not|don't|doesn't) (?:have to )?pay(?: for)?"
+            + @"|nobody pays(?: for)?|no (?:charge|fee|cost)s?|free of charge|at no (?:extra )?(?:cost|charge)|without (?:charge|cost))\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex NoCost();
 }

@@ -36,7 +36,9 @@ internal sealed class IndexedPassage
     // A line behind hashes, or the first row of a table, above the row of dashes.
     private static bool IsHeading(string text, TextSpan span) =>
         text.AsSpan(0, span.Start).TrimEnd(' ').EndsWith("#")
-        || (text[span.Start] == '|' && text.AsSpan(span.End).TrimStart() is var below && (below.StartsWith("|-") || below.StartsWith("| -")));
+        || (text[span.Start] == '|' && (Below(text, span).StartsWith("|-") || Below(text, span).StartsWith("| -")));
+
+    private static ReadOnlySpan<char> Below(string text, TextSpan span) => text.AsSpan(span.End).TrimStart();
 }
 
 /// <summary>A sentence of a passage.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Millrace.Gateway.Citations.Support;
 
 /// <summary>A number in a sentence.</summary>
-/// <param name="Value">The number in one spelling: <c>1000</c> for "1,000" and "one thousand"; a time such as <c>10:30</c> as it is.</param>
+/// <param name="Value">The number in one spelling: <c>1000</c> for "1,000" and "a thousand"; a time such as <c>10:30</c> as it is.</param>
 /// <param name="Unit">What it counts, in one spelling; null when nothing that is known to be a unit stands beside it.</param>
 internal sealed record Quantity(string Value, string? Unit)
 {
@@ -18,9 +18,11 @@ internal sealed record Quantity(string Value, string? Unit)
 internal static class NumberWords
 {
     private static readonly Dictionary<string, decimal> Small = Named(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 1);
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+        step: 1);
 
-    private static readonly Dictionary<string, decimal> Tens = Named("ten- twenty thirty forty fifty sixty seventy eighty ninety", 10, first: 1);
+    private static readonly Dictionary<string, decimal> Tens =
+        Named("twenty thirty forty fifty sixty seventy eighty ninety", step: 10, first: 2);
 
     private static readonly Dictionary<string, decimal> Powers = new(StringComparer.Ordinal)
     {
@@ -30,7 +32,7 @@ internal static class NumberWords
     /// <summary>Reads the number that begins at a word.</summary>
     /// <param name="words">The words, in lower case.</param>
     /// <param name="at">Index of the first one.</param>
-    /// <returns>The number in one spelling, the letters behind its digits, and how many words it has; null when none begins there.</returns>
+    /// <returns>The number in one spelling, the letters behind its digits, and its number of words; null when none begins there.</returns>
     public static (string Value, string Suffix, int Count)? Read(IReadOnlyList<string> words, int at)
     {
         if (char.IsAsciiDigit(words[at][0])) return Digits(words, at);

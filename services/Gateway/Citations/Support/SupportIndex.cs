@@ -62,12 +62,13 @@ internal sealed class SupportIndex
 
     private static double Weight(int count, int containing) => Math.Log(1 + ((count - containing + 0.5) / (containing + 0.5)));
 
-    private static Evidence? Better(Evidence? left, Evidence? right) => right is not null && (left is null || right.Score > left.Score) ? right : left;
+    private static Evidence? Better(Evidence? left, Evidence? right) =>
+        right is not null && (left is null || right.Score > left.Score) ? right : left;
 
     // Words that stand there may still stand behind a "not".
     private Evidence? Verbatim(IndexedPassage passage, string claim, Statement statement)
     {
-        var trimmed = claim.Trim().TrimEnd('.', '!', '?', ':', ';', ',');
+        var trimmed = claim.Trim(' ', '\n', '.', '!', '?', ':', ';', ',');
         if (statement.Terms.Count < 2 || passage.Text.Find(new NormalizedText(trimmed)) is not { } span) return null;
         var said = Statement.Join(passage.Sentences.Where(sentence => sentence.Touches(span)).Select(sentence => sentence.Statement));
         var holds = said.Clauses.Count == 0 || Agreement.Holds(statement, said, Weigh);
@@ -109,8 +110,8 @@ internal sealed class SupportIndex
         return best;
     }
 
-    // The sentence that speaks most of what the claim speaks of must not say otherwise: of "express takes one day, standard three", the claim
-    // "express takes three days" has all words but one in the wrong sentence.
+    // The sentence that speaks most of what the claim speaks of must not say otherwise: of "Express takes one day. Standard takes three.",
+    // the claim "express takes three days" has all words but one in the wrong sentence.
     private bool IsContradicted(IndexedPassage passage, Statement claim, Evidence evidence)
     {
         if (evidence.Score < 1 && passage.Sentences.Any(sentence => Agreement.Replaces(claim, sentence.Statement))) return true;

@@ -3,13 +3,16 @@ using Millrace.Gateway.Quoting;
 
 namespace Millrace.Gateway.Citations.Support;
 
-/// <summary>What is known of English words where two sentences are compared: which deny, which oppose each other, which say the same.</summary>
+/// <summary>
+/// What is known of English words where two sentences are compared: which deny, which oppose each other, which say the same.
+/// </summary>
 internal static class Vocabulary
 {
     private static readonly FrozenSet<string> Negators = Set(
         """
         not no never none nothing neither nobody nowhere cannot without forbidden forbid forbids prohibited prohibit prohibits banned
-        disallowed excluded excludes refused denied impossible unable unavailable ineligible exempt lacks lack hardly cant wont dont doesnt isnt
+        disallowed excluded excludes refused denied impossible unable unavailable ineligible exempt lacks lack hardly cant wont dont
+        doesnt isnt
         """);
 
     private static readonly FrozenSet<string> Contrasts = Set(
@@ -30,47 +33,52 @@ internal static class Vocabulary
     private static readonly FrozenDictionary<string, string> Units = Table(
         """
         second seconds sec secs | minute minutes min mins | hour hours hr hrs h | day days | week weeks | month months | year years |
-        percent % per-cent percentage | euro euros eur € | dollar dollars usd $ | pound pounds gbp £ | cent cents | kilogram kilograms kg kgs |
-        gram grams g | tonne tonnes | metre metres meter meters m | kilometre kilometres kilometer kilometers km | centimetre centimetres cm |
-        millimetre millimetres mm | litre litres liter liters l | degree degrees °c | byte bytes | kb kib | mb mib megabyte megabytes |
-        gb gib gigabyte gigabytes | tb terabyte terabytes | volt volts v | watt watts w | kilowatt kilowatts kw | millisecond milliseconds ms |
-        person persons people | copy copies | character characters | attempt attempts | page pages | time times | am | pm | floor |
-        user users | device devices | item items | point points | request requests | seat seats | star stars | room rooms
+        percent % per-cent percentage | euro euros eur € | dollar dollars usd $ | pound pounds gbp £ | cent cents | kilogram kilograms kg
+        kgs | gram grams g | tonne tonnes | metre metres meter meters m | kilometre kilometres kilometer kilometers km | centimetre
+        centimetres cm | millimetre millimetres mm | litre litres liter liters l | degree degrees °c | byte bytes | kb kib | mb mib
+        megabyte megabytes | gb gib gigabyte gigabytes | tb terabyte terabytes | volt volts v | watt watts w | kilowatt kilowatts kw |
+        millisecond milliseconds ms | person persons people | copy copies | character characters | attempt attempts | page pages | time
+        times | am | pm | floor | user users | device devices | item items | point points | request requests | seat seats | star stars |
+        room rooms
         """);
 
     private static readonly FrozenDictionary<string, string> Synonyms = Stems(
         """
-        buy purchase order acquire bought | receive obtain get | send ship dispatch deliver post sent | cost price fee charge rate tariff | phone call
-        telephone ring | begin start commence launch began begun | end finish conclude expire lapse | worker employee staff colleague personnel | customer
-        client buyer shopper guest visitor | delete remove erase | keep store retain save hold kept held | allow permit let | email mail | help assist
-        assistance support | change modify alter update amend | fix repair mend | large big great | quick fast rapid speedy speed | small little | fire burn burned |
-        automatic automatically | annual yearly | monthly month | daily day | weekly week | show display | choose select pick | create make
-        build produce made built | require need demand | use utilise utilize employ | contact reach | car vehicle | bicycle bike | house home building |
-        picture photo image photograph | mistake error fault | answer reply respond response | job work task | quit leave resign | money cash |
-        doctor physician | ill sick sickness illness | tell inform notify notification talk speak told | happen occur | yearly year | evening night | morning
-        early | paper document form | reimburse refund repay | parcel package shipment | track trace follow | damage break broken harm | lock
-        block | sign log login | password passcode | backup copy | encrypt encryption | limit maximum cap ceiling | shop store | open unlock |
-        turn switch | hot warm | cold cool | ask request | free complimentary gratis | extra additional | provide offer supply grant | reserve book | advance ahead beforehand prior | child kid children | pay paid | leave left | sell sold |
-        lose lost | break broke broken | write written wrote | teach taught | holiday
-        vacation leave | attend join | meet meeting | train training course | teach instruct | approve approval authorise authorize | submit
-        hand file | entitle eligible qualify | bring carry | close shut | refill replenish fill | discard throw dispose | verify check confirm
+        buy purchase order acquire bought | receive obtain get | send ship dispatch deliver post sent | cost price fee charge rate tariff
+        | phone call telephone ring | begin start commence launch began begun | end finish conclude expire lapse | worker employee staff
+        colleague personnel | customer client buyer shopper guest visitor | delete remove erase | keep store retain save hold kept held |
+        allow permit let | email mail | help assist assistance support | change modify alter update amend | fix repair mend | large big
+        great | quick fast rapid speedy speed | small little | fire burn burned | automatic automatically | annual yearly | monthly month
+        | daily day | weekly week | show display | choose select pick | create make build produce made built | require need demand | use
+        utilise utilize employ | contact reach | car vehicle | bicycle bike | house home building | picture photo image photograph |
+        mistake error fault | answer reply respond response | job work task | quit leave resign | money cash | doctor physician | ill sick
+        sickness illness | tell inform notify notification talk speak told | happen occur | yearly year | evening night | morning early |
+        paper document form | reimburse refund repay | parcel package shipment | track trace follow | damage break broken harm | lock
+        block | sign log login | password passcode | backup copy | encrypt encryption | limit maximum cap ceiling | shop store | open
+        unlock | turn switch | hot warm | cold cool | ask request | free complimentary gratis | extra additional | provide offer supply
+        grant | reserve book | advance ahead beforehand prior | child kid children | pay paid | leave left | sell sold | lose lost | break
+        broke broken | write written wrote | teach taught | holiday vacation leave | attend join | meet meeting | train training course |
+        teach instruct | approve approval authorise authorize | submit hand file | entitle eligible qualify | bring carry | close shut |
+        refill replenish fill | discard throw dispose | verify check confirm
         """);
 
     private static readonly FrozenSet<string> Light = Set(
         """
-        customer user people person staff employee member visitor guest system company team number amount way kind place case receive obtain
-        become exist remain stay result during always usually also allow permit possible able must need should available new current
+        customer user people person staff employee member visitor guest system company team number amount way kind place case receive
+        obtain become exist remain stay result during always usually also allow permit possible able must need should available new
+        current
         """).Select(word => Canonical(Terms.OfWord(word) ?? word)).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<(string, string)> Opposites = Pairs(
         """
-        before after | least most | minimum maximum | more less | more fewer | above below | younger over | increase decrease | raise lower |
-        earliest latest | enable disable | enabled disabled | include exclude | included excluded | inside outside | internal external |
-        open close | open closed | opens closes | start stop | begin end | starts ends | free paid | first last | accept reject | accepted
-        rejected | allow forbid | allowed forbidden | public private | full empty | always never | all none | up down | on off | north south |
-        east west | left right | weekdays weekends | optional mandatory | optional required | possible impossible | available unavailable |
-        permanent temporary | hot cold | wet dry | buy sell | higher lower | longer shorter | faster slower | male female | day night | rise
-        fall | heating cooling | indoor outdoor | indoors outdoors | younger older | under over | valid invalid | success failure | sunrise sunset | morning evening
+        before after | least most | minimum maximum | more less | more fewer | above below | younger over | increase decrease | raise
+        lower | earliest latest | enable disable | enabled disabled | include exclude | included excluded | inside outside | internal
+        external | open close | open closed | opens closes | start stop | begin end | starts ends | free paid | first last | accept reject
+        | accepted rejected | allow forbid | allowed forbidden | public private | full empty | always never | all none | up down | on off
+        | north south | east west | left right | weekdays weekends | optional mandatory | optional required | possible impossible |
+        available unavailable | permanent temporary | hot cold | wet dry | buy sell | higher lower | longer shorter | faster slower | male
+        female | day night | rise fall | heating cooling | indoor outdoor | indoors outdoors | younger older | under over | valid invalid
+        | success failure | sunrise sunset | morning evening
         """);
 
     /// <summary>Whether a word denies what its clause says.</summary>

@@ -183,7 +183,10 @@ public sealed class JobsEndpointsTests : IAsyncLifetime
         var one = await SendAsync("GET", "/v1/collections/samples");
         await SendAsync("GET", "/v1/collections/nothing", HttpStatusCode.NotFound);
         var work = await SendAsync(
-            "POST", "/v1/collections/samples/reindex", HttpStatusCode.Accepted, """{"embedding_model":"m","chunking":{"strategy":"markdown"}}""");
+            "POST",
+            "/v1/collections/samples/reindex",
+            HttpStatusCode.Accepted,
+            """{"embedding_model":"m","chunking":{"strategy":"markdown"}}""");
         var wrong = await SendAsync(
             "POST", "/v1/collections/samples/reindex", HttpStatusCode.BadRequest, """{"chunking":{"strategy":"best"}}""");
 
@@ -197,7 +200,8 @@ public sealed class JobsEndpointsTests : IAsyncLifetime
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 
-    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync<JsonElement>();
 
     private async Task<JsonElement> SendAsync(string method, string path, HttpStatusCode expected = HttpStatusCode.OK, string? body = null)
     {

@@ -37,10 +37,18 @@ public sealed class SearchEndpointsTests : IAsyncLifetime
         { Base + ",\"filter\":{\"type\":\"gt\",\"key\":\"a\",\"value\":\"soon\"}", "filter.value", "invalid_argument" },
         { Base + ",\"filter\":{\"type\":\"exists\",\"key\":\"a\",\"value\":1}", "filter.value", "unsupported_parameter" },
         { Base + ",\"filter\":{\"type\":\"and\",\"filters\":[]}", "filter.filters", "invalid_argument" },
-        { Base + ",\"filter\":{\"type\":\"or\",\"filters\":[{\"type\":\"eq\",\"key\":\"\",\"value\":1}]}", "filter.filters[0].key", "invalid_argument" },
+        {
+            Base + ",\"filter\":{\"type\":\"or\",\"filters\":[{\"type\":\"eq\",\"key\":\"\",\"value\":1}]}",
+            "filter.filters[0].key",
+            "invalid_argument"
+        },
         { Base + ",\"filter\":{\"type\":\"not\",\"filters\":[]}", "filter.filters", "unsupported_parameter" },
         { Base + ",\"filter\":" + Deep(9), "filter.filter.filter.filter.filter.filter.filter.filter.filter", "invalid_argument" },
-        { Base + ",\"filter\":{\"type\":\"and\",\"filters\":[" + Many(33) + "," + Many(32) + "]}", "filter.filters[1].filters[31]", "invalid_argument" },
+        {
+            Base + ",\"filter\":{\"type\":\"and\",\"filters\":[" + Many(33) + "," + Many(32) + "]}",
+            "filter.filters[1].filters[31]",
+            "invalid_argument"
+        },
     };
 
     public async Task InitializeAsync() => _platform = await Platform.StartAsync();
@@ -55,7 +63,8 @@ public sealed class SearchEndpointsTests : IAsyncLifetime
     public async Task Search_EveryField_ArrivesAndResultsComeBack()
     {
         var answer = await PostAsync("/v1/search", """
-            {"collections":["samples"],"query":"returns","top_k":3,"candidates":50,"mode":"dense","rerank":false,"explain":true,"exact":true,
+            {"collections":["samples"],"query":"returns","top_k":3,"candidates":50,"mode":"dense","rerank":false,
+             "explain":true,"exact":true,
              "access_labels":["staff"],"score_min":0.1,"similarity_min":-0.5,"diversity_lambda":0.7,"collections_max":1,
              "variants":[{"text":"refunds","weight":0.5},{"text":"You may return it.","kind":"hypothetical_passage"}],
              "fusion":{"constant":30,"keyword_weight":0},"time_decay":{"half_life_days":30,"key":"date"},
@@ -69,7 +78,8 @@ public sealed class SearchEndpointsTests : IAsyncLifetime
         Assert.Equal((30f, 0f, false), (search.Fusion.Constant, search.Fusion.KeywordWeight, search.Fusion.HasDenseWeight));
         Assert.Equal([VariantKind.Query, VariantKind.HypotheticalPassage], search.Variants.Select(variant => variant.Kind));
         var filters = search.Filter.And.Filters_;
-        Assert.Equal(("2026-01-01T00:00:00Z", ComparisonOperator.GreaterOrEqual), (filters[0].Comparison.Values[0].Text, filters[0].Comparison.Operator));
+        Assert.Equal("2026-01-01T00:00:00Z", filters[0].Comparison.Values[0].Text);
+        Assert.Equal(ComparisonOperator.GreaterOrEqual, filters[0].Comparison.Operator);
         Assert.Equal((3, 2d), (filters[1].Not.Comparison.Values.Count, filters[1].Not.Comparison.Values[1].Number));
         Assert.Equal(("author.name", 0), (filters[2].Comparison.Key, filters[2].Comparison.Values.Count));
         var first = answer.GetProperty("data")[0];
@@ -110,7 +120,8 @@ public sealed class SearchEndpointsTests : IAsyncLifetime
     public async Task Chat_RetrievalFields_ReachTheSearch()
     {
         using var response = await _platform.PostAsync("/v1/chat/completions", """
-            {"model":"docs-assistant","messages":[{"role":"user","content":"How long?"}],"millrace":{"access_labels":["staff"],"order":"document",
+            {"model":"docs-assistant","messages":[{"role":"user","content":"How long?"}],
+             "millrace":{"access_labels":["staff"],"order":"document",
              "filter":{"type":"eq","key":"year","value":2024},"neighbour_chunks":1,"time_decay":{"half_life_days":7,"strength":0.2},
              "diversity_lambda":0.5,"score_min":0.2,"collections_max":1}}
             """);
