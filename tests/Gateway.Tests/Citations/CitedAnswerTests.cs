@@ -69,8 +69,8 @@ public sealed class CitedAnswerTests
         var random = new Random(7);
         string[] words =
         [
-            "Items can be returned within 30 days", "parcels are tracked", "the moon", "[1]", "[2]", "[1, 2]", "[9]", "[0]", ".", ". ", "\n",
-            " ", "`", "```", "(x)", "a[1]", "According to", ", ", "! ", "[", "]", "1", "Dr. ", "- ",
+            "Items can be returned within 30 days", "parcels are tracked", "the moon", "[1]", "[2]", "[1, 2]", "[9]", "[0]", ".", ". ",
+            "\n", " ", "`", "```", "(x)", "a[1]", "According to", ", ", "! ", "[", "]", "1", "Dr. ", "- ",
         ];
         for (var round = 0; round < 400; round++)
         {

@@ -13,6 +13,20 @@ internal static class Agreement
     public static bool Holds(Statement claim, Statement source, Func<string, double> weigh) =>
         claim.Clauses.All(clause => NumbersHold(clause, source)) && PolarityHolds(claim, source, weigh);
 
+    /// <summary>Whether a source says that it is so where the claim says that it is not, or the other way round.</summary>
+    public static bool PolarityHolds(Statement claim, Statement source, Func<string, double> weigh)
+    {
+        var pairs = claim.Clauses
+            .Select(clause => (Claim: clause, Source: Closest(clause, source, weigh)))
+            .Where(pair => pair.Source is not null)
+            .ToList();
+
+        // A source may say in one clause what the claim says in two, so that those of the claim count together.
+        return pairs.GroupBy(pair => pair.Source).All(group => group.Sum(pair => pair.Claim.Denials) == group.Key!.Denials)
+            && pairs.TrueForAll(pair => !Excludes(pair.Claim, pair.Source!)
+                && !source.Clauses.Any(clause => Bears(clause, pair.Claim, pair.Source!) && Opposes(pair.Claim, clause)));
+    }
+
     /// <summary>
     /// Whether a sentence says the claim of something else: the same terms in the same order, save one. Who says it in other words changes
     /// more than one, or their order.
@@ -44,20 +58,6 @@ internal static class Agreement
         return rivals.Count == 0 || holders.Exists(holder => claim.Terms.All(
             term => Has(holder.Terms, term) || !rivals.Exists(rival => Has(rival.Terms, term))));
     });
-
-    /// <summary>Whether a source says that it is so where the claim says that it is not, or the other way round.</summary>
-    public static bool PolarityHolds(Statement claim, Statement source, Func<string, double> weigh)
-    {
-        var pairs = claim.Clauses
-            .Select(clause => (Claim: clause, Source: Closest(clause, source, weigh)))
-            .Where(pair => pair.Source is not null)
-            .ToList();
-
-        // A source may say in one clause what the claim says in two, so that those of the claim count together.
-        return pairs.GroupBy(pair => pair.Source).All(group => group.Sum(pair => pair.Claim.Denials) == group.Key!.Denials)
-            && pairs.TrueForAll(pair => !Excludes(pair.Claim, pair.Source!)
-                && !source.Clauses.Any(clause => Bears(clause, pair.Claim, pair.Source!) && Opposes(pair.Claim, clause)));
-    }
 
     // The closest clause, and each that has a word of the claim which the closest one lacks.
     private static bool Bears(Clause source, Clause claim, Clause closest) =>

@@ -21,8 +21,8 @@ internal static class Vocabulary
     private static readonly FrozenSet<string> Joints = Set("and then so plus");
 
     private static readonly FrozenSet<string> Attributions = Set(
-        "according source sources passage passages document documents see stated states says mentioned noted per context answer based " +
-        "yes younger older reference references cited text described explained explains shown shows section page it this they");
+        "according source sources passage passages document documents see stated states says mentioned noted per context answer based "
+            + "yes younger older reference references cited text described explained explains shown shows section page it this they");
 
     private static readonly FrozenSet<string> Reversed = Set(
         """
