@@ -11,11 +11,14 @@ namespace Millrace.Gateway.Api.Documents;
 /// </summary>
 internal static class DocumentFields
 {
-    /// <summary>Header with a JSON object, in ASCII: other characters as <c>\u</c> escapes.</summary>
-    public const string MetadataHeader = "x-millrace-metadata";
+    /// <summary>
+    /// Header with a JSON object, in ASCII: other characters as <c>\u</c> escapes. The platform's own prefix would not pass the edge, which
+    /// believes no client that uses it.
+    /// </summary>
+    public const string MetadataHeader = "document-metadata";
 
     /// <summary>Header with a JSON array of labels, in ASCII.</summary>
-    public const string LabelsHeader = "x-millrace-access-labels";
+    public const string LabelsHeader = "access-labels";
 
     private const int MetadataCharsMax = 16 * 1024;
     private const int IdCharsMax = 1024;

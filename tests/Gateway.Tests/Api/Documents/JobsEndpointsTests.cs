@@ -118,8 +118,8 @@ public sealed class JobsEndpointsTests : IAsyncLifetime
     public async Task RawUpload_Headers_SayWhatFormsSay()
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, Documents + "/a.md?job_id=job-7");
-        request.Headers.Add("x-millrace-metadata", """{"title":"Gr\u00fcn"}""");
-        request.Headers.Add("x-millrace-access-labels", """["staff","legal"]""");
+        request.Headers.Add("document-metadata", """{"title":"Gr\u00fcn"}""");
+        request.Headers.Add("access-labels", """["staff","legal"]""");
         request.Content = new StringContent("# A");
 
         using var response = await _platform.Http.SendAsync(request).DefaultTimeout();
@@ -150,7 +150,7 @@ public sealed class JobsEndpointsTests : IAsyncLifetime
     public async Task Document_Text_ReadsTheSpanOfAVersion()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Documents + "/a%20b/c.md/text?version=4&start=7&length=36");
-        request.Headers.Add("x-millrace-access-labels", """["staff"]""");
+        request.Headers.Add("access-labels", """["staff"]""");
         using var response = await _platform.Http.SendAsync(request).DefaultTimeout();
         var text = await JsonAsync(response);
         var wrong = await SendAsync("GET", Documents + "/a.md/text?start=-1", HttpStatusCode.BadRequest);
