@@ -16,6 +16,11 @@ public sealed class GatewayOptions : ISelfValidating
     [Range(1024, int.MaxValue, ErrorMessage = "UploadBytesMax must be at least 1 KiB.")]
     public int UploadBytesMax { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Most files of one form.</summary>
+    /// <value>Default 1,000.</value>
+    [Range(1, 100_000, ErrorMessage = "UploadFilesMax must be from 1 to 100000.")]
+    public int UploadFilesMax { get; set; } = 1000;
+
     /// <summary>Silence on a stream after which a comment keeps the connection open.</summary>
     /// <value>Default 10 seconds.</value>
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(10);

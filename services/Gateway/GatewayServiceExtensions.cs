@@ -8,12 +8,15 @@ using Millrace.Contracts.Guardrails.V1;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Api;
+using Millrace.Gateway.Api.Documents;
+using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Models;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.QueryWriting;
 using Millrace.Gateway.Quoting;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Rpc;
@@ -50,6 +53,7 @@ public static class GatewayServiceExtensions
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.Services.GetRequiredService<AssistantCatalog>();
+        app.Services.GetRequiredService<QueryPrompts>();
         app.UseMiddleware<RequestContextMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
@@ -70,6 +74,8 @@ public static class GatewayServiceExtensions
         builder.Services.AddValidatedOptions<PoolOptions>("Gateway");
         builder.Services.AddValidatedOptions<AssistantsOptions>("Assistants");
         builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
+        builder.Services.AddValidatedOptions<CitationOptions>("Citations");
+        builder.Services.AddValidatedOptions<QueryWritingOptions>("Gateway:QueryWriting");
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
             (kestrel, gateway) => kestrel.Limits.MaxRequestBodySize = HardLimitFactor * gateway.Value.BodyBytesMax);
     }
@@ -81,7 +87,8 @@ public static class GatewayServiceExtensions
         services.AddServiceClient("embedding", invoker => new EmbeddingService.EmbeddingServiceClient(invoker), Idempotent(
             EmbeddingService.Descriptor, "Embed", "ListModels"));
         services.AddServiceClient("retrieval", invoker => new RetrievalService.RetrievalServiceClient(invoker), Idempotent(
-            RetrievalService.Descriptor, "BuildContext", "ListCollections", "GetDocument", "ListDocuments"));
+            RetrievalService.Descriptor,
+            "BuildContext", "Search", "ListCollections", "GetDocument", "ListDocuments", "ReadSpan", "GetJob", "ListJobs"));
         services.AddServiceClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
             SessionsService.Descriptor, "GetWindow", "AppendMessages"));
         services.AddSingleton<PoolMembers>();
@@ -98,6 +105,8 @@ public static class GatewayServiceExtensions
     {
         services.AddSingleton<GatewayTelemetry>();
         services.AddSingleton(provider => PromptLibrary.Load(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.PromptFolder));
+        services.AddSingleton(
+            provider => QueryPrompts.Load(provider.GetRequiredService<IOptions<QueryWritingOptions>>().Value.PromptFolder));
         services.AddSingleton<AssistantCatalog>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ChatPlanner>();
@@ -105,6 +114,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<CollectionModels>();
         services.AddSingleton<QueryEmbedder>();
         services.AddSingleton<ConversationHistory>();
+        services.AddSingleton<QueryWriter>();
         services.AddSingleton<ContextRetriever>();
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<Generator>();
@@ -126,6 +136,9 @@ public static class GatewayServiceExtensions
         services.AddSingleton<CollectionsEndpoints>();
         services.AddSingleton<DocumentsEndpoints>();
         services.AddSingleton<DocumentUpload>();
+        services.AddSingleton<FormUpload>();
+        services.AddSingleton<JobsEndpoints>();
+        services.AddSingleton<SearchEndpoints>();
     }
 
     // Calls of unknown services would match every POST on a path of two segments, so that nobody learnt of a wrong method on it.
@@ -140,6 +153,8 @@ public static class GatewayServiceExtensions
         v1.MapModels();
         v1.MapCollections();
         v1.MapDocuments();
+        v1.MapJobs();
+        v1.MapSearch();
     }
 
     private static void MapGrpcDoor(this WebApplication app)

@@ -70,6 +70,29 @@ test('retrieval: collections, upload by stream, search, delete', async () => {
   await unary(retrieval, 'DeleteCollection', { name: collection });
 });
 
+test('retrieval: a job counts its documents, and a filter chooses among them', async () => {
+  const collection = `clients-job-${process.pid}`;
+  await unary(retrieval, 'CreateCollection', { name: collection });
+  const { job } = await unary(retrieval, 'CreateJob', { collection });
+  for (const team of ['zoo', 'office']) {
+    await new Promise((resolve, reject) => {
+      const call = retrieval.UploadDocument((error, response) => (error ? reject(error) : resolve(response)));
+      call.write({
+        header: { collection, document_id: `${team}.md`, media_type: 'text/markdown', wait: true, job_id: job.id, metadata_json: JSON.stringify({ team }) },
+      });
+      call.write({ content: Buffer.from(`# Lunch\n\nThe ${team} eats carrots at noon.\n`) });
+      call.end();
+    });
+  }
+
+  const done = (await unary(retrieval, 'GetJob', { job_id: job.id })).job;
+  assert.deepEqual([done.state, done.total_count, done.ready_count], ['JOB_STATE_COMPLETED', 2, 2]);
+  const filter = { comparison: { key: 'team', operator: 'COMPARISON_OPERATOR_EQUAL', values: [{ text: 'zoo' }] } };
+  const { results } = await unary(retrieval, 'Search', { collections: [collection], query: 'who eats carrots', filter });
+  assert.deepEqual([...new Set(results.map((result) => result.passage.document_id))], ['zoo.md']);
+  await unary(retrieval, 'DeleteCollection', { name: collection });
+});
+
 test('inference: a generation streams and ends', async () => {
   const events = await collect(inference.Generate({ chat: { messages: [{ role: 'CHAT_ROLE_USER', content: 'hello' }] }, sampling: { temperature: 0 } }));
   assert.equal(events[0].event, 'started');

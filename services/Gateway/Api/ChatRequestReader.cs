@@ -34,7 +34,7 @@ internal static class ChatRequestReader
             ["top_logprobs"] = (draft, field) => draft.TopLogprobs = (int)field.Integer(0, 20),
             ["stream"] = (draft, field) => draft.Stream = field.Boolean(),
             ["stream_options"] = ReadStreamOptions,
-            ["millrace"] = ReadExtension,
+            ["millrace"] = ChatExtensionReader.Read,
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The parameters that are honoured.</summary>
@@ -126,30 +126,5 @@ internal static class ChatRequestReader
             else if (field.Name != "include_obfuscation") throw field.Unknown();
             else if (field.Boolean()) throw field.Unsupported("must be false: events are not padded here.");
         }
-    }
-
-    private static void ReadExtension(ChatRequestDraft draft, JsonField extension)
-    {
-        var retrieval = new RetrievalSettings([]);
-        foreach (var field in extension.Properties().Where(field => !field.IsNull))
-        {
-            if (field.Name == "conversation_id") draft.ConversationId = ConversationId(field);
-            else draft.Retrieval = retrieval = Retrieval(retrieval, field);
-        }
-    }
-
-    private static RetrievalSettings Retrieval(RetrievalSettings settings, JsonField field) => field.Name switch
-    {
-        "collections" => settings with { Collections = [.. field.Items(1, 16).Select(Name)] },
-        "top_k" => settings with { TopK = (int)field.Integer(1, 100) },
-        "rerank" => settings with { Rerank = field.Boolean() },
-        _ => throw field.Unknown(),
-    };
-
-    private static string ConversationId(JsonField field)
-    {
-        var id = field.Text(128);
-        var valid = id.Length > 0 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
-        return valid ? id : throw field.Invalid("must be 1 to 128 letters, digits, hyphens, underscores and dots");
     }
 }

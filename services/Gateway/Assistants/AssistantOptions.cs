@@ -1,4 +1,5 @@
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Gateway.Assistants;
@@ -9,7 +10,7 @@ public enum GroundingMode
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>Markers of passages that do not exist are removed.</summary>
+    /// <summary>Markers go to the passage that supports their sentence, or away.</summary>
     Citations,
 
     /// <summary>Only sentences that stand in the passages pass, each with the number of the passage that holds it.</summary>
@@ -38,6 +39,9 @@ public sealed class AssistantOptions
     /// <summary>Whether a cross-encoder orders the candidates; unset for Retrieval's default.</summary>
     public bool? Rerank { get; set; }
 
+    /// <summary>How it searches, where a request does not say.</summary>
+    public AssistantRetrieval Retrieval { get; } = new();
+
     /// <summary>0 is greedy; up to 2; unset for the engine's default.</summary>
     public float? Temperature { get; set; }
 
@@ -58,7 +62,11 @@ public sealed class AssistantOptions
         if (Temperature is not (null or >= 0 and <= 2)) yield return "Temperature must be from 0 to 2.";
         if (TopP is not (null or > 0 and <= 1)) yield return "TopP must be above 0 and at most 1.";
         if (TokensMax is < 1) yield return "TokensMax must be at least 1.";
+        foreach (var error in Retrieval.Validate()) yield return error;
     }
+
+    /// <summary>What it is grounded in.</summary>
+    public RetrievalSettings ToSettings() => Retrieval.ToSettings() with { Collections = [.. Collections], TopK = TopK, Rerank = Rerank };
 }
 
 /// <summary>The assistants by name; section <c>Assistants</c>.</summary>

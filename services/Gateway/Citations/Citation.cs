@@ -33,8 +33,13 @@ public sealed record Citation
     /// <summary>Offset behind the marker in the answer, in UTF-16 code units.</summary>
     public required int End { get; init; }
 
-    /// <summary>Path of the document in the HTTP API.</summary>
-    public string Url => $"/v1/collections/{Uri.EscapeDataString(Collection)}/documents/{EscapePath(DocumentId)}";
+    /// <summary>How well the quote supports the sentence, in (0, 1]: 1 where the words stand there.</summary>
+    public double Supported { get; init; } = 1;
+
+    /// <summary>Path of the quote in the HTTP API: it answers with these very words, as long as the version is kept.</summary>
+    public string Url =>
+        $"/v1/collections/{Uri.EscapeDataString(Collection)}/documents/{EscapePath(DocumentId)}/text"
+            + $"?version={DocumentVersion}&start={SourceStart}&length={SourceLength}";
 
     private static string EscapePath(string id) => string.Join('/', id.Split('/').Select(Uri.EscapeDataString));
 }

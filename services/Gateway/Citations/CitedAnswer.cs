@@ -4,17 +4,22 @@ using System.Text;
 namespace Millrace.Gateway.Citations;
 
 /// <summary>
-/// One answer on its way to the user: removes markers of passages that do not exist, and remembers what the others cite. Text is held back
-/// only while it can still become a marker.
+/// One answer on its way to the user: each marker is held to the passage that it names, goes to the one that supports its sentence, or
+/// goes away. Text is held back only while it can still become a marker; behind a marker that stands in front of its sentence, until the
+/// sentence ends. How the answer arrives makes no difference.
 /// </summary>
 /// <param name="source">The passages of the prompt.</param>
-public sealed class CitedAnswer(SourceText source)
+/// <param name="verifier">Judges the markers.</param>
+/// <param name="heldCharsMax">Most characters that are held back behind a marker.</param>
+public sealed class CitedAnswer(SourceText source, CitationVerifier verifier, int heldCharsMax)
 {
+    private readonly MarkerScanner _scanner = new();
+    private readonly ClaimReader _claims = new();
     private readonly StringBuilder _answer = new();
-    private readonly StringBuilder _pending = new();
+    private readonly List<AnswerToken> _held = [];
+    private readonly StringBuilder _heldWords = new();
+    private readonly HashSet<int> _citedForClaim = [];
     private readonly List<Citation> _citations = [];
-    private string _claim = string.Empty;
-    private int _claimStart;
 
     /// <summary>The answer so far.</summary>
     public string Text => _answer.ToString();
@@ -22,12 +27,16 @@ public sealed class CitedAnswer(SourceText source)
     /// <summary>What the answer cites, in the order of the markers.</summary>
     public IReadOnlyList<Citation> Citations => _citations;
 
+    /// <summary>What became of the markers so far.</summary>
+    public CitationCounts Counts { get; private set; } = new(0, 0, 0);
+
     /// <summary>Takes the next piece of the answer.</summary>
     /// <returns>What can go to the user now.</returns>
     public string Push(string text)
     {
         var from = _answer.Length;
-        foreach (var next in text) Push(next);
+        foreach (var next in text)
+            foreach (var token in _scanner.Push(next)) Accept(token);
         return _answer.ToString(from, _answer.Length - from);
     }
 
@@ -35,62 +44,86 @@ public sealed class CitedAnswer(SourceText source)
     /// <returns>What was held back.</returns>
     public string Finish()
     {
-        var rest = _pending.ToString();
-        _answer.Append(rest);
-        _pending.Clear();
-        return rest;
+        var from = _answer.Length;
+        foreach (var token in _scanner.Finish()) Accept(token);
+        Release();
+        return _answer.ToString(from, _answer.Length - from);
     }
 
-    private void Push(char next)
+    private void Accept(AnswerToken token)
     {
-        _pending.Append(next);
-        while (_pending.Length > 0)
+        if (_held.Count > 0 && token.IsMarker && ClaimReader.SaysSomething(_heldWords.ToString())) Release();
+        if (_held.Count > 0) Hold(token);
+        else if (!token.IsMarker) Say(token.Text);
+        else if (!token.IsAttached && _claims.IsInFront()) Hold(token);
+        else if (token.IsAttached) CiteAttached(token);
+        else Cite(token, _claims.Claim());
+    }
+
+    private void Say(string text)
+    {
+        _answer.Append(text);
+        _claims.Push(text);
+    }
+
+    private void Hold(AnswerToken token)
+    {
+        _held.Add(token);
+        if (token.IsMarker) return;
+        _heldWords.Append(token.Text);
+        var words = _heldWords.ToString();
+        if (token.Text[^1] == '\n' || EndsSentence(words) || words.Length > heldCharsMax) Release();
+    }
+
+    private static bool EndsSentence(string words) => words.Length > 1 && char.IsWhiteSpace(words[^1])
+        && Sentences.EndsAt(words, words.Length - 2) && ClaimReader.HasWords(words);
+
+    // A marker alone on its line stands for what was said before it.
+    private void Release()
+    {
+        if (_held.Count == 0) return;
+        var words = _heldWords.ToString();
+        AnswerToken[] tokens = [.. _held];
+        _held.Clear();
+        _heldWords.Clear();
+        var claim = ClaimReader.HasWords(words) ? (Words: words.Trim(), IsShared: false) : _claims.Claim();
+        foreach (var token in tokens)
         {
-            var text = _pending.ToString();
-            var state = MarkerSyntax.Classify(text);
-            if (state == MarkerState.Partial) return;
-            if (state == MarkerState.Complete) AcceptMarker(text);
-            else _answer.Append(text[0]);
-            _pending.Remove(0, state == MarkerState.Complete ? text.Length : 1);
+            if (!token.IsMarker) Say(token.Text);
+            else
+            {
+                Cite(token, claim);
+                claim = claim with { IsShared = true };
+            }
         }
     }
 
-    private void AcceptMarker(string marker)
+    // What may be an index is a citation only where its passage says what stands before it.
+    private void CiteAttached(AnswerToken token)
     {
-        int[] numbers = [.. MarkerSyntax.Numbers(marker).Where(number => number >= 1 && number <= source.Count).Distinct()];
-        if (numbers.Length == 0) return;
-
-        UpdateClaim();
-        if (marker[0] == ' ') _answer.Append(' ');
-        var start = _answer.Length;
-        _answer.Append(CultureInfo.InvariantCulture, $"[{string.Join(", ", numbers)}]");
-        foreach (var number in numbers) Cite(number, start);
-        _claimStart = _answer.Length;
+        var claim = _claims.Claim();
+        var isCitation = MarkerSyntax.Numbers(token.Text).All(number => verifier.Judge(source, number, claim.Words)?.Number == number);
+        if (isCitation) Cite(token, claim);
+        else Say(token.Text);
     }
 
-    // A marker supports the sentence that it stands in or behind; a marker right behind another supports the same sentence.
-    private void UpdateClaim()
+    private void Cite(AnswerToken token, (string Words, bool IsShared) claim)
     {
-        var segment = _answer.ToString(_claimStart, _answer.Length - _claimStart);
-        var sentences = Sentences.Split(segment).ToList();
-        if (sentences.Count > 0) _claim = sentences[^1].Of(segment);
-    }
-
-    private void Cite(int number, int start)
-    {
-        if (source.FindIn(number, _claim) is not { } match) return;
-        _citations.Add(new Citation
+        if (!claim.IsShared) _citedForClaim.Clear();
+        List<Verdict> verdicts = [];
+        foreach (var number in MarkerSyntax.Numbers(token.Text))
         {
-            Number = number,
-            Collection = match.Passage.Collection,
-            DocumentId = match.Passage.DocumentId,
-            DocumentVersion = match.Passage.DocumentVersion,
-            Title = match.Passage.Title,
-            Quote = match.Quote,
-            SourceStart = match.Passage.Start + match.Span.Start,
-            SourceLength = match.Span.Length,
-            Start = start,
-            End = _answer.Length,
-        });
+            var verdict = verifier.Judge(source, number, claim.Words);
+            if (verdict is not null && !_citedForClaim.Add(verdict.Number)) verdict = null;
+            Counts = Counts.With(number, verdict);
+            if (verdict is not null) verdicts.Add(verdict);
+        }
+
+        _claims.Cited(claim.Words);
+        if (verdicts.Count == 0) return;
+        if (token.Text[0] == ' ') _answer.Append(' ');
+        var start = _answer.Length;
+        _answer.Append(CultureInfo.InvariantCulture, $"[{string.Join(", ", verdicts.Select(verdict => verdict.Number))}]");
+        _citations.AddRange(verdicts.Select(verdict => verdict.Cite(start, _answer.Length)));
     }
 }

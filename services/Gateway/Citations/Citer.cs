@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Runtime;
@@ -6,8 +7,8 @@ using Millrace.Gateway.Telemetry;
 
 namespace Millrace.Gateway.Citations;
 
-/// <summary>Step 12: only citations of passages in the prompt survive, and each choice ends with its sources.</summary>
-public sealed class Citer(OutputGuard guard, GatewayTelemetry telemetry)
+/// <summary>Step 12: only citations that a passage supports survive, and each choice ends with its sources.</summary>
+public sealed class Citer(OutputGuard guard, IOptions<CitationOptions> options, GatewayTelemetry telemetry)
 {
     /// <summary>Cites.</summary>
     /// <param name="answer">The answer.</param>
@@ -20,6 +21,7 @@ public sealed class Citer(OutputGuard guard, GatewayTelemetry telemetry)
         using var step = telemetry.Step("cite", run.Activity);
         var choices = new CitedAnswer?[run.Plan.Request.ChoiceCount];
         var cites = run.Plan.Grounding is { IsSmallTalk: false, Mode: not GroundingMode.None };
+        var verifier = new CitationVerifier(options.Value, isHeldToSource: run.Plan.Grounding?.Quotes == true);
         await foreach (var next in answer.WithCancellation(cancellationToken))
         {
             if (!cites) yield return next;
@@ -28,12 +30,19 @@ public sealed class Citer(OutputGuard guard, GatewayTelemetry telemetry)
             {
                 var choice = Choice(finished.Choice);
                 if (choice.Finish() is { Length: > 0 } rest) yield return new ChatDelta(finished.Choice, rest);
+                Count(choice.Counts, run);
                 yield return finished with { Citations = await ShowableAsync(choice, finished, run, cancellationToken) };
             }
             else yield return next;
         }
 
-        CitedAnswer Choice(int index) => choices[index] ??= new CitedAnswer(source);
+        CitedAnswer Choice(int index) => choices[index] ??= new CitedAnswer(source, verifier, options.Value.HeldCharsMax);
+    }
+
+    private void Count(CitationCounts counts, ChatRun run)
+    {
+        run.Citations += counts;
+        telemetry.CountCitations(counts);
     }
 
     // The guard has seen the answer, and with it every quote that the answer repeats. Other words of a source it has not seen.

@@ -15,11 +15,14 @@ public enum MarkerState
     Complete,
 }
 
-/// <summary>Citation markers: <c>[1]</c>, <c>[12]</c>, <c>[1, 3]</c>, with one blank before them or none.</summary>
+/// <summary>
+/// Citation markers: <c>[1]</c>, <c>[12]</c>, <c>[1, 3]</c>, with one blank before them or none. A context has at most 100 passages,
+/// numbered from 1; what can be none of their numbers, such as <c>[0]</c> or <c>[2026]</c>, is text.
+/// </summary>
 public static class MarkerSyntax
 {
     private const int LengthMax = 24;
-    private const int DigitsMax = 3;
+    private const int NumberMax = 100;
 
     /// <summary>Reads a text as a marker.</summary>
     /// <param name="text">The text; not empty.</param>
@@ -37,14 +40,20 @@ public static class MarkerSyntax
 
     private static MarkerState ClassifyNumbers(ReadOnlySpan<char> text)
     {
-        var digits = 0;
+        var number = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == ']') return digits > 0 && i == text.Length - 1 ? MarkerState.Complete : MarkerState.None;
-            if (char.IsAsciiDigit(text[i]) && ++digits <= DigitsMax) continue;
+            if (text[i] == ']') return number > 0 && i == text.Length - 1 ? MarkerState.Complete : MarkerState.None;
             if (text[i] == ' ' && i > 0 && text[i - 1] == ',') continue;
-            if (text[i] != ',' || digits is 0 or > DigitsMax) return MarkerState.None;
-            digits = 0;
+            if (char.IsAsciiDigit(text[i]) && (i == 0 || text[i - 1] != ' ' || number == 0))
+            {
+                number = (number * 10) + text[i] - '0';
+                if (number is 0 or > NumberMax) return MarkerState.None;
+                continue;
+            }
+
+            if (text[i] != ',' || number == 0) return MarkerState.None;
+            number = 0;
         }
 
         return MarkerState.Partial;

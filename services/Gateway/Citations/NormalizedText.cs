@@ -62,6 +62,9 @@ public readonly record struct TextSpan(int Start, int Length)
     /// <summary>Offset behind the last code unit.</summary>
     public int End => Start + Length;
 
+    /// <summary>The part from one offset to another.</summary>
+    public static TextSpan Between(int start, int end) => new(start, end - start);
+
     /// <summary>The words of the part.</summary>
     public string Of(string text) => text.Substring(Start, Length);
 }

@@ -1,3 +1,4 @@
+using Millrace.Gateway.Citations.Support;
 using Millrace.Gateway.Retrieval;
 
 namespace Millrace.Gateway.Citations;
@@ -6,12 +7,23 @@ namespace Millrace.Gateway.Citations;
 public sealed class SourceText
 {
     private readonly Passage[] _passages;
+    private readonly Lazy<SupportIndex> _support;
 
     /// <summary>Prepares passages.</summary>
-    public SourceText(IEnumerable<RetrievedPassage> passages) => _passages = [.. passages.Select(passage => new Passage(passage))];
+    public SourceText(IEnumerable<RetrievedPassage> passages)
+    {
+        _passages = [.. passages.Select(passage => new Passage(passage))];
+        _support = new Lazy<SupportIndex>(() => new SupportIndex([.. _passages.Select(passage => passage.Source)]));
+    }
 
     /// <summary>Number of passages: markers from [1] to this number are valid.</summary>
     public int Count => _passages.Length;
+
+    /// <summary>Numbers of the passages.</summary>
+    public IEnumerable<int> Numbers => _passages.Select(passage => passage.Source.Number);
+
+    /// <summary>How well a passage supports a sentence, and with which words; null when it does not.</summary>
+    internal Evidence? Support(int number, string claim) => _support.Value.Find(claim, number);
 
     /// <summary>Finds words in the passages, those with preferred numbers first.</summary>
     /// <returns>Where they stand, or null when they stand in none.</returns>

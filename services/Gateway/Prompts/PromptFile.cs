@@ -1,7 +1,7 @@
 namespace Millrace.Gateway.Prompts;
 
 /// <summary>A prompt as its file states it.</summary>
-internal sealed class PromptFile
+internal sealed class PromptFile : IPromptFile
 {
     private static readonly HashSet<string> UserVariables = ["context", "question"];
     private static readonly HashSet<string> PassageVariables = ["number", "source", "title", "text"];
@@ -22,7 +22,6 @@ internal sealed class PromptFile
 
     public List<string> SmallTalk { get; set; } = [];
 
-    /// <summary>All errors of the file, each with its remedy.</summary>
     public IEnumerable<string> Validate()
     {
         foreach (var (key, value) in new[] { ("name", Name), ("version", Version), ("system", System), ("refusal", Refusal) })

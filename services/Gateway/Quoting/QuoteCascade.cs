@@ -32,7 +32,7 @@ public sealed class QuoteCascade(PromptBuilder prompts, Generator generator, IOp
     {
         var refusal = run.Plan.Grounding?.Prompt.Refusal ?? string.Empty;
         var answer = new Quote(refusal, ChatFinishReason.Stop);
-        foreach (var candidate in Candidates(turns, context))
+        foreach (var candidate in Candidates(run, turns, context))
         {
             var quote = await AskAsync(run, turns, candidate, refusal, cancellationToken);
             if (quote.Text == refusal) continue;
@@ -47,9 +47,9 @@ public sealed class QuoteCascade(PromptBuilder prompts, Generator generator, IOp
         }
     }
 
-    private IEnumerable<QuoteCandidate> Candidates(IReadOnlyList<ChatTurn> turns, RetrievedContext context)
+    private IEnumerable<QuoteCandidate> Candidates(ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext context)
     {
-        var question = turns.Last(turn => turn.Role == ChatRole.User).Content;
+        var question = run.Question ?? turns.Last(turn => turn.Role == ChatRole.User).Content;
         return SentenceRanker.Rank(question, context.Passages)
             .Take(options.Value.TriesMax)
             .Where(candidate => candidate.Support >= options.Value.SupportMin);

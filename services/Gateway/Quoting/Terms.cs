@@ -29,12 +29,13 @@ public static class Terms
             var inWord = i < text.Length && (char.IsLetterOrDigit(text[i]) || (text[i] is '\'' or '’' && start >= 0));
             if (inWord && start < 0) start = i;
             if (inWord || start < 0) continue;
-            if (Term(text[start..i]) is { } term) yield return term;
+            if (OfWord(text[start..i]) is { } term) yield return term;
             start = -1;
         }
     }
 
-    private static string? Term(string word)
+    /// <summary>The term of one word; null for a word that carries no meaning of its own.</summary>
+    public static string? OfWord(string word)
     {
         var lower = word.ToLowerInvariant().Replace('’', '\'');
         if (lower.EndsWith("n't", StringComparison.Ordinal)) return null;

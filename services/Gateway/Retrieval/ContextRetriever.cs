@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Retrieval.V1;
+using Millrace.Gateway.QueryWriting;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Errors;
@@ -17,35 +18,49 @@ public sealed class ContextRetriever(
     /// <summary>Finds passages for a question.</summary>
     /// <returns>The passages, best first; null when the answer needs none.</returns>
     /// <exception cref="MillraceException">A collection does not exist, or Retrieval cannot be reached.</exception>
-    public async Task<RetrievedContext?> FindAsync(ChatRun run, string question, QueryVector? vector, CancellationToken cancellationToken)
+    public async Task<RetrievedContext?> FindAsync(ChatRun run, WrittenQuery query, CancellationToken cancellationToken)
     {
         if (run.Plan.Grounding is not { IsSmallTalk: false } grounding) return null;
         using var step = telemetry.Step("retrieve", run.Activity);
         step.Activity?.SetTag(GenAi.Attributes.OperationName, GenAi.Operations.Retrieval)
             .SetTag(GenAi.Attributes.DataSourceId, string.Join(',', grounding.Retrieval.Collections));
-        if (string.IsNullOrWhiteSpace(question)) return new RetrievedContext([]);
+        if (string.IsNullOrWhiteSpace(query.Question)) return new RetrievedContext([]);
 
-        var response = await retrieval.BuildContextAsync(
-            Request(grounding.Retrieval, question, vector), cancellationToken: cancellationToken);
+        var response = await retrieval.BuildContextAsync(Request(grounding.Retrieval, query), cancellationToken: cancellationToken);
         return new RetrievedContext([.. response.Passages.Select((passage, index) => Passage(passage.Passage, index + 1))]);
     }
 
-    private BuildContextRequest Request(RetrievalSettings settings, string question, QueryVector? vector)
+    private BuildContextRequest Request(RetrievalSettings settings, WrittenQuery query) => new()
+    {
+        Search = Search(settings, query),
+        TokensMax = (uint)options.Value.ContextTokensMax,
+        Order = settings.Order ?? ContextOrder.Unspecified,
+        NeighbourChunks = (uint)(settings.NeighbourChunks ?? 0),
+    };
+
+    private SearchRequest Search(RetrievalSettings settings, WrittenQuery query)
     {
         var search = new SearchRequest
         {
-            Query = question.Length <= QueryLengthMax ? question : question[..QueryLengthMax],
+            Query = query.Question.Length <= QueryLengthMax ? query.Question : query.Question[..QueryLengthMax],
             TopK = (uint)(settings.TopK ?? options.Value.TopK),
             Rerank = settings.Rerank switch { null => RerankMode.Unspecified, true => RerankMode.On, false => RerankMode.Off },
+            Filter = settings.Filter,
+            TimeDecay = settings.TimeDecay,
+            CollectionsMax = (uint)(settings.CollectionsMax ?? 0),
         };
         search.Collections.Add(settings.Collections);
-        if (vector is not null)
+        search.AccessLabels.Add(settings.AccessLabels ?? []);
+        search.Variants.Add(query.Variants);
+        if (settings.DiversityLambda is { } lambda) search.DiversityLambda = lambda;
+        if (settings.ScoreMin is { } scoreMin) search.ScoreMin = scoreMin;
+        if (query.Vector is { } vector)
         {
             search.QueryVector = vector.Values;
             search.QueryDimension = (uint)vector.Dimension;
         }
 
-        return new BuildContextRequest { Search = search, TokensMax = (uint)options.Value.ContextTokensMax };
+        return search;
     }
 
     private static RetrievedPassage Passage(Passage passage, int number) => new(

@@ -15,21 +15,26 @@ public sealed record QueryVector(ByteString Values, int Dimension);
 public sealed class QueryEmbedder(
     EmbeddingService.EmbeddingServiceClient embedding, CollectionModels collections, GatewayTelemetry telemetry)
 {
-    /// <summary>Embeds the request's question.</summary>
+    /// <summary>Embeds a question.</summary>
+    /// <param name="run">The request.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>
     /// The vector; null when none is needed or nothing is asked, when no one vector fits all collections, so that Retrieval makes its
     /// own, or when Embedding is away: then keywords alone must do.
     /// </returns>
-    public async Task<QueryVector?> EmbedAsync(ChatRun run, CancellationToken cancellationToken)
+    public async Task<QueryVector?> EmbedAsync(ChatRun run, string question, CancellationToken cancellationToken)
     {
         if (run.Plan.Grounding is not { IsSmallTalk: false } grounding) return null;
-        var question = run.Plan.Request.Messages[^1].Content;
         if (string.IsNullOrWhiteSpace(question)) return null;
         using var step = telemetry.Step("embed_query", run.Activity);
         try
         {
-            if (await collections.FindCommonAsync(grounding.Retrieval.Collections, cancellationToken) is not { } model) return null;
-            var request = new EmbedRequest { Model = model, Purpose = EmbedPurpose.Query, Truncation = Truncation.End };
+            if (await collections.FindCommonAsync(grounding.Retrieval.Collections, cancellationToken) is not { } space) return null;
+            var request = new EmbedRequest
+            {
+                Model = space.Model, Dimension = (uint)space.Dimension, Purpose = EmbedPurpose.Query, Truncation = Truncation.End,
+            };
             request.Inputs.Add(question);
             var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);
             return new QueryVector(response.Vectors, (int)response.Dimension);

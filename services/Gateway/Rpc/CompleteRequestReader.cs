@@ -1,5 +1,6 @@
 using System.Globalization;
 using Millrace.Contracts.Gateway.V1;
+using Millrace.Contracts.Retrieval.V1;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Errors;
 
@@ -67,13 +68,44 @@ internal static class CompleteRequestReader
         LogitBias = request.LogitBias.ToDictionary(bias => bias.Key, bias => InRange(bias.Value, -100, 100, $"logit_bias[{bias.Key}]")),
     };
 
+    // What the filter says is checked by who applies it.
     private static RetrievalSettings Retrieval(RetrievalOptions options)
     {
         Require(options.Collections.Count <= 16, "retrieval.collections", "must have 1 to 16 items.");
         Require(options.TopK <= 100, "retrieval.top_k", "must be at most 100.");
-        return new RetrievalSettings(
-            [.. options.Collections], options.TopK == 0 ? null : (int)options.TopK, options.HasRerank ? options.Rerank : null);
+        Require(
+            options.AccessLabels.Count <= 64 && options.AccessLabels.All(label => label.Length is > 0 and <= 128),
+            "retrieval.access_labels",
+            "must have at most 64 items of 1 to 128 characters.");
+        Require(options.MultiQuery <= 4, "retrieval.multi_query", "must be at most 4.");
+        Require(options.NeighbourChunks <= 8, "retrieval.neighbour_chunks", "must be at most 8.");
+        Require(options.CollectionsMax <= 16, "retrieval.collections_max", "must be at most 16.");
+        Require(
+            options.TimeDecay is null || (options.TimeDecay.HalfLifeDays > 0 && options.TimeDecay.Strength is >= 0 and <= 1),
+            "retrieval.time_decay",
+            "needs 'half_life_days' above 0 and a 'strength' from 0 to 1.");
+        return new RetrievalSettings
+        {
+            Collections = [.. options.Collections],
+            TopK = NotZero(options.TopK),
+            Rerank = options.HasRerank ? options.Rerank : null,
+            Filter = options.Filter,
+            AccessLabels = options.AccessLabels.Count == 0 ? null : [.. options.AccessLabels],
+            Rewrite = options.HasRewrite ? options.Rewrite : null,
+            MultiQuery = NotZero(options.MultiQuery),
+            HypotheticalPassage = options.HypotheticalPassage ? true : null,
+            Order = options.Order == ContextOrder.Unspecified ? null : options.Order,
+            NeighbourChunks = NotZero(options.NeighbourChunks),
+            TimeDecay = options.TimeDecay,
+            DiversityLambda = options.HasDiversityLambda
+                ? InRange(options.DiversityLambda, 0, 1, "retrieval.diversity_lambda")
+                : null,
+            ScoreMin = options.HasScoreMin ? InRange(options.ScoreMin, float.MinValue, float.MaxValue, "retrieval.score_min") : null,
+            CollectionsMax = NotZero(options.CollectionsMax),
+        };
     }
+
+    private static int? NotZero(uint value) => value == 0 ? null : (int)value;
 
     private static string ConversationId(string id)
     {

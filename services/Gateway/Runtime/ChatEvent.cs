@@ -66,8 +66,10 @@ public sealed record ChatUsage(int PromptTokens, int CompletionTokens, int Cache
 /// <param name="Passages">Passages in the prompt; null when nothing was retrieved for.</param>
 /// <param name="PassagesDropped">Passages that were found and did not fit into the model's context.</param>
 /// <param name="MessagesDropped">Earlier messages that did not fit into the model's context.</param>
+/// <param name="Citations">What became of the citations that the model wrote.</param>
 /// <param name="Degraded">Parts of the platform that were missing; the answer was given without them.</param>
-public sealed record ChatReport(int? Passages, int PassagesDropped, int MessagesDropped, IReadOnlyList<string> Degraded);
+public sealed record ChatReport(
+    int? Passages, int PassagesDropped, int MessagesDropped, CitationCounts Citations, IReadOnlyList<string> Degraded);
 
 /// <summary>A token's log probability.</summary>
 /// <param name="Token">The token's bytes.</param>

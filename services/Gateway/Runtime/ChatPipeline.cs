@@ -17,7 +17,7 @@ namespace Millrace.Gateway.Runtime;
 ///  4 guard input, embed the question              InputGuard and QueryEmbedder, side by side
 ///  5 semantic cache                               a later capability
 ///  6 history window                               ConversationHistory
-///  7 retrieve                                     ContextRetriever
+///  7 word the question, retrieve                  QueryWriter, ContextRetriever
 ///  8 prompt that fits                             PromptBuilder
 ///  9 route                                        a later capability; the pool chooses a member by prefix and load
 /// 10 generate, hold to the passages               Generator or QuoteCascade, Grounder
@@ -52,8 +52,8 @@ public sealed class ChatPipeline(
 
         var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
         var history = await steps.History.WindowAsync(run, cancellationToken);
-        var context = await steps.Retriever.FindAsync(run, messages[^1].Content, vector, cancellationToken);
-        var turns = history.Before(messages);
+        var turns = ChatSteps.Turns(run, history, messages);
+        var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
         var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
 
         var source = new SourceText(prompt.Passages);
@@ -74,10 +74,11 @@ public sealed class ChatPipeline(
         return "chatcmpl-" + (id.StartsWith(RequestPrefix, StringComparison.Ordinal) ? id[RequestPrefix.Length..] : id);
     }
 
-    private static async Task<string> DeliverAsync(
+    private static async Task<StoredAnswer> DeliverAsync(
         IAsyncEnumerable<ChatEvent> events, ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
         var first = new StringBuilder();
+        IReadOnlyList<Citation> citations = [];
         var started = false;
         await foreach (var next in events.WithCancellation(cancellationToken))
         {
@@ -85,18 +86,19 @@ public sealed class ChatPipeline(
             started = true;
             if (next is ChatDelta { Text: "", Logprobs.Count: 0 }) continue;
             if (next is ChatDelta { Choice: 0 } delta) first.Append(delta.Text);
+            if (next is ChatFinished { Choice: 0 } whole) citations = whole.Citations;
             if (next is ChatFinished finished) run.FinishReasons[finished.Choice] = finished.Reason;
             await sink.WriteAsync(next, cancellationToken);
         }
 
-        return first.ToString();
+        return new StoredAnswer(first.ToString(), citations);
     }
 
     private static ChatStarted Started(ChatRun run) => new(
         run.Id, run.Plan.Request.Model, run.ServedBy ?? run.Plan.Model.Name, run.CreatedAt, run.Plan.Request.ChoiceCount);
 
     private async Task SettleAsync(
-        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, string answer, CancellationToken cancellationToken)
+        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, StoredAnswer answer, CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("settle", run.Activity);
         if (run.FinishReasons.GetValueOrDefault(0) == ChatFinishReason.ContentFilter) return;
@@ -104,5 +106,5 @@ public sealed class ChatPipeline(
     }
 
     private static ChatReport Report(ChatRun run, BuiltPrompt prompt, RetrievedContext? context) => new(
-        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Degraded);
+        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Citations, run.Degraded);
 }

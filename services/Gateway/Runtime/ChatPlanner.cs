@@ -2,13 +2,18 @@ using Microsoft.Extensions.Options;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Models;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.QueryWriting;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Runtime;
 
 /// <summary>Step 2: finds model, assistant and prompt, and checks what only they can tell.</summary>
 public sealed class ChatPlanner(
-    ModelCatalog models, AssistantCatalog assistants, PromptLibrary prompts, IOptions<GatewayOptions> options)
+    ModelCatalog models,
+    AssistantCatalog assistants,
+    PromptLibrary prompts,
+    IOptions<GatewayOptions> options,
+    IOptions<QueryWritingOptions> writing)
 {
     /// <summary>Plans a request.</summary>
     /// <exception cref="MillraceException">The model does not exist, or the request asks for what does not go together.</exception>
@@ -42,6 +47,7 @@ public sealed class ChatPlanner(
             ?? throw new InvalidOperationException($"The prompt '{PromptLibrary.RagQa}' is missing from the prompt folder.");
         if (prompt.IsSmallTalk(request.Messages[^1].Content))
             return new GroundingPlan(retrieval, prompt, GroundingMode.None, IsSmallTalk: true);
+        retrieval = retrieval with { Rewrite = retrieval.Rewrite ?? writing.Value.RewritingModels.Contains(model.Name) };
         var mode = options.Value.QuotingModels.Contains(model.Name) ? GroundingMode.Quote : GroundingMode.Citations;
         return new GroundingPlan(retrieval, prompt, assistant?.Grounding ?? mode);
     }
@@ -49,11 +55,11 @@ public sealed class ChatPlanner(
     private static RetrievalSettings? Retrieval(RetrievalSettings? asked, AssistantOptions? assistant)
     {
         if (asked is null && assistant is null) return null;
-        IReadOnlyList<string> collections = asked?.Collections is { Count: > 0 } named ? named : [.. assistant?.Collections ?? []];
-        if (collections.Count == 0)
+        var settings = (asked ?? new RetrievalSettings()).Over(assistant?.ToSettings() ?? new RetrievalSettings());
+        if (settings.Collections.Count == 0)
             throw MillraceException.InvalidArgument(
                 "millrace.collections", "'millrace.collections' is missing: name the collections that a plain model is to answer from.");
-        return new RetrievalSettings(collections, asked?.TopK ?? assistant?.TopK, asked?.Rerank ?? assistant?.Rerank);
+        return settings;
     }
 
     // A quote has no better wording than its own: where nobody says otherwise, a quoting model is read greedily.

@@ -19,12 +19,6 @@ public enum ChatRole
 /// <param name="Name">Name of the author, for templates that use it.</param>
 public sealed record ChatTurn(ChatRole Role, string Content, string? Name = null);
 
-/// <summary>What an answer is to be grounded in.</summary>
-/// <param name="Collections">Names of the collections; 1 to 16.</param>
-/// <param name="TopK">Most passages; null for the default.</param>
-/// <param name="Rerank">Whether a cross-encoder orders the candidates; null for the default.</param>
-public sealed record RetrievalSettings(IReadOnlyList<string> Collections, int? TopK = null, bool? Rerank = null);
-
 /// <summary>A chat to answer, validated and normalised, the same for both doors.</summary>
 public sealed record ChatRequest
 {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Millrace.Gateway.Citations;
 
 namespace Millrace.Gateway.Runtime;
 
@@ -23,8 +24,14 @@ public sealed class ChatRun
     /// <summary>Tokens so far.</summary>
     public ChatUsage Usage { get; set; } = new(0, 0, 0);
 
+    /// <summary>What is searched for, when that is not the last message itself.</summary>
+    public string? Question { get; set; }
+
     /// <summary>The model that answers, as its server named it.</summary>
     public string? ServedBy { get; set; }
+
+    /// <summary>What became of the citations of all choices.</summary>
+    public CitationCounts Citations { get; set; } = new(0, 0, 0);
 
     /// <summary>Why choices ended, by index.</summary>
     public Dictionary<int, ChatFinishReason> FinishReasons { get; } = [];
@@ -36,6 +43,16 @@ public sealed class ChatRun
         {
             lock (_gate) return [.. _degraded];
         }
+    }
+
+    /// <summary>Adds what a part of the request used. Parts that run side by side may call it.</summary>
+    public void AddUsage(ChatUsage usage)
+    {
+        lock (_gate)
+            Usage = new ChatUsage(
+                Usage.PromptTokens + usage.PromptTokens,
+                Usage.CompletionTokens + usage.CompletionTokens,
+                Usage.CachedTokens + usage.CachedTokens);
     }
 
     /// <summary>Remembers that a part was missing. Steps that run side by side may call it.</summary>

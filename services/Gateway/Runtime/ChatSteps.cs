@@ -3,6 +3,7 @@ using Millrace.Gateway.Citations;
 using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.QueryWriting;
 using Millrace.Gateway.Quoting;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Sessions;
@@ -14,6 +15,7 @@ public sealed record ChatSteps(
     InputGuard InputGuard,
     QueryEmbedder Embedder,
     ConversationHistory History,
+    QueryWriter Writer,
     ContextRetriever Retriever,
     PromptBuilder Prompts,
     Generator Generator,
@@ -21,14 +23,46 @@ public sealed record ChatSteps(
     OutputGuard OutputGuard,
     Citer Citer)
 {
-    /// <summary>Step 4: both read the request alone, so neither waits for the other.</summary>
+    /// <summary>
+    /// Step 4: both read the request alone, so neither waits for the other; only a question that may still change is embedded later.
+    /// </summary>
     public async Task<(IReadOnlyList<ChatTurn> Messages, QueryVector? Vector)> GuardAndEmbedAsync(
         ChatRun run, CancellationToken cancellationToken)
     {
-        var vector = Embedder.EmbedAsync(run, cancellationToken);
+        if (QueryWriter.MayRewrite(run.Plan)) return (await InputGuard.CheckAsync(run, cancellationToken), null);
+        var vector = Embedder.EmbedAsync(run, run.Plan.Request.Messages[^1].Content, cancellationToken);
         var messages = InputGuard.CheckAsync(run, cancellationToken);
         await Task.WhenAll(vector, messages);
         return (await messages, await vector);
+    }
+
+    /// <summary>
+    /// The whole chat. Where new passages are numbered, earlier answers lose their markers, which were those of other passages.
+    /// </summary>
+    public static IReadOnlyList<ChatTurn> Turns(ChatRun run, ConversationWindow history, IReadOnlyList<ChatTurn> messages)
+    {
+        var turns = history.Before(messages);
+        return run.Plan.Grounding is null
+            ? turns
+            : [.. turns.Select(turn => turn.Role == ChatRole.Assistant ? turn with { Content = MarkerText.Strip(turn.Content) } : turn)];
+    }
+
+    /// <summary>Step 7: words the question, embeds it where that had to wait, and finds the passages.</summary>
+    /// <param name="run">The request.</param>
+    /// <param name="turns">History and messages.</param>
+    /// <param name="vector">The vector of the last message, if step 4 made one.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<RetrievedContext?> RetrieveAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> turns, QueryVector? vector, CancellationToken cancellationToken)
+    {
+        var query = await Writer.WriteAsync(run, turns, cancellationToken) with { Vector = vector };
+        if (QueryWriter.MayRewrite(run.Plan))
+        {
+            run.Question = query.Question;
+            query = query with { Vector = await Embedder.EmbedAsync(run, query.Question, cancellationToken) };
+        }
+
+        return await Retriever.FindAsync(run, query, cancellationToken);
     }
 
     /// <summary>Step 8. Where the model is asked about one sentence at a time, the prompts are built as they are asked.</summary>

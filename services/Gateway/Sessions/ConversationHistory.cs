@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Streaming;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
@@ -46,7 +47,7 @@ public sealed class ConversationHistory(
     /// <param name="answer">The answer.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task AppendAsync(
-        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow window, string answer, CancellationToken cancellationToken)
+        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow window, StoredAnswer answer, CancellationToken cancellationToken)
     {
         if (run.Plan.Request.ConversationId is not { } id) return;
         var request = new AppendMessagesRequest { ConversationId = id, CreateIfMissing = true };
@@ -65,9 +66,10 @@ public sealed class ConversationHistory(
     }
 
     // What was generated is the answer only where there was one choice and nothing of it was dropped; else nobody has counted it.
-    private static Message Answer(ChatRun run, string answer)
+    private static Message Answer(ChatRun run, StoredAnswer answer)
     {
-        var message = Message(new ChatTurn(ChatRole.Assistant, answer), "answer");
+        var message = Message(new ChatTurn(ChatRole.Assistant, answer.Text), "answer");
+        message.AnnotationsJson = AnswerParts.Stored(answer.Citations);
         message.Model = run.ServedBy ?? run.Plan.Model.Name;
         if (run.Plan is { Request.ChoiceCount: 1, Grounding: not { Quotes: true } }) message.TokenCount = (uint)run.Usage.CompletionTokens;
         return message;

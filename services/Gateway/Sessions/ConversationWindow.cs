@@ -1,3 +1,4 @@
+using Millrace.Gateway.Citations;
 using Millrace.Gateway.Runtime;
 
 namespace Millrace.Gateway.Sessions;
@@ -19,3 +20,8 @@ public sealed record ConversationWindow(IReadOnlyList<ChatTurn> Turns)
         return [.. Turns.Where(turn => !replaced || turn.Role != ChatRole.System), .. messages];
     }
 }
+
+/// <summary>An answer that goes into a conversation.</summary>
+/// <param name="Text">Its text, markers included.</param>
+/// <param name="Citations">What the markers point to; stored as the message's annotations.</param>
+public sealed record StoredAnswer(string Text, IReadOnlyList<Citation> Citations);

@@ -18,7 +18,13 @@ internal sealed record AnnotationJson(string Type, UrlCitationJson UrlCitation);
 
 internal sealed record UrlCitationJson(int StartIndex, int EndIndex, string Title, string Url);
 
-internal sealed record ReportJson(CitationJson[] Citations, string[] Degraded, RetrievalJson? Retrieval, TruncationJson Truncation);
+internal sealed record ReportJson(
+    CitationJson[] Citations,
+    int CitationsDropped,
+    int CitationsMoved,
+    string[] Degraded,
+    RetrievalJson? Retrieval,
+    TruncationJson Truncation);
 
 internal sealed record CitationJson(
     int Number,
@@ -28,7 +34,10 @@ internal sealed record CitationJson(
     string Quote,
     int SourceStart,
     int SourceLength,
-    int DocumentVersion);
+    int DocumentVersion,
+    double Supported);
+
+internal sealed record StoredCitationJson(int StartIndex, int EndIndex, CitationJson Source);
 
 internal sealed record RetrievalJson(int Passages);
 
@@ -44,6 +53,7 @@ internal sealed record TopTokenJson(string Token, float Logprob, int[] Bytes);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(UsageJson))]
 [JsonSerializable(typeof(AnnotationJson[]))]
+[JsonSerializable(typeof(StoredCitationJson[]))]
 [JsonSerializable(typeof(ReportJson))]
 [JsonSerializable(typeof(LogprobsJson))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -34,6 +34,8 @@ internal static class AnswerParts
         var (facts, citations) = (report.Report, report.Citations);
         var body = new ReportJson(
             [.. citations.Select(Describe)],
+            facts.Citations.Dropped,
+            facts.Citations.Moved,
             [.. facts.Degraded],
             facts.Passages is { } passages ? new RetrievalJson(passages) : null,
             new TruncationJson(facts.PassagesDropped, facts.MessagesDropped));
@@ -46,6 +48,13 @@ internal static class AnswerParts
         else JsonSerializer.Serialize(
             Named(json, "logprobs"), new LogprobsJson([.. tokens.Select(Describe)]), AnswerJson.Default.LogprobsJson);
     }
+
+    /// <summary>Citations as they are kept beside a stored answer; empty for none.</summary>
+    public static string Stored(IReadOnlyList<Citation> citations) => citations.Count == 0
+        ? string.Empty
+        : JsonSerializer.Serialize(
+            [.. citations.Select(citation => new StoredCitationJson(citation.Start, citation.End, Describe(citation)))],
+            AnswerJson.Default.StoredCitationJsonArray);
 
     private static Utf8JsonWriter Named(Utf8JsonWriter json, string name)
     {
@@ -64,7 +73,8 @@ internal static class AnswerParts
         citation.Quote,
         citation.SourceStart,
         citation.SourceLength,
-        citation.DocumentVersion);
+        citation.DocumentVersion,
+        citation.Supported);
 
     private static TokenJson Describe(TokenLogprob token) =>
         new(Text(token), token.Logprob, Bytes(token), [.. token.Top.Select(top => new TopTokenJson(Text(top), top.Logprob, Bytes(top)))]);

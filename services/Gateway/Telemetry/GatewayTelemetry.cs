@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Millrace.Gateway.Citations;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Telemetry;
 using Names = Millrace.ServiceDefaults.Telemetry.GenAi.Attributes;
@@ -11,6 +12,8 @@ public sealed class GatewayTelemetry : IDisposable
 {
     private const string SourceName = "Millrace.Gateway";
     private const string Provider = "millrace";
+    private const string CitationsMetric = "millrace.citations";
+    private const string OutcomeTag = "millrace.citation.outcome";
 
     private readonly ActivitySource _source = new(SourceName);
     private readonly Meter _meter;
@@ -18,6 +21,7 @@ public sealed class GatewayTelemetry : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<long> _tokens;
     private readonly Histogram<double> _steps;
+    private readonly Counter<long> _citations;
 
     /// <summary>Creates the instruments.</summary>
     public GatewayTelemetry(IMeterFactory meters, TimeProvider time)
@@ -26,6 +30,7 @@ public sealed class GatewayTelemetry : IDisposable
         _meter = meters.Create(SourceName);
         _duration = Seconds(GenAi.Metrics.ClientOperationDuration);
         _steps = Seconds(GenAi.Metrics.PipelineStepDuration);
+        _citations = _meter.CreateCounter<long>(CitationsMetric, "{citation}", "What became of the citations that models wrote.");
         _tokens = _meter.CreateHistogram(
             GenAi.Metrics.ClientTokenUsage,
             GenAi.Tokens,
@@ -84,6 +89,13 @@ public sealed class GatewayTelemetry : IDisposable
     {
         _tokens.Record(inputTokens, [.. Tags(operation, model), new(Names.TokenType, "input")]);
         if (outputTokens > 0) _tokens.Record(outputTokens, [.. Tags(operation, model), new(Names.TokenType, "output")]);
+    }
+
+    /// <summary>Counts what became of an answer's citations.</summary>
+    public void CountCitations(CitationCounts counts)
+    {
+        foreach (var (outcome, count) in new[] { ("kept", counts.Kept), ("moved", counts.Moved), ("dropped", counts.Dropped) })
+            if (count > 0) _citations.Add(count, new KeyValuePair<string, object?>(OutcomeTag, outcome));
     }
 
     /// <inheritdoc/>

@@ -106,6 +106,11 @@ public sealed class BadInputTests : IAsyncLifetime
         { "\"millrace\":{\"top_k\":5}", "millrace.collections", "invalid_argument" },
         { "\"millrace\":{\"collections\":[\"samples\"],\"top_k\":0}", "millrace.top_k", "invalid_argument" },
         { "\"millrace\":{\"collections\":[\"samples\"],\"rerank\":1}", "millrace.rerank", "invalid_argument" },
+        { "\"millrace\":{\"filter\":{\"type\":\"eq\"}}", "millrace.filter.key", "invalid_argument" },
+        { "\"millrace\":{\"multi_query\":5}", "millrace.multi_query", "invalid_argument" },
+        { "\"millrace\":{\"order\":\"best\"}", "millrace.order", "invalid_argument" },
+        { "\"millrace\":{\"time_decay\":{}}", "millrace.time_decay.half_life_days", "invalid_argument" },
+        { "\"millrace\":{\"access_labels\":\"a\"}", "millrace.access_labels", "invalid_argument" },
         { "\"millrace\":{\"conversation_id\":\"a b\"}", "millrace.conversation_id", "invalid_argument" },
         { "\"user\":\"\\ud800\"", "user", "invalid_argument" },
     };

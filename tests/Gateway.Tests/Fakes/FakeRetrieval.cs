@@ -7,7 +7,7 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Tests.Fakes;
 
 /// <summary>Finds the same passages for every question, and keeps uploads as they came.</summary>
-internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
+internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceBase
 {
     public const string Collection = "samples";
 
@@ -59,6 +59,8 @@ internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
                 Name = request.Name,
                 EmbeddingModel = "tiny-embed",
                 Chunking = request.Chunking,
+                Dimension = request.Dimension,
+                Description = request.Description,
                 CreatedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
             },
         });
@@ -86,6 +88,8 @@ internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
         RequireCollection(header.Collection);
         using var content = new MemoryStream();
         while (await requestStream.MoveNext(context.CancellationToken)) requestStream.Current.Content.WriteTo(content);
+        if (header.FileName.EndsWith(".exe", StringComparison.Ordinal))
+            throw new MillraceException(Reason.UnsupportedMediaType, "This type cannot be read.");
         var id = header.DocumentId.Length > 0 ? header.DocumentId : header.FileName;
         Uploads[id] = (header, content.ToArray());
         return new UploadDocumentResponse { Document = Describe(id) };
@@ -100,6 +104,7 @@ internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
     public override Task<ListDocumentsResponse> ListDocuments(ListDocumentsRequest request, ServerCallContext context)
     {
         RequireCollection(request.Collection);
+        Lists.Enqueue(request);
         var response = new ListDocumentsResponse();
         response.Documents.Add(Uploads.Keys.Order(StringComparer.Ordinal).Select(Describe));
         return Task.FromResult(response);
@@ -131,6 +136,9 @@ internal sealed class FakeRetrieval : RetrievalService.RetrievalServiceBase
         SizeBytes = (ulong)Uploads[id].Content.Length,
         Version = 1,
         State = DocumentState.Ready,
+        MetadataJson = Uploads[id].Header.MetadataJson,
+        AccessLabels = { Uploads[id].Header.AccessLabels },
+        JobId = Uploads[id].Header.JobId,
         UpdatedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
     };
 }

@@ -1,4 +1,5 @@
 using Millrace.Contracts.Gateway.V1;
+using Millrace.Contracts.Retrieval.V1;
 using Millrace.Gateway.Tests.Fakes;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
@@ -43,7 +44,39 @@ public sealed class RpcDoorTests
         await AssertRefusedAsync(platform, request => request.LogitBias[3] = 101, "logit_bias[3]");
         await AssertRefusedAsync(platform, request => request.LogitBias[-1] = 1, "logit_bias");
         await AssertRefusedAsync(platform, request => request.ConversationId = "a b", "conversation_id");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { MultiQuery = 5 }, "retrieval.multi_query");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { NeighbourChunks = 9 }, "retrieval.neighbour_chunks");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { AccessLabels = { "" } }, "retrieval.access_labels");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { TimeDecay = new() }, "retrieval.time_decay");
+        await AssertRefusedAsync(
+            platform, request => request.Retrieval = new RetrievalOptions { DiversityLambda = float.NaN }, "retrieval.diversity_lambda");
         Assert.Empty(platform.Gateway.Errors);
+    }
+
+    [Fact]
+    public async Task Complete_RetrievalOptions_ReachTheSearch()
+    {
+        await using var platform = await Platform.StartAsync();
+        var request = Request("plain", "How long?");
+        request.Retrieval = new RetrievalOptions
+        {
+            Collections = { "samples" },
+            AccessLabels = { "staff" },
+            Filter = new Filter { Comparison = new Comparison { Key = "year", Operator = ComparisonOperator.Exists } },
+            Order = ContextOrder.Edges,
+            ScoreMin = 0.5f,
+            CollectionsMax = 1,
+        };
+
+        await CompleteAsync(platform, request);
+
+        var asked = Assert.Single(platform.Retrieval.Requests);
+        Assert.Equal((ContextOrder.Edges, 0.5f, 1u), (asked.Order, asked.Search.ScoreMin, asked.Search.CollectionsMax));
+        Assert.Equal(("year", "staff"), (asked.Search.Filter.Comparison.Key, asked.Search.AccessLabels[0]));
     }
 
     [Fact]

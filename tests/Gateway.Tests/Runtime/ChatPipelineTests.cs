@@ -81,6 +81,8 @@ public sealed class ChatPipelineTests
         Assert.Equal("It takes three days [2], or so.", Text(answer));
         var citation = answer.GetProperty("millrace").GetProperty("citations")[0];
         Assert.Equal("Standard shipping takes three days.", citation.GetProperty("quote").GetString());
+        Assert.InRange(citation.GetProperty("supported").GetDouble(), 0.5, 1);
+        Assert.Equal(1, answer.GetProperty("millrace").GetProperty("citations_dropped").GetInt32());
         var search = Assert.Single(platform.Retrieval.Requests).Search;
         Assert.Equal((2u, RerankMode.On), (search.TopK, search.Rerank));
     }
@@ -174,6 +176,34 @@ public sealed class ChatPipelineTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(tokenCount, platform.Sessions.Conversations["talk-1"][^1].TokenCount);
+    }
+
+    [Fact]
+    public async Task Conversation_CitedAnswer_IsStoredWithWhatItCites()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Answers("Parcels are tracked. [1]");
+
+        using var response = await platform.ChatAsync(new
+        {
+            model = "plain",
+            messages = new[] { new { role = "user", content = "Are parcels tracked?" } },
+            millrace = new { conversation_id = "talk-1", collections = new[] { "samples" } },
+        });
+        platform.Inference.Answers("Yes.");
+        using var next = await platform.ChatAsync(new
+        {
+            model = "plain",
+            messages = new[] { new { role = "user", content = "And letters?" } },
+            millrace = new { conversation_id = "talk-1", collections = new[] { "samples" } },
+        });
+
+        var stored = platform.Sessions.Conversations["talk-1"][1];
+        Assert.Equal("Parcels are tracked. [2]", stored.Content);
+        var citation = JsonDocument.Parse(stored.AnnotationsJson).RootElement[0];
+        Assert.Equal("[2]", stored.Content[citation.GetProperty("start_index").GetInt32()..citation.GetProperty("end_index").GetInt32()]);
+        Assert.Equal("shipping.md", citation.GetProperty("source").GetProperty("document_id").GetString());
+        Assert.Equal("Parcels are tracked.", platform.Inference.LastRequest.Chat.Messages[^2].Content);
     }
 
     [Fact]

@@ -1,0 +1,161 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using Millrace.Contracts.Retrieval.V1;
+using Millrace.Gateway.Citations;
+using Millrace.Gateway.Inference;
+using Millrace.Gateway.Models;
+using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.QueryWriting;
+
+/// <summary>
+/// Step 7a: has a model word what is searched. It turns the last message into a question that needs no history, writes other wordings of
+/// it, and an answer as it might stand in a document. All of it is optional: when the model fails or takes too long, the search goes on
+/// with what there is, and the answer says that <c>query_writing</c> was missing.
+/// </summary>
+/// <remarks>
+/// What is written derives from messages that the input guard has passed and changed. It goes to Retrieval alone, as words to search for:
+/// neither into the prompt nor to the user. So it is not checked again.
+/// </remarks>
+public sealed class QueryWriter(
+    Generator generator,
+    QueryPrompts prompts,
+    ModelCatalog models,
+    IOptions<QueryWritingOptions> options,
+    TimeProvider time,
+    GatewayTelemetry telemetry)
+{
+    private const string Part = "query_writing";
+
+    /// <summary>Whether the question may change, so that its vector has to wait.</summary>
+    public static bool MayRewrite(ChatPlan plan) =>
+        plan.Grounding is { IsSmallTalk: false, Retrieval.Rewrite: true }
+        && (plan.Request.ConversationId is not null || plan.Request.Messages.Count(turn => turn.Role != ChatRole.System) > 1);
+
+    /// <summary>Writes what the plan asks for.</summary>
+    /// <param name="run">The request; what is used is counted.</param>
+    /// <param name="turns">History and messages, oldest first; the last one is the question.</param>
+    /// <param name="cancellationToken">Frees the slot of the engine.</param>
+    /// <returns>The question and its other wordings.</returns>
+    public async Task<WrittenQuery> WriteAsync(ChatRun run, IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
+    {
+        var question = turns[^1].Content;
+        var original = new WrittenQuery(question, [], Vector: null);
+        if (run.Plan.Grounding is not { IsSmallTalk: false, Retrieval: var wanted }) return original;
+        if (string.IsNullOrWhiteSpace(question)) return original;
+        var rewrites = MayRewrite(run.Plan) && turns.Count(turn => turn.Role != ChatRole.System) > 1;
+        if (!rewrites && wanted is { MultiQuery: null or 0, HypotheticalPassage: null or false }) return original;
+
+        using var step = telemetry.Step("write_query", run.Activity);
+        using var deadline = new CancellationTokenSource(options.Value.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var draft = new Draft(question);
+        try
+        {
+            var plan = await PlanAsync(run.Plan, either.Token);
+            if (rewrites) draft.Question = await RewriteAsync(run, plan, turns, either.Token) ?? Missing(run, question);
+            await Task.WhenAll(
+                AddWordingsAsync(draft, run, plan, wanted.MultiQuery ?? 0, either.Token),
+                AddPassageAsync(draft, run, plan, wanted.HypotheticalPassage == true, either.Token));
+        }
+        catch (Exception error)
+            when (error is MillraceException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            run.Degrade(Part);
+        }
+
+        return original with { Question = draft.Question, Variants = draft.Variants() };
+    }
+
+    private static string Missing(ChatRun run, string instead)
+    {
+        run.Degrade(Part);
+        return instead;
+    }
+
+    private async Task<ChatPlan> PlanAsync(ChatPlan plan, CancellationToken cancellationToken)
+    {
+        var name = options.Value.Model;
+        var model = name.Length == 0 ? plan.Model : await models.FindChatAsync(name, cancellationToken);
+        return new ChatPlan
+        {
+            Request = new ChatRequest { Model = plan.Request.Model, Messages = plan.Request.Messages },
+            Model = model ?? throw new MillraceException(Reason.ModelNotFound, $"The model '{name}' does not exist."),
+            Sampling = new SamplingSettings { Temperature = 0 },
+            TokensMax = options.Value.QuestionTokensMax,
+        };
+    }
+
+    private async Task<string?> RewriteAsync(
+        ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
+    {
+        var prompt = prompts.Ask(QueryPrompts.Rewrite, turns[^1].Content, History(turns));
+        return WrittenText.Query(await AskAsync(run, plan, prompt, cancellationToken));
+    }
+
+    private async Task AddWordingsAsync(Draft draft, ChatRun run, ChatPlan plan, int count, CancellationToken cancellationToken)
+    {
+        if (count == 0) return;
+        var prompt = prompts.Ask(QueryPrompts.Variants, draft.Question, count: $"{count}");
+        var text = await AskAsync(run, plan with { TokensMax = count * options.Value.QuestionTokensMax }, prompt, cancellationToken);
+        draft.Wordings = WrittenText.Queries(text, draft.Question, count);
+        if (draft.Wordings.Count == 0) run.Degrade(Part);
+    }
+
+    private async Task AddPassageAsync(Draft draft, ChatRun run, ChatPlan plan, bool isWanted, CancellationToken cancellationToken)
+    {
+        if (!isWanted) return;
+        var prompt = prompts.Ask(QueryPrompts.Passage, draft.Question);
+        var text = await AskAsync(run, plan with { TokensMax = options.Value.PassageTokensMax }, prompt, cancellationToken);
+        draft.Passage = WrittenText.Passage(text);
+        if (draft.Passage is null) run.Degrade(Part);
+    }
+
+    // A run of its own, so that the writer is not taken for the model that answers; what it used counts for the request.
+    private async Task<string> AskAsync(ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> prompt, CancellationToken cancellationToken)
+    {
+        var own = new ChatRun { Id = run.Id, CreatedAt = run.CreatedAt, Plan = plan, Activity = run.Activity };
+        var text = new StringBuilder();
+        try
+        {
+            await foreach (var next in generator.GenerateAsync(new BuiltPrompt(prompt, [], 0, 0), own, choiceCount: 1, cancellationToken))
+                if (next is ChatDelta delta) text.Append(delta.Text);
+            return text.ToString();
+        }
+        finally
+        {
+            run.AddUsage(own.Usage);
+        }
+    }
+
+    private string History(IReadOnlyList<ChatTurn> turns)
+    {
+        var said = turns.SkipLast(1).Where(turn => turn.Role != ChatRole.System).TakeLast(options.Value.HistoryMessagesMax);
+        return string.Join('\n', said.Select(turn => $"{(turn.Role == ChatRole.User ? "User" : "Assistant")}: {Shorten(turn)}"));
+    }
+
+    private string Shorten(ChatTurn turn)
+    {
+        var text = MarkerText.Strip(turn.Content);
+        return text.Length <= options.Value.MessageCharsMax ? text : text[..options.Value.MessageCharsMax];
+    }
+
+    private sealed class Draft(string question)
+    {
+        public string Question { get; set; } = question;
+
+        public IReadOnlyList<string> Wordings { get; set; } = [];
+
+        public string? Passage { get; set; }
+
+        public List<QueryVariant> Variants()
+        {
+            List<QueryVariant> variants = [.. Wordings.Select(text => new QueryVariant { Text = text, Kind = VariantKind.Query })];
+            if (Passage is not null) variants.Add(new QueryVariant { Text = Passage, Kind = VariantKind.HypotheticalPassage });
+            return variants;
+        }
+    }
+}
