@@ -3,6 +3,7 @@ using Millrace.Bench.Affinity;
 using Millrace.Bench.Embedding;
 using Millrace.Bench.Engine;
 using Millrace.Bench.Harness;
+using Millrace.Bench.Ingest;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
 using Millrace.TestShared;
@@ -94,6 +95,17 @@ public sealed class BenchTests
         var row = Row(rows, "4 sessions x 2 turns, 2 members: throughput");
         Assert.Equal("round-robin", row.GetProperty("baseline").GetString());
         Assert.InRange(row.GetProperty("value").GetDouble(), double.Epsilon, double.MaxValue);
+    }
+
+    [Fact]
+    public async Task Ingest_Quick_TellsWhereTheTimeGoesAndWhatMemoryGrowsBy()
+    {
+        var rows = await MeasureAsync(new IngestBench());
+
+        Assert.All(["parse", "chunk", "embed", "store", "index"], stage =>
+            Assert.InRange(Value(rows, $"built-in encoder: {stage}, per document"), double.Epsilon, double.MaxValue));
+        Assert.Equal("1,000 chunks in four quarters", Row(rows, "seeded vectors: chunks/s").GetProperty("note").GetString());
+        Assert.Equal("<= 2", Row(rows, "memory per chunk over the second half, in vectors").GetProperty("target").GetString());
     }
 
     /// <summary>Runs a bench as the command line does, and reads what it wrote.</summary>

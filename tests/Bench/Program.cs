@@ -4,6 +4,7 @@ using Millrace.Bench.Affinity;
 using Millrace.Bench.Embedding;
 using Millrace.Bench.Engine;
 using Millrace.Bench.Harness;
+using Millrace.Bench.Ingest;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
 
@@ -15,6 +16,7 @@ IReadOnlyList<IBench> benches =
     new AffinityBench(),
     new QueueBench(),
     new EmbeddingBench(),
+    new IngestBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.
