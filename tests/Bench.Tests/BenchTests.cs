@@ -3,10 +3,11 @@ using Millrace.Bench.Affinity;
 using Millrace.Bench.Embedding;
 using Millrace.Bench.Engine;
 using Millrace.Bench.Harness;
+using Millrace.Bench.Ingest;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
-using Millrace.Bench.VectorIndex;
 using Millrace.Bench.Retrieval;
+using Millrace.Bench.VectorIndex;
 using Millrace.TestShared;
 
 namespace Millrace.Bench.Tests;
@@ -133,6 +134,17 @@ public sealed class BenchTests
                     double.Epsilon,
                     Value(rows, $"5,000 chunks, {way}, {concurrency} at a time: p99"));
         Assert.InRange(Value(rows, "memory with 5,000 chunks"), 1, Value(rows, "memory, peak"));
+    }
+
+    [Fact]
+    public async Task Ingest_Quick_TellsWhereTheTimeGoesAndWhatMemoryGrowsBy()
+    {
+        var rows = await MeasureAsync(new IngestBench());
+
+        Assert.All(["parse", "chunk", "embed", "store", "index"], stage =>
+            Assert.InRange(Value(rows, $"built-in encoder: {stage}, per document"), double.Epsilon, double.MaxValue));
+        Assert.Equal("1,000 chunks in four quarters", Row(rows, "seeded vectors: chunks/s").GetProperty("note").GetString());
+        Assert.Equal("<= 2", Row(rows, "memory per chunk over the second half, in vectors").GetProperty("target").GetString());
     }
 
     /// <summary>Runs a bench as the command line does, and reads what it wrote.</summary>

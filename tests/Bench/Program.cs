@@ -4,10 +4,11 @@ using Millrace.Bench.Affinity;
 using Millrace.Bench.Embedding;
 using Millrace.Bench.Engine;
 using Millrace.Bench.Harness;
+using Millrace.Bench.Ingest;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
-using Millrace.Bench.VectorIndex;
 using Millrace.Bench.Retrieval;
+using Millrace.Bench.VectorIndex;
 
 // What can be measured, in the order of `all`; see docs/benchmarks.md.
 IReadOnlyList<IBench> benches =
@@ -20,6 +21,7 @@ IReadOnlyList<IBench> benches =
     new VectorIndexBench(),
     new RetrievalBench(),
     new SearchBench(),
+    new IngestBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.
