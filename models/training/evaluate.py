@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Step 19: BM25, the encoder, their fusion and the reranker over held-out prose, with paired bootstrap intervals.
+"""Step 20: BM25, the encoder, their fusion and the reranker over held-out prose, with paired bootstrap intervals.
 Scores of the encoders come from llama.cpp (run_encoders.mjs) or, for a quick look, from a static table.
 usage: evaluate.py static FILE.npy [PREFIX]      a static table against the held-out sets, without llama.cpp
        evaluate.py embed-cases                   -> verify/embed.json for run_encoders.mjs, which writes verify/embed.out.json
@@ -12,7 +12,7 @@ import numpy as np
 import encodata, work
 from pairdata import bm25
 
-PASSAGES, QUERIES, RERANKED, TOP = 800, 200, 50, 20       # of each held-out set
+PASSAGES, QUERIES, RERANKED, TOP = 500, 150, 24, 20       # of each held-out set
 WEIGHTS = (.05, .1, .2, .3, .5, .7, 1.0, 1.5)             # of the dense order; BM25's is 1
 RERANK_WEIGHTS = (.5, 1.0, 2.0, 4.0)                      # of the reranker's order; the hybrid's is 1
 

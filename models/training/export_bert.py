@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
-"""Step 20: embed.pt / rerank.pt -> GGUF (arch bert).  usage: export_bert.py embed|rerank q8|f16 OUT.gguf [CHECKPOINT]
-q8: the token table as Q8_0 and everything else as f16 would be of little use to a caller: all matrices are Q8_0 in the encoder.
-The reranker's hidden matrices are F16, because its position arithmetic needs the precision."""
+"""Step 19: embed.pt / rerank.pt -> GGUF (arch bert).  usage: export_bert.py embed|rerank q8|f16 OUT.gguf [CHECKPOINT]
+The reranker's hidden matrices are F16 whatever is asked, because its position arithmetic needs the precision."""
 import os, sys
 import bertmodel, gguf, work
 from wordpiece import WordPiece

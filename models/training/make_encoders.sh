@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes tiny-embed.gguf and tiny-rerank.gguf from nothing: fetch -> pairs -> train -> export -> evaluate (steps 11 to 21 of README.md).
-# Environment: MILLRACE_TRAINING_DIR, MILLRACE_NODE_DIR, MILLRACE_PUBLIC_SET (README.md); PYTHON (python3); MINUTES of the embedding training (43);
-# STEPS of the reranker's (400).
+# Environment: MILLRACE_TRAINING_DIR, MILLRACE_NODE_DIR, MILLRACE_PUBLIC_SET (README.md); PYTHON (python3); EMBED_MINUTES (43) and
+# RERANK_MINUTES (28) of training.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export MILLRACE_TRAINING_DIR=${MILLRACE_TRAINING_DIR:-$here/work}
@@ -15,12 +15,12 @@ cd "$here"
 "$python" harvest.py
 "$python" vocab.py
 
-LR=.015 "$python" train_static.py "${MINUTES:-43}"
+LR=.015 "$python" train_static.py "${EMBED_MINUTES:-43}"
 "$python" static_bert.py static.npy embed.pt 1 64
 "$python" export_bert.py embed q8 "$here/../tiny-embed.gguf"
 
 "$python" mine.py static.npy 6
-"$python" train_rerank.py static.npy "${STEPS:-400}"
+"$python" train_rerank.py static.npy "${RERANK_MINUTES:-28}"
 "$python" export_bert.py rerank q8 "$here/../tiny-rerank.gguf"
 "$python" catalog.py
 

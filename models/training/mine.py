@@ -67,7 +67,7 @@ def main():
             if where < 200 and len(wrong) == KEPT - 1:
                 out.append([q, where, pairs.p[q], *wrong])
         print('pool', n, len(out), 'queries; right one first', np.mean([x[1] == 0 for x in out]), 'in 20', np.mean([x[1] < 20 for x in out]), flush=True)
-    np.savez(work.DATA + '/rank.npz', rows=np.array(out))
+        np.savez(work.DATA + '/rank.npz', rows=np.array(out))
 
 
 def fused_top(a, b, depth=400):

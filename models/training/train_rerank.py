@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Step 18: train tiny-rerank from its hand-set start: softmax over the right passage and hard wrong ones, and a logistic loss so that
-the sigmoid of the score means relevance.  usage: train_rerank.py STATIC.npy STEPS [CHECKPOINT] -> rerank.pt   Environment: LR, QUERIES, OTHERS, THREADS."""
+the sigmoid of the score means relevance.  usage: train_rerank.py STATIC.npy MINUTES [CHECKPOINT] -> rerank.pt   Environment: LR, QUERIES, OTHERS, THREADS, DATA, SEED, OUT."""
 import os, sys, time
 import numpy as np
 import torch
@@ -31,19 +31,21 @@ def batch(pairs, rows, r, wp, queries, others):
     return seqs
 
 
-def scores(model, seqs):
+def scores(model, seqs, skip):
     """Scored in groups of like length, which wastes little on padding"""
     order = sorted(range(len(seqs)), key=lambda i: len(seqs[i]))
-    got = [model.score(*bertmodel.pad([seqs[i] for i in order[at:at + TOGETHER]])) for at in range(0, len(order), TOGETHER)]
+    got = [model.score(*bertmodel.pad([seqs[i] for i in order[at:at + TOGETHER]]), skip) for at in range(0, len(order), TOGETHER)]
     return torch.cat(got)[torch.from_numpy(np.argsort(order))]
 
 
 def optimiser(model, lr):
-    table = [model.emb]
+    model.blocks[0].requires_grad_(False)                             # it knows where the query ends, and need not know more
+    for fixed in (model.emb, model.pos, model.tt, model.en, model.enb):
+        fixed.requires_grad_(False)                                   # a word that no training question has must keep its meaning
     head = [model.cls, model.clsb, model.out, model.outb]
-    special = {id(p) for p in table + head}
-    rest = [p for p in model.parameters() if id(p) not in special]
-    groups = [dict(params=rest, lr=lr), dict(params=table, lr=lr * 2), dict(params=head, lr=lr * 2)]
+    special = {id(p) for p in head}
+    rest = [p for p in model.parameters() if p.requires_grad and id(p) not in special]
+    groups = [dict(params=rest, lr=lr), dict(params=head, lr=lr * 2)]
     for g in groups:
         g['full'] = g['lr']
     return torch.optim.Adam(groups, betas=(.9, .98))
@@ -52,17 +54,17 @@ def optimiser(model, lr):
 def main():
     torch.set_num_threads(ENV('THREADS', 2))
     torch.manual_seed(7)
-    pairs, wp, r, steps = encodata.Pairs(), WordPiece(), np.random.default_rng(17), int(sys.argv[2])
+    pairs, wp, r, minutes = encodata.Pairs(), WordPiece(), np.random.default_rng(ENV('SEED', 17)), float(sys.argv[2])
     vectors = np.load(work.path(sys.argv[1]))
-    counts = np.bincount(pairs.t, minlength=len(vectors)).astype(float)
-    model = bertmodel.load(work.path(sys.argv[3])) if len(sys.argv) > 3 else rank_start.build(vectors, counts, wp)
-    rows = np.load(work.DATA + '/rank.npz')['rows']
-    adam, queries, others = optimiser(model, ENV('LR', 5e-4)), ENV('QUERIES', 16), ENV('OTHERS', 7)
-    begin, log = time.time(), []
-    for step in range(steps):
+    model = bertmodel.load(work.path(sys.argv[3])) if len(sys.argv) > 3 else rank_start.build(vectors, wp)
+    rows = np.load(work.DATA + '/' + ENV('DATA', 'rank.npz'))['rows']
+    adam, skip = optimiser(model, ENV('LR', 1e-3)), rank_start.first_block_alone(model.blocks[0])
+    queries, others = ENV('QUERIES', 16), ENV('OTHERS', 7)
+    begin, step, log = time.time(), 0, []
+    while (done := (time.time() - begin) / 60 / minutes) < 1:
         for g in adam.param_groups:
-            g['lr'] = g['full'] * min(1, (step + 1) / 20) * max(.03, 1 - step / steps)
-        s = scores(model, batch(pairs, rows, r, wp, queries, others)).view(queries, others + 1)
+            g['lr'] = g['full'] * min(1, (step + 1) / 20) * max(.03, 1 - done)
+        s = scores(model, batch(pairs, rows, r, wp, queries, others), skip).view(queries, others + 1)
         y = torch.zeros_like(s)
         y[:, 0] = 1
         listed = F.cross_entropy(s, torch.zeros(len(s), dtype=torch.long))
@@ -72,12 +74,13 @@ def main():
         torch.nn.utils.clip_grad_norm_([p for g in adam.param_groups for p in g['params']], 1.0)
         adam.step()
         log.append((float(listed), float((s.argmax(1) == 0).float().mean())))
-        if (step + 1) % 20 == 0:
+        step += 1
+        if step % 10 == 0:
             x = np.mean(log[-40:], 0)
-            print(f'{(time.time() - begin) / 60:.1f} min step {step + 1} list {x[0]:.3f} right one first of {others + 1} {x[1]:.3f}', flush=True)
-        if (step + 1) % 100 == 0:
-            bertmodel.save(model, work.path('rerank.pt'))
-    bertmodel.save(model, work.path('rerank.pt'))
+            print(f'{done * minutes:.1f} min step {step} list {x[0]:.3f} right one first of {others + 1} {x[1]:.3f}', flush=True)
+        if step % 50 == 0:
+            bertmodel.save(model, work.path(ENV('OUT', 'rerank.pt')))
+    bertmodel.save(model, work.path(ENV('OUT', 'rerank.pt')))
 
 
 if __name__ == '__main__':
