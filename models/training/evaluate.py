@@ -5,6 +5,7 @@ usage: evaluate.py static FILE.npy [PREFIX]      a static table against the held
        evaluate.py embed-cases                   -> verify/embed.json for run_encoders.mjs, which writes verify/embed.out.json
        evaluate.py rerank-cases                  -> verify/rerank.json, the hybrid's first 20 (wants embed.out.json)
        evaluate.py report                        every figure, with intervals
+       evaluate.py parity                        llama.cpp's answers beside PyTorch's of embed.pt and rerank.pt
 Environment: MILLRACE_PUBLIC_SET, a folder with the public anthropic-docs set (chunks.json, questions.json); without it that set is left out.
 DENSE (1.0) and RERANK (1.0): the weights whose gains are reported with intervals; they are chosen on the dev sets alone."""
 import base64, json, os, sys
@@ -12,7 +13,7 @@ import numpy as np
 import encodata, work
 from pairdata import bm25
 
-PASSAGES, QUERIES, RERANKED, TOP = 500, 150, 24, 20       # of each held-out set
+PASSAGES, QUERIES, RERANKED, TOP = 500, 150, 16, 20       # of each held-out set
 WEIGHTS = (.05, .1, .2, .3, .5, .7, 1.0, 1.5)             # of the dense order; BM25's is 1
 RERANK_WEIGHTS = (.5, 1.0, 2.0, 4.0)                      # of the reranker's order; the hybrid's is 1
 
@@ -174,10 +175,28 @@ def reranked(into, s, fused, top, given):
         into.setdefault(key, []).extend(ranks_of(placed, s['queries']))
 
 
+def parity(count=200, questions=6):
+    """Cosine of both embeddings, and the largest difference of both relevances, on the first of the cases"""
+    import bertmodel, torch
+    from wordpiece import WordPiece
+    wp, case, out = WordPiece(), json.load(open(work.VERIFY + '/embed.json')), json.load(open(work.VERIFY + '/embed.out.json'))
+    theirs = normal(np.frombuffer(base64.b64decode(out['vectors']), np.float32).reshape(len(case['texts']), -1)[:count])
+    with torch.no_grad():
+        model = bertmodel.load(work.path('embed.pt'))
+        rows = [model.embed(*bertmodel.pad([[wp.CLS, *wp.encode(t)[:500], wp.SEP]])).numpy() for t in case['texts'][:count]]
+        cosine = (normal(np.concatenate(rows)) * theirs).sum(1)
+        print(f'embed: {out["differing"]} texts tokenised differently; cosine to PyTorch at least {cosine.min():.5f}, mean {cosine.mean():.5f}')
+        model, theirs, asked = bertmodel.load(work.path('rerank.pt')), json.load(open(work.VERIFY + '/rerank.out.json'))['scores'], json.load(open(work.VERIFY + '/rerank.json'))
+        ours = [[float(torch.sigmoid(model.score(*bertmodel.pad([[wp.CLS, *wp.encode(a['query']), wp.SEP, wp.SEP, *wp.encode(p)[:256], wp.SEP]])))) for p in a['passages']]
+                for a in asked['questions'][:questions]]
+    apart = np.abs(np.array(ours) - np.array(theirs[:questions]))
+    print(f'rerank: sigmoid score differs by at most {apart.max():.4f}, mean {apart.mean():.4f}, on {apart.size} pairs')
+
+
 DENSE, RERANK = float(os.environ.get('DENSE', 1)), float(os.environ.get('RERANK', 1))
 
 if __name__ == '__main__':
     if sys.argv[1] == 'static':
         static(sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else '')
     else:
-        {'embed-cases': embed_cases, 'rerank-cases': rerank_cases, 'report': report}[sys.argv[1]]()
+        {'embed-cases': embed_cases, 'rerank-cases': rerank_cases, 'report': report, 'parity': parity}[sys.argv[1]]()

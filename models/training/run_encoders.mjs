@@ -27,7 +27,7 @@ async function rerank() {
     for (const {query, passages} of input.questions) {
         const row = [];
         for (const passage of passages) {
-            const ids = tokens(passage).slice(0, 400);
+            const ids = tokens(passage).slice(0, 256);
             count += tokens(query).length + ids.length + 4;
             row.push(await context.rank(query, loaded.detokenize(ids)));
         }
