@@ -14,7 +14,7 @@ import encodata, work
 from pairdata import bm25
 
 PASSAGES, QUERIES, RERANKED, TOP = 500, 150, 16, 20       # of each held-out set
-WEIGHTS = (.05, .1, .2, .3, .5, .7, 1.0, 1.5)             # of the dense order; BM25's is 1
+WEIGHTS = (.1, .3, .5, 1.0, 2.0)                                  # of the dense order; BM25's is 1
 RERANK_WEIGHTS = (.5, 1.0, 2.0, 4.0)                      # of the reranker's order; the hybrid's is 1
 
 
@@ -48,7 +48,7 @@ def cached_keywords(name, s):
 
 def line(name, ranks):
     f = encodata.figures(ranks)
-    return f'  {name:14s} R@1 {f["r1"]:.3f}  R@5 {f["r5"]:.3f}  MRR@10 {f["mrr"]:.3f}  nDCG@10 {f["ndcg"]:.3f}'
+    return f'  {name:16s} R@1 {f["r1"]:.3f}  R@5 {f["r5"]:.3f}  MRR@10 {f["mrr"]:.3f}  nDCG@10 {f["ndcg"]:.3f}'
 
 
 def normal(x):
@@ -94,12 +94,12 @@ def embed_cases():
     print(len(texts), 'texts')
 
 
-def dense_rows():
-    """set -> cosine of every query with every passage, from llama.cpp's vectors"""
+def dense_rows(width=256):
+    """set -> cosine of every query with every passage, from the first numbers of llama.cpp's vectors"""
     raw = json.load(open(work.VERIFY + '/embed.out.json'))['vectors']
     vectors, out, at, sets = np.frombuffer(base64.b64decode(raw), np.float32), {}, 0, chosen_sets()
     count = sum(len(s['passages']) + len(s['queries']) for s in sets.values())
-    vectors = vectors.reshape(count, -1)
+    vectors = vectors.reshape(count, -1)[:, :width]
     for name, s in sets.items():
         p, q = len(s['passages']), len(s['queries'])
         out[name] = normal(vectors[at + p:at + p + q]) @ normal(vectors[at:at + p]).T
@@ -141,11 +141,11 @@ def family(name):
 
 
 def report():
-    dense, scores = dense_rows(), json.load(open(work.VERIFY + '/rerank.out.json'))['scores']
+    dense, short, scores = dense_rows(), {w: dense_rows(w) for w in (64, 128)}, json.load(open(work.VERIFY + '/rerank.out.json'))['scores']
     found, at, sets = {}, 0, chosen_sets()
     for name, s in sets.items():
         words = cached_keywords(name, s)
-        rows = {'BM25': words, 'embed': dense[name], **{f'hybrid {w}': hybrid(words, dense[name], w) for w in WEIGHTS}}
+        rows = {'BM25': words, 'embed': dense[name], **{f'embed, {w} of it': short[w][name] for w in short}, **{f'hybrid {w}': hybrid(words, dense[name], w) for w in WEIGHTS}}
         fused = hybrid(words, dense[name], DENSE)
         into = found.setdefault(family(name), {})
         for key, value in rows.items():
