@@ -6,7 +6,7 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Retrieval.Context;
 
 /// <summary>Packs passages into a numbered context within a budget of tokens.</summary>
-internal sealed class ContextBuilder(IEncoder encoder, IPassageTexts texts, ILogger<ContextBuilder> logger)
+internal sealed class ContextBuilder(ITokenCounters counters, IPassageTexts texts, ILogger<ContextBuilder> logger)
 {
     // Packing is done again while texts come up that were not counted yet. Each time the decisions before them stand, so that it ends; a
     // counter far away must not be asked for ever.
@@ -24,7 +24,7 @@ internal sealed class ContextBuilder(IEncoder encoder, IPassageTexts texts, ILog
         var found = StretchReading.Read(hits, request, texts);
         try
         {
-            return await PackAsync(found, hits, request, new EncoderTokenCounter(encoder, model: ""), cancellationToken);
+            return await PackAsync(found, hits, request, await counters.ForAsync(model: "", cancellationToken), cancellationToken);
         }
         catch (MillraceException error) when (error.Reason.Info().Retryable && !cancellationToken.IsCancellationRequested)
         {

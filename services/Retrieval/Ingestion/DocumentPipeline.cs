@@ -83,21 +83,14 @@ internal sealed class DocumentPipeline(
         StoredGeneration generation, ParsedDocument parsed, IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
     {
         using var timer = metrics.TimeStage("embed");
-        var hasHeader = generation.Settings.Chunking.ContextualHeader;
         var calls = chunks.Chunk(_options.EmbedBatchSize).Select(batch => parts.Encoder.EmbedAsync(
-            generation.Encoder, [.. batch.Select(chunk => Ranked(chunk, parsed, hasHeader))], cancellationToken));
+            generation.Encoder, [.. batch.Select(chunk => chunk.EmbeddedTextIn(parsed))], cancellationToken));
         var embeddings = await Task.WhenAll(calls);
         var vectors = embeddings.SelectMany(call => Enumerable.Range(0, call.Values.Length / call.Dimension).Select(i => call[i]));
         return new EditionSlice(
             embeddings[0].Model,
             embeddings[0].Dimension,
             [.. chunks.Zip(vectors, (chunk, vector) => new EditionChunk(chunk, chunk.TextIn(parsed), vector))]);
-    }
-
-    private static string Ranked(Chunk chunk, ParsedDocument parsed, bool hasHeader)
-    {
-        var text = chunk.RankedTextIn(parsed);
-        return hasHeader ? ContextualHeader.Above(ContextualHeader.Of(parsed.Title, chunk.Section.Breadcrumb), text) : text;
     }
 
     private MillraceException TooManyChunks(int count) => new(

@@ -1,3 +1,5 @@
+using Millrace.Retrieval.Parsing;
+
 namespace Millrace.Retrieval.Seeding;
 
 /// <summary>A file that is to be a document.</summary>
@@ -8,7 +10,8 @@ internal sealed record SeedFile(string DocumentId, string Path);
 /// <summary>The folder with the documents that are there from the first start.</summary>
 internal static class SeedFolder
 {
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".md", ".txt", ".html" };
+    private static readonly HashSet<string> Extensions = MediaTypes.All.SelectMany(type => type.Extensions)
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Its files, by id.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

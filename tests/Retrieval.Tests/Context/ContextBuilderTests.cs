@@ -189,7 +189,8 @@ public sealed class ContextBuilderTests
     private Task<PackedContext> PackAsync(IReadOnlyList<SearchHit> hits, ContextRequest request) =>
         Builder(_encoder).PackAsync(hits, request, CancellationToken.None);
 
-    private ContextBuilder Builder(FakeEncoder encoder) => new(encoder, _documents, NullLogger<ContextBuilder>.Instance);
+    private ContextBuilder Builder(FakeEncoder encoder) =>
+        new(new EncoderCounters(encoder), _documents, NullLogger<ContextBuilder>.Instance);
 
     private static IReadOnlyList<SearchHit> Hits(params IEnumerable<StoredPassage> passages) => SampleDocuments.Hits(passages);
 }

@@ -72,7 +72,7 @@ public sealed class ContextPropertyTests
     }
 
     private static PackedContext Pack(SampleDocuments documents, IReadOnlyList<SearchHit> hits, ContextRequest request) =>
-        new ContextBuilder(new FakeEncoder(), documents, NullLogger<ContextBuilder>.Instance)
+        new ContextBuilder(new EncoderCounters(new FakeEncoder()), documents, NullLogger<ContextBuilder>.Instance)
             .PackAsync(hits, request, CancellationToken.None).GetAwaiter().GetResult();
 
     // Documents of a few words, cut into chunks that overlap, touch or leave gaps.
