@@ -8,7 +8,7 @@ usage: evaluate.py static FILE.npy [PREFIX]      a static table against the held
        evaluate.py report                        every figure, with intervals
        evaluate.py parity                        llama.cpp's answers beside PyTorch's of embed.pt and rerank.pt
 Environment: MILLRACE_PUBLIC_SET, a folder with the public anthropic-docs set (chunks.json, questions.json); without it that set is left out.
-DENSE (1.0) and RERANK (1.0): the weights whose gains are reported with intervals; they are chosen on the dev sets alone."""
+DENSE (1.0) and RERANK (1.0): the weights whose gains are reported with intervals."""
 import base64, json, os, sys
 import numpy as np
 import encodata, work
