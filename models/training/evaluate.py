@@ -4,18 +4,20 @@ Scores of the encoders come from llama.cpp (run_encoders.mjs) or, for a quick lo
 usage: evaluate.py static FILE.npy [PREFIX]      a static table against the held-out sets, without llama.cpp
        evaluate.py embed-cases                   -> verify/embed.json for run_encoders.mjs, which writes verify/embed.out.json
        evaluate.py rerank-cases                  -> verify/rerank.json, the hybrid's first 20 (wants embed.out.json)
+       evaluate.py rerank-here                   -> verify/rerank.out.json, by PyTorch instead of run_encoders.mjs
        evaluate.py report                        every figure, with intervals
        evaluate.py parity                        llama.cpp's answers beside PyTorch's of embed.pt and rerank.pt
 Environment: MILLRACE_PUBLIC_SET, a folder with the public anthropic-docs set (chunks.json, questions.json); without it that set is left out.
-DENSE (1.0) and RERANK (1.0): the weights whose gains are reported with intervals; they are chosen on the dev sets alone."""
+DENSE (1.0) and RERANK (1.0): the weights whose gains are reported with intervals."""
 import base64, json, os, sys
 import numpy as np
 import encodata, work
 from pairdata import bm25
 
-PASSAGES, QUERIES, RERANKED, TOP = 500, 150, 16, 20       # of each held-out set
-WEIGHTS = (.1, .3, .5, 1.0, 2.0)                                  # of the dense order; BM25's is 1
-RERANK_WEIGHTS = (.5, 1.0, 2.0, 4.0)                      # of the reranker's order; the hybrid's is 1
+PASSAGES, QUERIES, RERANKED, TOP = 500, 150, 40, 20       # of each held-out set
+WEIGHTS = (.3, .6, 1.0, 1.5)                              # of the cosine; the keyword score over the query's best has 1
+PLACES = (.1, .3, 1.0)                                    # of the dense order in reciprocal rank fusion; BM25's has 1
+RERANK_WEIGHTS = (.25, .5, 1.0, 2.0)                      # of the relevance; the hybrid's score has 1
 
 
 def public():
@@ -84,6 +86,11 @@ def show(name, s, dense):
 
 
 def hybrid(words, dense, weight):
+    """Keyword scores over the best of each query, and the cosines weight times"""
+    return words / np.maximum(1e-9, words.max(1, keepdims=True)) + weight * dense
+
+
+def places(words, dense, weight):
     return np.stack([encodata.fuse(x, y, weight) for x, y in zip(words, dense)])
 
 
@@ -121,6 +128,19 @@ def rerank_cases():
     print(len(questions), 'questions')
 
 
+def rerank_here():
+    """The reranker's answers from PyTorch, which has them sooner than one text at a time through llama.cpp"""
+    import bertmodel, torch
+    from wordpiece import WordPiece
+    wp, model, out = WordPiece(), bertmodel.load(work.path('rerank.pt')), []
+    with torch.no_grad():
+        for a in json.load(open(work.VERIFY + '/rerank.json'))['questions']:
+            q = wp.encode(a['query'])[:64]
+            rows = [[wp.CLS, *q, wp.SEP, wp.SEP, *wp.encode(p)[:256], wp.SEP] for p in a['passages']]
+            out.append(torch.sigmoid(model.score(*bertmodel.pad(rows))).tolist())
+    json.dump(dict(scores=out), open(work.VERIFY + '/rerank.out.json', 'w'))
+
+
 def gain(better, worse, key):
     """Mean of the paired difference and the middle 95 % of 5,000 bootstrap means"""
     value = dict(r1=lambda r: r < 1, mrr=lambda r: np.where(r < 10, 1 / (r + 1), 0), ndcg=lambda r: np.where(r < 10, 1 / np.log2(r + 2), 0))[key]
@@ -145,7 +165,8 @@ def report():
     found, at, sets = {}, 0, chosen_sets()
     for name, s in sets.items():
         words = cached_keywords(name, s)
-        rows = {'BM25': words, 'embed': dense[name], **{f'embed, {w} of it': short[w][name] for w in short}, **{f'hybrid {w}': hybrid(words, dense[name], w) for w in WEIGHTS}}
+        rows = {'BM25': words, 'embed': dense[name], **{f'embed, {w} of it': short[w][name] for w in short}, **{f'RRF {w}': places(words, dense[name], w) for w in PLACES},
+                **{f'hybrid {w}': hybrid(words, dense[name], w) for w in WEIGHTS}}
         fused = hybrid(words, dense[name], DENSE)
         into = found.setdefault(family(name), {})
         for key, value in rows.items():
@@ -166,7 +187,9 @@ def report():
 def reranked(into, s, fused, top, given):
     """Ranks within the first 20; a right passage that is not among them stays where the hybrid has it, behind them."""
     mixed = {'top 20 as found': np.stack([-np.arange(TOP)] * len(top)), 'reranked': given}
-    mixed.update({f'rerank {w}': np.stack([encodata.fuse(-np.arange(TOP), g, w, k=5) for g in given]) for w in RERANK_WEIGHTS})
+    found = np.take_along_axis(fused[:len(top)], top, 1)
+    mixed.update({f'rerank {w}': found + w * given for w in RERANK_WEIGHTS})
+    mixed['rerank places'] = np.stack([encodata.fuse(-np.arange(TOP), g, 1, k=5) for g in given])
     for key, rows in mixed.items():
         placed = np.full_like(fused[:len(top)], -1e9)
         for i, row in enumerate(rows):
@@ -199,4 +222,4 @@ if __name__ == '__main__':
     if sys.argv[1] == 'static':
         static(sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else '')
     else:
-        {'embed-cases': embed_cases, 'rerank-cases': rerank_cases, 'report': report, 'parity': parity}[sys.argv[1]]()
+        {'embed-cases': embed_cases, 'rerank-cases': rerank_cases, 'rerank-here': rerank_here, 'report': report, 'parity': parity}[sys.argv[1]]()

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Makes tiny-embed.gguf and tiny-rerank.gguf from nothing: fetch -> pairs -> train -> export -> evaluate (steps 11 to 21 of README.md).
-# Environment: MILLRACE_TRAINING_DIR, MILLRACE_NODE_DIR, MILLRACE_PUBLIC_SET (README.md); PYTHON (python3); EMBED_MINUTES (43) and
-# RERANK_MINUTES (28) of training.
+# Makes tiny-embed.gguf and tiny-rerank.gguf from nothing: fetch -> pairs -> train -> export -> evaluate (steps 11 to 21 of README.md but 18).
+# Environment: MILLRACE_TRAINING_DIR, MILLRACE_NODE_DIR, MILLRACE_PUBLIC_SET (README.md); PYTHON (python3).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 export MILLRACE_TRAINING_DIR=${MILLRACE_TRAINING_DIR:-$here/work}
@@ -15,12 +14,12 @@ cd "$here"
 "$python" harvest.py
 "$python" vocab.py
 
-LR=.015 "$python" train_static.py "${EMBED_MINUTES:-43}"
+OUT=first.npy LR=.015 "$python" train_static.py 600
+START=first.npy SEED=2 LR=.012 "$python" train_static.py 1250
 "$python" static_bert.py static.npy embed.pt 1 64
 "$python" export_bert.py embed q8 "$here/../tiny-embed.gguf"
 
-"$python" mine.py static.npy 6
-"$python" train_rerank.py static.npy "${RERANK_MINUTES:-28}"
+"$python" rank_start.py static.npy
 "$python" export_bert.py rerank q8 "$here/../tiny-rerank.gguf"
 "$python" catalog.py
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Step 17: training data of the reranker: the first 20 that BM25 and the static vectors find together in a pool of neighbouring documents.
+"""Optional: training data for train_rerank.py: the first 20 that BM25 and the static vectors find together in a pool of neighbouring documents.
 Writes data/rank.npz: query, right passage and candidates as row numbers of tokens.npz, with each candidate's place in the fused order.
 usage: mine.py STATIC.npy POOLS"""
 import sys

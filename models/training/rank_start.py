@@ -1,14 +1,18 @@
-"""The reranker's first weights, set by hand so that it starts as soft keyword matching and training has only to improve it.
+#!/usr/bin/env python3
+"""Step 17: tiny-rerank, its weights set by hand: soft keyword matching with the static vectors and what they learned of each word's weight.
+usage: rank_start.py STATIC.npy -> rerank.pt   (train_rerank.py can go on from there)
 
 Block 1: every token learns where the first [SEP] stands (attention) and so on which side of it it is itself (feed-forward).
 Block 2: every token looks for tokens of the other side with a similar vector; [CLS] is where attention goes when there is none,
 so the attention that does not go there says whether the word has a match.
-Block 3: [CLS] averages that over the words of the query, rare words counting more.  The head reads the averages.
+Block 3: [CLS] averages that over the words of the query, words with long vectors counting more.  The head reads the averages.
 """
+import sys
 import numpy as np
 import torch
 import torch.nn.functional as F
-import bertmodel
+import bertmodel, work
+from wordpiece import WordPiece
 
 D, HEADS, SEM = 256, 4, 192
 RARE, CLS, SEP, ONE, RAMP, FIRST, SIDE = range(192, 199)
@@ -22,8 +26,9 @@ LONG = (LENGTHS[1] - LENGTHS[0]) / 3
 
 
 def weight(vectors):
-    """0 to 3: the logarithm of a vector's length, which training made short for a word that says little, such as those of 'what is meant by'"""
-    return 3 * np.clip(np.log(np.maximum(1e-6, np.linalg.norm(vectors, axis=1)) / np.exp(LENGTHS[0])) / (LENGTHS[1] - LENGTHS[0]), 0, 1)
+    """0 to 3: the logarithm of a vector's length, which training made short for a word that says little, as those of 'what is meant by'"""
+    length = np.log(np.maximum(1e-6, np.linalg.norm(vectors, axis=1)))
+    return 3 * np.clip((length - LENGTHS[0]) / (LENGTHS[1] - LENGTHS[0]), 0, 1)
 
 
 def table(vectors, cls, sep):
@@ -77,7 +82,8 @@ def second_block(b):
         at = 64 * h
         q[at:at + 64], k[at:at + 64], v[at] = 0, 0, 0
         look = torch.zeros(60, D)
-        look[:, :SEM] = torch.linalg.qr(torch.randn(SEM, 60))[0].T * (SEM / 60) ** .5 if h < 2 else torch.eye(SEM)[60 * (h - 2):60 * (h - 1)] * (1.7 if h == 2 else 1.9)
+        mixed = torch.linalg.qr(torch.randn(SEM, 60))[0].T * (SEM / 60) ** .5
+        look[:, :SEM] = mixed if h < 2 else torch.eye(SEM)[60 * (h - 2):60 * (h - 1)] * (1.7 if h == 2 else 1.9)
         gain = (SHARP[h] * 8 / 144) ** .5
         q[at:at + 60], k[at:at + 60] = look * gain, look * gain
         q[at + 60, SIDE], q[at + 60, ONE] = 2 / 3, -.5              # -1 in the query, 1 in the passage
@@ -114,3 +120,7 @@ def build(vectors, wp, ff=256):
         model.out[0, i] = HEAD[i]
     model.outb.fill_(-4.5)
     return model
+
+
+if __name__ == '__main__':
+    bertmodel.save(build(np.load(work.path(sys.argv[1])), WordPiece()), work.path('rerank.pt'))

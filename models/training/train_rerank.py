@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Step 18: train tiny-rerank from its hand-set start: softmax over the right passage and hard wrong ones, and a logistic loss so that
-the sigmoid of the score means relevance.  usage: train_rerank.py STATIC.npy MINUTES [CHECKPOINT] -> rerank.pt   Environment: LR, QUERIES, OTHERS, THREADS, DATA, SEED, OUT."""
+"""Optional: goes on from the hand-set reranker: softmax over the right passage and hard wrong ones, and a logistic loss so that the
+sigmoid of the score means relevance.  The shipped file is the start itself: 70 to 260 steps of this made the dev sets no better.
+usage: train_rerank.py STATIC.npy MINUTES [CHECKPOINT] -> rerank.pt   Environment: LR, QUERIES, OTHERS, THREADS, DATA, SEED, OUT.
+"""
 import os, sys, time
 import numpy as np
 import torch
@@ -10,7 +12,8 @@ from wordpiece import WordPiece
 
 ENV = lambda name, value: type(value)(os.environ.get(name, value))
 QUESTION, PASSAGE, TOGETHER = 40, 110, 32
-FOUND = 20  # only questions whose right passage is among the first so many: with the others it would learn that a good match is a bad sign
+# Only questions whose right passage is among the first so many: with the others it would learn that a good match is a bad sign.
+FOUND = 20
 
 
 def joined(q, p, wp, r):
@@ -58,7 +61,7 @@ def main():
     model = bertmodel.load(work.path(sys.argv[3])) if len(sys.argv) > 3 else rank_start.build(vectors, wp)
     rows = np.load(work.DATA + '/' + ENV('DATA', 'rank.npz'))['rows']
     rows = rows[rows[:, 1] < FOUND]
-    adam, skip = optimiser(model, ENV('LR', 1e-3)), rank_start.first_block_alone(model.blocks[0])
+    adam, skip = optimiser(model, ENV('LR', 1.5e-4)), rank_start.first_block_alone(model.blocks[0])
     queries, others = ENV('QUERIES', 16), ENV('OTHERS', 7)
     begin, step, log = time.time(), 0, []
     while (done := (time.time() - begin) / 60 / minutes) < 1:

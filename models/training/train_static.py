@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Step 15: one vector per word piece, trained so that their mean finds the passage (in-batch contrast, both directions, several lengths).
-The vectors start from GloVe, weighted by how rare a piece is.  usage: train_static.py MINUTES  -> static.npy
+The vectors start from GloVe, weighted by how rare a piece is.  usage: train_static.py STEPS  -> static.npy
 Environment: LR, SCALE, BATCH, RUN, OUT, THREADS, START (a table to go on from)."""
 import json, os, sys, time
 import numpy as np
@@ -71,15 +71,15 @@ def vectors_of(table, wp, texts):
 
 
 def main():
-    minutes, out = float(sys.argv[1]), ENV('OUT', 'static.npy')
+    steps, out = int(sys.argv[1]), ENV('OUT', 'static.npy')
     lr, scale, batch, run = ENV('LR', .01), ENV('SCALE', 20.0), ENV('BATCH', 2048), ENV('RUN', 4)
     torch.set_num_threads(ENV('THREADS', 2))
     pairs, wp = encodata.Pairs(ENV('SEED', 1)), WordPiece()
     table = torch.nn.Parameter(torch.from_numpy(np.load(work.path(ENV('START', ''))))) if ENV('START', '') else start(pairs, wp)
     adam = torch.optim.Adam([table], lr=lr, betas=(.9, .99))
-    begin, step, log = time.time(), 0, []
-    while (done := (time.time() - begin) / 60 / minutes) < 1:
-        adam.param_groups[0]['lr'] = lr * min(1, (step + 1) / 30) * max(.02, 1 - done)
+    begin, log = time.time(), []
+    for step in range(steps):
+        adam.param_groups[0]['lr'] = lr * min(1, (step + 1) / 30) * max(.02, 1 - step / steps)
         rows = pairs.batch(batch, run)
         a = F.embedding_bag(*bag(encodata.ragged(pairs.q, pairs.qa, rows, 64), table))
         b = F.embedding_bag(*bag(encodata.ragged(pairs.t, pairs.ta, pairs.p[rows], LIMIT), table))
@@ -89,12 +89,11 @@ def main():
         adam.zero_grad(set_to_none=True)
         loss.backward()
         adam.step()
-        step += 1
         log.append((float(loss), float((s.argmax(1) == torch.arange(len(p))).float().mean())))
-        if step % 50 == 0:
+        if (step + 1) % 50 == 0:
             x = np.mean(log[-50:], 0)
-            print(f'{done * minutes:.1f} min step {step} loss {x[0]:.3f} first in batch {x[1]:.3f}', flush=True)
-        if step % 100 == 0:
+            print(f'{(time.time() - begin) / 60:.1f} min step {step + 1} loss {x[0]:.3f} first in batch {x[1]:.3f}', flush=True)
+        if (step + 1) % 100 == 0:
             np.save(work.path(out), table.detach().numpy())
     np.save(work.path(out), table.detach().numpy())
     quick(table.detach().numpy(), wp)
