@@ -6,8 +6,8 @@ namespace Millrace.VectorIndex.Tests;
 public sealed class ConcurrencyTests
 {
     private const int Dimension = 24;
-    private const int Ids = 600;
-    private const int Rounds = 60;
+    private const int Ids = 400;
+    private const int Rounds = 10;
 
     [Theory]
     [InlineData(Quantization.None)]

@@ -12,6 +12,7 @@ internal sealed unsafe class Linker<TSpace>(NodeTable table, TSpace space)
     where TSpace : struct, ISpace
 {
     private const int Stripes = 1 << 10;
+    private const int CopyShare = 4;
 
     private readonly Lock[] _stripes = [.. Enumerable.Range(0, Stripes).Select(_ => new Lock())];
     private readonly Lock _entry = new();
@@ -30,21 +31,38 @@ internal sealed unsafe class Linker<TSpace>(NodeTable table, TSpace space)
         if (level > entry.Level || entry.IsNone) Raise(new(slot, level));
     }
 
-    /// <summary>Chooses neighbours among what the scratch found: near ones, none nearer to one that was chosen than to the node.</summary>
+    /// <summary>
+    /// Chooses neighbours among what was found: near ones, none nearer to one that was chosen than to the node. Of exact copies of the node
+    /// at most one neighbour in four is chosen, and not the same ones for every copy: otherwise many copies of one vector
+    /// would have links to each other only, and no walk would come away from them.
+    /// </summary>
+    /// <param name="node">The node.</param>
     /// <param name="found">Candidates, nearest first.</param>
     /// <param name="max">Most neighbours.</param>
     /// <param name="scratch">Whose batch is used.</param>
     /// <param name="chosen">Takes the neighbours.</param>
-    public void Select(Candidates found, int max, Scratch scratch, Selection chosen)
+    public void Select(int node, Candidates found, int max, Scratch scratch, Selection chosen)
     {
         chosen.Clear();
+        var self = space.One(table.Query(node), table.Nodes[node]);
+        var step = 1 + (Copies(self, found) / Math.Max(1, max / CopyShare));
         for (var i = 0; i < found.Count && chosen.Count < max; i++)
         {
+            if (found.DistanceAt(i) == self && (i + node) % step != 0) continue;
             var slot = found.SlotAt(i);
             if (IsNearerToChosen(slot, found.DistanceAt(i), chosen.Count, scratch)) continue;
             scratch.BatchRecords[chosen.Count] = table.Nodes[slot];
             chosen.Add(slot);
         }
+    }
+
+    // What is exactly as near to the node as the node itself.
+    private static int Copies(float self, Candidates found)
+    {
+        var count = 0;
+        for (var i = 0; i < found.Count; i++)
+            if (found.DistanceAt(i) == self) count++;
+        return count;
     }
 
     /// <summary>Makes a node's list these neighbours. Readers see old and new ones meanwhile, never anything else.</summary>
@@ -62,7 +80,7 @@ internal sealed unsafe class Linker<TSpace>(NodeTable table, TSpace space)
         for (var at = top; at >= 0; at--)
         {
             Find(walk, near, at, scratch);
-            Select(scratch.Found, table.Layout.UpperLinks, scratch, scratch.Selected[at]);
+            Select(slot, scratch.Found, table.Layout.UpperLinks, scratch, scratch.Selected[at]);
             if (scratch.Found.Count > 0) near = new(scratch.Found.SlotAt(0), scratch.Found.DistanceAt(0));
         }
     }
@@ -117,7 +135,7 @@ internal sealed unsafe class Linker<TSpace>(NodeTable table, TSpace space)
         found.Clear(width + 1);
         for (var i = 0; i < width; i++) found.Add(scratch.BatchDistances[i], scratch.BatchSlots[i]);
         found.Add(meter.One(slot), slot);
-        Select(found, width, scratch, scratch.Pruned);
+        Select(node, found, width, scratch, scratch.Pruned);
         Write(links, scratch.Pruned, width);
     }
 

@@ -63,7 +63,7 @@ internal sealed unsafe class Repair<TSpace>(NodeTable table, TSpace space, Linke
         var meter = new Meter<TSpace>(table.Nodes, space, scratch, table.Query(slot));
         scratch.Found.Clear(Math.Max(1, candidates.Count));
         foreach (var candidate in candidates) scratch.Found.Add(meter.One(candidate), candidate);
-        linker.Select(scratch.Found, width, scratch, scratch.Pruned);
+        linker.Select(slot, scratch.Found, width, scratch, scratch.Pruned);
         Linker<TSpace>.Write(table.Links(slot, level), scratch.Pruned, width);
     }
 
@@ -99,7 +99,7 @@ internal sealed unsafe class Repair<TSpace>(NodeTable table, TSpace space, Linke
         var near = walk.Descend(entry, level);
         var ef = table.Layout.Options.EfConstruction;
         walk.SearchPassing(near, level, ef, new OtherPass(table, slot), int.MaxValue);
-        linker.Select(scratch.Found, table.Layout.LinksOn(level), scratch, scratch.Pruned);
+        linker.Select(slot, scratch.Found, table.Layout.LinksOn(level), scratch, scratch.Pruned);
         Linker<TSpace>.Write(table.Links(slot, level), scratch.Pruned, table.Layout.LinksOn(level));
         return true;
     }
