@@ -258,7 +258,11 @@ public abstract class ChunkIndexContract : IAsyncLifetime
         }));
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
         {
-            for (var i = 0; i < 20; i++) await BothAsync("apple", Everything);
+            for (var i = 0; i < 20; i++)
+            {
+                await WordsAsync("apple");
+                await DenseAsync("apple");
+            }
         }));
 
         await Task.WhenAll(writers.Concat(readers)).DefaultTimeout();
