@@ -79,6 +79,7 @@ public sealed class SchemaUpgradeTests
 
     private static void Write(string path, string sql)
     {
+        SQLitePCL.Batteries_V2.Init();
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         connection.Execute(sql);
