@@ -19,14 +19,15 @@ internal sealed class ContextPacker(ContextRequest request, TokenLedger tokens, 
     public IReadOnlyList<ContextPassage> Pack(IReadOnlyList<FoundChunk> found)
     {
         // A chunk that joins two passages saves a heading, which may be just what one that was left out before it needs.
-        List<FoundChunk> packed = [];
+        var packed = new SortedDictionary<int, FoundChunk>();
         for (var before = -1; packed.Count > before;)
         {
             before = packed.Count;
-            packed.AddRange(found.Except(packed).Where(chunk => TryReplace([], new Part(chunk))).ToList());
+            foreach (var chunk in found)
+                if (!packed.ContainsKey(chunk.Rank) && TryReplace([], new Part(chunk))) packed.Add(chunk.Rank, chunk);
         }
 
-        foreach (var chunk in packed.OrderBy(chunk => chunk.Rank)) AddNeighbours(chunk);
+        foreach (var chunk in packed.Values) AddNeighbours(chunk);
         return [.. Ordered().Select(part => part.ToPassage())];
     }
 
@@ -38,7 +39,7 @@ internal sealed class ContextPacker(ContextRequest request, TokenLedger tokens, 
         {
             var isBefore = neighbour.Ordinal < found.Passage.Ordinal;
             if (!(isBefore ? isOpenBefore : isOpenAfter)) continue;
-            var part = _parts.Find(one => one.Best == found) ?? _parts.First(one => one.Holds(found.Passage));
+            var part = _parts.Find(one => one.Best.Rank == found.Rank) ?? _parts.First(one => one.Holds(found.Passage));
             if (part.Holds(neighbour) || TryReplace([part], part.With(neighbour))) continue;
             if (isBefore) isOpenBefore = false;
             else isOpenAfter = false;

@@ -102,7 +102,7 @@ internal sealed class SearchEngine(
         try
         {
             var ordered = await stages.Reranking.OrderAsync(plan.Query.Text, candidates, plan, cancellationToken);
-            if (trace.IsOn) trace.Done(start, ordered.ToRanking(Reranking.Stage));
+            if (trace.IsOn && !ReferenceEquals(ordered, candidates)) trace.Done(start, ordered.ToRanking(Reranking.Stage));
             return ordered;
         }
         catch (MillraceException error) when (error.IsOutage(cancellationToken))

@@ -58,7 +58,7 @@ internal sealed class SearchBench : IBench
         await retrieval.FillAsync(collection, documents, cancellationToken);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var listed = await retrieval.Client.ListCollectionsAsync(new ListCollectionsRequest(), cancellationToken: cancellationToken);
-        var found = listed.Collections.Single().ChunkCount;
+        var found = listed.Collections.Single(one => one.Name == Collection).ChunkCount;
         if (found != chunks) throw new BenchException($"{found} chunks are in the collection, and {chunks} were uploaded.");
         run.Add(BenchRow.Of("chunks/s, uploaded until found", new Samples(chunks / seconds), "chunks/s"));
     }
