@@ -7,8 +7,8 @@ namespace Millrace.Retrieval.Tests.Fixtures;
 /// <param name="openings">What opens a level in the format.</param>
 internal sealed class Mutations(int seed, params string[] openings)
 {
-    private const int DeepLevelsMax = 20_000;
-    private const int HugeTokenMax = 100_000;
+    private const int DeepLevelsMax = 2_000;
+    private const int HugeTokenMax = 20_000;
     private readonly Random _random = new(seed);
 
     /// <summary>One to three mutations of a document. Every other one of a text stays ASCII, so that it gets past the decoder.</summary>

@@ -8,7 +8,7 @@ namespace Millrace.Retrieval.Parsing.Csv;
 internal sealed partial class CsvParser : IDocumentParser
 {
     private const int RowsPerGroup = 50;
-    private const int ColumnNameCharsMax = 80;
+    private const int ColumnNameCharsMax = 60;
     private const int SampledCharsMax = 64 * 1024;
     private const int SampledRowsMax = 20;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
@@ -30,15 +30,18 @@ internal sealed partial class CsvParser : IDocumentParser
     private static void AddRows(CsvReader reader, List<string> columns, List<string>? first, DocumentTextBuilder builder)
     {
         var number = 0;
-        var isEmpty = true;
+        var used = new bool[columns.Count];
         for (var row = first ?? reader.Read(builder.Budget); row is not null; row = reader.Read(builder.Budget))
         {
             if (number % RowsPerGroup == 0) builder.BeginPart(1, GroupName(number + 1));
-            builder.AddLine(TableText.Row(columns, row.ConvertAll(value => Whitespace.Collapse(value))));
-            (number, isEmpty) = (number + 1, false);
+            var values = row.ConvertAll(value => Whitespace.Collapse(value));
+            builder.AddLine(TableText.Row(columns, values));
+            for (var i = 0; i < Math.Min(used.Length, values.Count); i++) used[i] |= values[i].Length > 0;
+            number++;
         }
 
-        if (isEmpty) builder.AddLine(TableText.Row([], columns));
+        // The name of a column without values is in no row, and can be looked for all the same.
+        builder.AddLine(TableText.Row([], columns.Where((_, i) => !used[i]).ToList()));
     }
 
     private static string GroupName(int first) =>
