@@ -47,7 +47,8 @@ public sealed class ChatCompletionTests
         Assert.Equal("Standard shipping takes three days. [2]", Text(answer));
         var annotation = answer.GetProperty("choices")[0].GetProperty("message").GetProperty("annotations")[0].GetProperty("url_citation");
         Assert.Equal((36, 39), (annotation.GetProperty("start_index").GetInt32(), annotation.GetProperty("end_index").GetInt32()));
-        Assert.Equal("/v1/collections/samples/documents/shipping.md", annotation.GetProperty("url").GetString());
+        Assert.Equal(
+            "/v1/collections/samples/documents/shipping.md/text?version=2&start=100&length=35", annotation.GetProperty("url").GetString());
         var citation = answer.GetProperty("millrace").GetProperty("citations")[0];
         Assert.Equal("Standard shipping takes three days.", citation.GetProperty("quote").GetString());
         Assert.Equal((100, 35), (citation.GetProperty("source_start").GetInt32(), citation.GetProperty("source_length").GetInt32()));

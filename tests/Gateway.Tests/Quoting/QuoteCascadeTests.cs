@@ -25,7 +25,7 @@ public sealed class QuoteCascadeTests
 
         Assert.Equal("Standard shipping takes three days. [2]", Message(answer).GetProperty("content").GetString());
         Assert.Equal(
-            "/v1/collections/samples/documents/shipping.md",
+            "/v1/collections/samples/documents/shipping.md/text?version=2&start=100&length=35",
             Message(answer).GetProperty("annotations")[0].GetProperty("url_citation").GetProperty("url").GetString());
         Assert.All(
             platform.Inference.Requests, request => Assert.DoesNotContain("[2] (Source", Question(request), StringComparison.Ordinal));

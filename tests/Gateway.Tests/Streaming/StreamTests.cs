@@ -9,8 +9,8 @@ namespace Millrace.Gateway.Tests.Streaming;
 public sealed class StreamTests
 {
     private const string Report =
-        """{"citations":[],"citations_dropped":0,"citations_moved":0,"degraded":[],"retrieval":null,"""
-            + """"truncation":{"passages_dropped":0,"messages_dropped":0}}""";
+        """{"citations":[],"citations_dropped":0,"citations_moved":0,"degraded":[],"retrieval":"""
+            + """null,"truncation":{"passages_dropped":0,"messages_dropped":0}}""";
 
     private static readonly object[] Messages = [new { role = "user", content = "Say it" }];
 
