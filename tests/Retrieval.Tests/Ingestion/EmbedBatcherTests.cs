@@ -23,7 +23,7 @@ public sealed class EmbedBatcherTests
         encoder.Gate.Release(10);
         await Task.WhenAll([first, .. others]).DefaultTimeout();
 
-        Assert.Equal(["a", "bbcc", "dd"], encoder.Calls.Select(texts => string.Concat(texts)));
+        Assert.Equal(["a", "bbcc", "dd"], encoder.Calls.Select(texts => string.Join("", texts)));
         Assert.Equal(FakeEmbeddingService.Vector("c"), (await others[1])[1].ToArray());
     }
 
@@ -55,7 +55,7 @@ public sealed class EmbedBatcherTests
         encoder.Gate.Release(10);
         await Task.WhenAll(first, same, other).DefaultTimeout();
 
-        Assert.Equal(["a", "b", "c"], encoder.Calls.Select(texts => string.Concat(texts)));
+        Assert.Equal(["a", "b", "c"], encoder.Calls.Select(texts => string.Join("", texts)));
     }
 
     private static EmbedBatcher Batcher(IEncoder encoder)

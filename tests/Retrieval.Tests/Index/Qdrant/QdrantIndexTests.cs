@@ -175,7 +175,8 @@ public sealed class QdrantIndexTests
         var fused = await fixture.Index.TryFusedAsync(
             Id, new FusedQuery(Dense("red apples", 5), Words("red apples", 3), weights), CancellationToken.None);
 
-        var expected = ReciprocalRankFusion.Fuse([(Ranked(words), weight), (Ranked(dense), weight)], constant).Chunks;
+        var expected = ReciprocalRankFusion.Fuse(
+            [new WeightedRanking(Ranked(words), weight), new WeightedRanking(Ranked(dense), weight)], constant).Chunks;
         Assert.NotNull(fused);
         Assert.Equal(expected.Count, fused.Chunks.Count);
         Assert.Equal(
