@@ -262,7 +262,8 @@ public sealed class SearchServiceTests
         return retrieval;
     }
 
-    private static Task UploadAsync(RunningRetrieval retrieval, string id, string text, string metadata) => retrieval.UploadAsync(
+    private static Task<UploadDocumentResponse> UploadAsync(
+        RunningRetrieval retrieval, string id, string text, string metadata) => retrieval.UploadAsync(
         new UploadHeader { Collection = "shop", DocumentId = id, Wait = true, MediaType = "text/plain", MetadataJson = metadata },
         System.Text.Encoding.UTF8.GetBytes(text));
 
