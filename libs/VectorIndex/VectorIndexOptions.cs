@@ -23,7 +23,7 @@ public sealed record VectorIndexOptions
     /// <summary>What the graph is walked on.</summary>
     public Quantization Quantization { get; init; } = Quantization.None;
 
-    /// <summary>Links of a node on the upper levels; on the lowest there are twice as many. More is better recall and more memory.</summary>
+    /// <summary>Links of a node on the upper levels; on the lowest there are twice as many. More is better recall, more memory.</summary>
     public int M { get; init; } = 16;
 
     /// <summary>Candidates that are looked at when a vector is put in. More is a better graph and a slower build.</summary>
@@ -51,8 +51,8 @@ public sealed record VectorIndexOptions
     public bool SnapshotOnClose { get; init; } = true;
 
     /// <summary>
-    /// Whether a write waits until the disk has it, and so survives the loss of power. Otherwise it survives the end of the process, however
-    /// sudden, and <see cref="VectorIndex.Commit"/> makes it survive the rest.
+    /// Whether a write waits until the disk has it, and so survives the loss of power. Otherwise it survives the end of the process,
+    /// however sudden, and <see cref="VectorIndex.Commit"/> makes it survive the rest.
     /// </summary>
     public bool FsyncOnWrite { get; init; }
 
@@ -69,7 +69,7 @@ public sealed record VectorIndexOptions
         .. InRange(nameof(EfConstruction), EfConstruction, M, BeamMax, "at least M; 200 suits most embeddings"),
         .. InRange(nameof(EfSearch), EfSearch, 1, BeamMax, "64 suits most searches for ten neighbours"),
         .. InRange(nameof(BuildThreads), BuildThreads, 1, ThreadsMax, "one per processor is best"),
-        .. InRange(nameof(MaxElements), MaxElements, 1, ElementsMax, "set it to what memory allows: about (4 x Dimension + 8 x M) bytes each"),
+        .. InRange(nameof(MaxElements), MaxElements, 1, ElementsMax, "set it to what memory allows: 4 x Dimension + 8 x M bytes each"),
         .. InRange(nameof(RescoreFactor), RescoreFactor, 1, RescoreMax, "3 suits most embeddings"),
         .. InRange(nameof(DeletedShareMax), DeletedShareMax, 0.001, DeletedShareBound, "0.1 suits most uses"),
         .. InRange(nameof(SnapshotAfterLogBytes), SnapshotAfterLogBytes, LogBytesMin, long.MaxValue, "64 MiB suits most uses"),

@@ -6,6 +6,7 @@ using Millrace.Bench.Harness;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
 using Millrace.Bench.Retrieval;
+using Millrace.Bench.VectorIndex;
 using Millrace.TestShared;
 
 namespace Millrace.Bench.Tests;
@@ -119,6 +120,19 @@ public sealed class BenchTests
                     double.Epsilon,
                     Value(rows, $"5,000 chunks, {way}, {concurrency} at a time: p99"));
         Assert.InRange(Value(rows, "memory with 5,000 chunks"), 1, Value(rows, "memory, peak"));
+    }
+
+    [Fact]
+    public async Task VectorIndex_Quick_TellsSpeedAtEqualRecall()
+    {
+        var rows = await MeasureAsync(new VectorIndexBench());
+
+        Assert.All(["float32", "int8"], name =>
+        {
+            Assert.InRange(Value(rows, $"10k x 64: {name}, queries/s at recall 0.95"), double.Epsilon, double.MaxValue);
+            Assert.InRange(Value(rows, $"10k x 64: {name}, memory"), 1, 100);
+        });
+        Assert.StartsWith("not measured", Row(rows, "10k x 64: against hnswlib").GetProperty("note").GetString(), StringComparison.Ordinal);
     }
 
     /// <summary>Runs a bench as the command line does, and reads what it wrote.</summary>

@@ -69,6 +69,7 @@ public sealed class HarnessTests
     [InlineData("engine", "--quick")]
     [InlineData("--list")]
     [InlineData("all", "--gpu", "--only=8b")]
+    [InlineData("vectorindex", "--vectors=some.fvecs")]
     public void Parse_UsableArguments_AreTaken(params string[] args) => Assert.NotNull(BenchOptions.Parse(args));
 
     [Theory]

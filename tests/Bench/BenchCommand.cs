@@ -17,7 +17,8 @@ internal sealed class BenchCommand(IReadOnlyList<IBench> benches, TextWriter out
         --quick       small and short: whether it works, not how fast it is
         --gpu         an 8b model and more streams; needs the CUDA library in MILLRACE_LLAMA_DIR
         --no-peers    without other programs, which are installed on first use
-        --only=TEXT   engine, retrieval: only the cases whose name has this text, such as "60m, 32 tokens" or "anthropic-docs, given"
+        --only=TEXT   engine, retrieval: only the cases whose name has this text, such as "anthropic-docs, given"
+        --vectors=PATH   vectorindex: vectors of a file in fvecs format instead of generated ones
         """;
 
     /// <summary>Where results go, and what is generated or installed for the measurements.</summary>

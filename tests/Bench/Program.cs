@@ -7,6 +7,7 @@ using Millrace.Bench.Harness;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
 using Millrace.Bench.Retrieval;
+using Millrace.Bench.VectorIndex;
 
 // What can be measured, in the order of `all`; see docs/benchmarks.md.
 IReadOnlyList<IBench> benches =
@@ -18,6 +19,7 @@ IReadOnlyList<IBench> benches =
     new EmbeddingBench(),
     new RetrievalBench(),
     new SearchBench(),
+    new VectorIndexBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Millrace.VectorIndex.Filtering;
 
 /// <summary>
@@ -71,9 +73,14 @@ public sealed class IdSet : IVectorFilter
         public bool Has(ushort low) =>
             bits is not null ? (bits[low >> 6] >> low & 1) != 0 : Array.BinarySearch(list!, low) >= 0;
 
-        public IEnumerable<int> Members() => list is not null
-            ? list.Select(low => (int)low)
-            : Enumerable.Range(0, 1 << GroupBits).Where(low => Has((ushort)low));
+        public IEnumerable<int> Members() => list is not null ? list.Select(low => (int)low) : BitsSet(bits!);
+
+        private static IEnumerable<int> BitsSet(ulong[] bits)
+        {
+            for (var word = 0; word < bits.Length; word++)
+                for (var rest = bits[word]; rest != 0; rest &= rest - 1)
+                    yield return (word << 6) + BitOperations.TrailingZeroCount(rest);
+        }
 
         private static ushort[] List(ReadOnlySpan<long> ids)
         {

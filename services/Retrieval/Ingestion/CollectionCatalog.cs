@@ -99,7 +99,9 @@ internal sealed class CollectionCatalog(
 
     private static bool HasSettings(StoredCollection collection, NewCollection wanted) =>
         (wanted.EmbeddingModel.Length == 0 || wanted.EmbeddingModel == collection.EmbeddingModel)
-        && (wanted.Dimension == 0 || wanted.Dimension == collection.Dimension || wanted.Dimension == collection.Active.Settings.DimensionWanted)
+        && (wanted.Dimension == 0
+            || wanted.Dimension == collection.Dimension
+            || wanted.Dimension == collection.Active.Settings.DimensionWanted)
         && (wanted.Description.Length == 0 || wanted.Description == collection.Description)
         && (wanted.Chunking is null || wanted.Chunking == collection.Chunking);
 

@@ -60,7 +60,8 @@ internal sealed class DocumentPipeline(
         {
             if (first > 0 && !await StoreAsync(parts.Editions.StageAsync(draft, slice, cancellationToken))) return false;
             Report(draft, chunks.Count);
-            slice = await EmbedAsync(draft.Claimed.Generation, parsed, [.. chunks.Skip(first).Take(_options.SliceChunks)], cancellationToken);
+            var next = chunks.Skip(first).Take(_options.SliceChunks).ToList();
+            slice = await EmbedAsync(draft.Claimed.Generation, parsed, next, cancellationToken);
         }
 
         return await StoreAsync(parts.Editions.PublishAsync(draft, slice, cancellationToken));

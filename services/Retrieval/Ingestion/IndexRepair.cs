@@ -11,7 +11,11 @@ namespace Millrace.Retrieval.Ingestion;
 /// differs: an index that was deleted, restored from a backup or cut off by a power failure becomes right again by itself.
 /// </summary>
 internal sealed class IndexRepair(
-    GenerationStore generations, IndexComparison comparison, RepairRequests requests, IOptions<RetrievalOptions> options, IngestionTools tools)
+    GenerationStore generations,
+    IndexComparison comparison,
+    RepairRequests requests,
+    IOptions<RetrievalOptions> options,
+    IngestionTools tools)
     : BackgroundService
 {
     /// <inheritdoc/>

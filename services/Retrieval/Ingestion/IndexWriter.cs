@@ -7,8 +7,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Retrieval.Ingestion;
 
 /// <summary>
-/// Tells the index what the outbox holds: the only one who changes it, so that nothing overtakes. A document is ready when the index was told
-/// of it. An index that cannot be reached is tried again, and the others go on.
+/// Tells the index what the outbox holds: the only one who changes it, so that nothing overtakes. A document is ready when the index was
+/// told of it. An index that cannot be reached is tried again, and the others go on.
 /// </summary>
 internal sealed class IndexWriter(
     OutboxStore outbox, IndexTeller teller, IngestionSignals signals, IOptions<RetrievalOptions> options, IngestionTools tools)
@@ -86,8 +86,9 @@ internal sealed class IndexWriter(
             _unreachable.Succeeded(index.Id.Generation);
             return true;
         }
-        catch (MillraceException error) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
+            if (error is not MillraceException) IngestionLog.WorkerFailed(tools.Logger, error);
             var delay = _unreachable.Failed(index.Id.Generation, _options.DelayAfter);
             IngestionLog.IndexUnreachable(tools.Logger, index.Id.Generation, delay, error.Message);
             return false;

@@ -23,10 +23,14 @@ internal static partial class IngestionLog
     [LoggerMessage(4106, LogLevel.Error, "A worker failed and goes on")]
     public static partial void WorkerFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(4107, LogLevel.Warning, "The index of generation {Generation} cannot be told of changes; it is tried again in {Delay}: {Why}")]
+    [LoggerMessage(
+        4107, LogLevel.Warning, "The index of generation {Generation} cannot be told of changes; it is tried again in {Delay}: {Why}")]
     public static partial void IndexUnreachable(ILogger logger, long generation, TimeSpan delay, string why);
 
-    [LoggerMessage(4108, LogLevel.Warning, "The index {Index} differed from the documents: {Missing} documents are put again, {Extra} chunks removed")]
+    [LoggerMessage(
+        4108,
+        LogLevel.Warning,
+        "The index {Index} differed from the documents: {Missing} documents are put again, {Extra} chunks removed")]
     public static partial void IndexRepaired(ILogger logger, IndexId index, int missing, int extra);
 
     [LoggerMessage(4109, LogLevel.Information, "Generation {Generation} holds every document and is searched from now on")]

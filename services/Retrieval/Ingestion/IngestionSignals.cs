@@ -4,8 +4,8 @@ using Millrace.Retrieval.Store;
 
 namespace Millrace.Retrieval.Ingestion;
 
-/// <summary>Wakes the workers when there is something to do, and those who wait for a document when it is settled. The queues themselves are
-/// in the database.</summary>
+/// <summary>Wakes the workers when there is something to do, and those who wait for a document when it is settled. The queues themselves
+/// are in the database.</summary>
 internal sealed class IngestionSignals(IOptions<RetrievalOptions> options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<DocumentKey, TaskCompletionSource> _settled = new();

@@ -40,7 +40,8 @@ internal static class MetadataRules
     {
         var bytes = Encoding.UTF8.GetByteCount(json);
         if (bytes > JsonBytesMax)
-            throw MillraceException.InvalidArgument("metadata_json", $"metadata_json has {bytes} bytes. At most {JsonBytesMax} are allowed.");
+            throw MillraceException.InvalidArgument(
+                "metadata_json", $"metadata_json has {bytes} bytes. At most {JsonBytesMax} are allowed.");
         try
         {
             using var document = JsonDocument.Parse(json, Strict);

@@ -5,7 +5,8 @@ namespace Millrace.Retrieval.Ingestion;
 
 /// <summary>Removes indexes that were replaced and collections that were deleted, bit by bit.</summary>
 internal sealed class SweepWorker(
-    Sweep sweep, IndexWriter indexes, IngestionSignals signals, IOptions<RetrievalOptions> options, IngestionTools tools) : BackgroundService
+    Sweep sweep, IndexWriter indexes, IngestionSignals signals, IOptions<RetrievalOptions> options, IngestionTools tools)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private readonly TimeSpan _age = options.Value.Ingestion.RetiredIndexAge;

@@ -56,8 +56,12 @@ internal sealed class SeedTarget(
 
     private IEnumerable<StoredDocument> All(CollectionKey collection)
     {
-        for (var after = ""; documents.List(collection, state: null, after, PageSize) is { Count: > 0 } page; after = page[^1].Key.DocumentId)
+        var after = "";
+        while (documents.List(collection, state: null, after, PageSize) is { Count: > 0 } page)
+        {
             foreach (var document in page) yield return document;
+            after = page[^1].Key.DocumentId;
+        }
     }
 
     private static bool IsSeeded(StoredDocument document) => document.Metadata.TryGetProperty(Mark, out _);

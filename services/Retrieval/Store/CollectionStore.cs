@@ -66,7 +66,8 @@ internal sealed class CollectionStore(RetrievalDatabase database, TimeProvider t
         connection.QuerySingleOrDefault<CollectionRow>($"{Select} WHERE row = @row AND deleted = 0", new { row })?.ToCollection(connection);
 
     /// <summary>Finds a collection that must be there, on a connection of the caller.</summary>
-    internal static StoredCollection Require(SqliteConnection connection, CollectionKey key) => Find(connection, key) ?? throw NotFound(key);
+    internal static StoredCollection Require(SqliteConnection connection, CollectionKey key) =>
+        Find(connection, key) ?? throw NotFound(key);
 
     /// <summary>The refusal of a collection that is not there.</summary>
     internal static MillraceException NotFound(CollectionKey key) => new(

@@ -67,8 +67,11 @@ internal sealed class DocumentQueue(RetrievalDatabase database, TimeProvider tim
     public Task<bool> FailAsync(ClaimedDocument claimed, string error, TimeSpan? retryAfter, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection => connection.Execute(
-                "UPDATE documents SET state = @state, error = @error, retry_at_ms = @retryAtMs "
-                + "WHERE row = @Row AND version = @Version AND state = 2",
+                """
+                UPDATE documents SET error = @error, retry_at_ms = @retryAtMs,
+                    state = CASE WHEN job IN (SELECT row FROM jobs WHERE cancelled = 1) THEN 4 ELSE @state END
+                WHERE row = @Row AND version = @Version AND state = 2
+                """,
                 new
                 {
                     state = (int)(retryAfter is null ? DocumentState.Failed : DocumentState.Queued),

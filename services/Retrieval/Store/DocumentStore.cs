@@ -131,7 +131,8 @@ internal sealed class DocumentStore(RetrievalDatabase database, TimeProvider tim
             """
             INSERT INTO documents (collection, tenant, document_id, title, media_type, sha256, version, state, updated_at_ms, metadata,
                 labels, size_bytes)
-            VALUES (@Collection, @Tenant, @DocumentId, @DocumentId, @MediaType, @Sha256, 1, 1, @UpdatedAtMs, @Metadata, @Labels, @SizeBytes);
+            VALUES (
+                @Collection, @Tenant, @DocumentId, @DocumentId, @MediaType, @Sha256, 1, 1, @UpdatedAtMs, @Metadata, @Labels, @SizeBytes);
             SELECT last_insert_rowid();
             """,
             Values(document, collection.Row));

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Millrace.Retrieval.Chunking;
@@ -89,7 +90,8 @@ internal sealed class EditionStore(RetrievalDatabase database, int versionsKept)
     });
 
     /// <summary>Every live chunk of a generation with its document.</summary>
-    public IReadOnlyDictionary<long, long> Documents(long generation) => database.Read(connection => connection.Query<(long Chunk, long Document)>(
+    public IReadOnlyDictionary<long, long> Documents(long generation) =>
+        database.Read(connection => connection.Query<(long Chunk, long Document)>(
         "SELECT k.row, e.document FROM editions e JOIN chunks k ON k.edition = e.row WHERE e.generation = @generation AND e.live = 1",
         new { generation }).ToDictionary(pair => pair.Chunk, pair => pair.Document));
 
@@ -112,6 +114,9 @@ internal sealed class EditionStore(RetrievalDatabase database, int versionsKept)
     private bool Add(SqliteConnection connection, EditionDraft draft, EditionSlice slice)
     {
         if (slice.Chunks.Count > 0) RequireVectors(connection, draft.Claimed, slice);
+        if (slice.Chunks.Any(chunk => !(TensorPrimitives.Norm(chunk.Vector.Span) is > 0 and < float.PositiveInfinity)))
+            throw MillraceException.InvalidArgument(
+                "embedding_model", $"The model '{slice.EmbeddingModel}' returned a vector without a direction. Use another model.");
         var row = draft.Row != 0 ? draft.Row : connection.ExecuteScalar<long>(
             """
             INSERT INTO editions (generation, document, document_version) VALUES (@Generation, @Row, @Version);

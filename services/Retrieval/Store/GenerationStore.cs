@@ -36,7 +36,8 @@ internal sealed class GenerationStore(RetrievalDatabase database, TimeProvider t
             connection =>
             {
                 var collection = CollectionStore.Require(connection, key);
-                if (collection.Reindexing is { Error: "" } going) return going.Generation.Settings == settings ? collection : throw Busy(key);
+                if (collection.Reindexing is { Error: "" } going)
+                    return going.Generation.Settings == settings ? collection : throw Busy(key);
                 if (collection.Reindexing is { } failed) Retire(connection, failed.Generation.Row);
                 var building = IsAlready(collection, settings)
                     ? (long?)null
@@ -69,7 +70,8 @@ internal sealed class GenerationStore(RetrievalDatabase database, TimeProvider t
     {
         var row = connection.QuerySingleOrDefault<DocumentRow>(
             $"{DocumentRow.Select} WHERE d.row = @document AND d.state = 3 AND c.building = @generation", new { document, generation });
-        if (row is null || CollectionStore.Find(connection, row.CollectionRow) is not { Reindexing: { } reindexing } collection) return null;
+        if (row is null) return null;
+        if (CollectionStore.Find(connection, row.CollectionRow) is not { Reindexing: { } reindexing } collection) return null;
         var content = connection.QuerySingle<byte[]>("SELECT original FROM contents WHERE document = @document", new { document });
         return new ClaimedDocument(row.ToDocument(), content, collection, reindexing.Generation);
     });
@@ -107,7 +109,8 @@ internal sealed class GenerationStore(RetrievalDatabase database, TimeProvider t
     /// <summary>How far a build is.</summary>
     internal static StoredReindexing? Reindexing(SqliteConnection connection, long generation)
     {
-        if (GenerationRow.Find(connection, generation) is not { State: GenerationState.Building or GenerationState.Failed } row) return null;
+        var row = GenerationRow.Find(connection, generation);
+        if (row is not { State: GenerationState.Building or GenerationState.Failed }) return null;
         var (done, total) = connection.QuerySingle<(int Done, int Total)>(
             """
             SELECT (SELECT count(*) FROM editions WHERE generation = @Row AND live = 1),

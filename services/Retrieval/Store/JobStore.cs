@@ -165,7 +165,8 @@ internal sealed class JobStore(RetrievalDatabase database, TimeProvider time)
             new { collection, excess = count - limits.PerCollectionMax + 1 });
         if (count - removed >= limits.PerCollectionMax)
             throw new MillraceException(
-                Reason.QueueFull, $"{count - removed} jobs of the collection still run, which is the most allowed. Wait until some are done.");
+                Reason.QueueFull,
+                $"{count - removed} jobs of the collection still run, which is the most allowed. Wait until some are done.");
     }
 
     private static MillraceException NotFound(string id) =>

@@ -125,7 +125,8 @@ internal sealed class OutboxStore(RetrievalDatabase database)
             """,
             new { entry.Document, entry.DocumentVersion, Generation = entry.Index?.Id.Generation ?? 0 });
         if (changed == 0) return null;
-        return connection.QuerySingle<DocumentRow>($"{DocumentRow.Select} WHERE d.row = @Document", new { entry.Document }).ToDocument().Key;
+        return connection.QuerySingle<DocumentRow>(
+            $"{DocumentRow.Select} WHERE d.row = @Document", new { entry.Document }).ToDocument().Key;
     }
 
     private sealed class EntryRow

@@ -23,5 +23,6 @@ internal static class StoreJson
     public static string[] List(string json) => json == "[]" ? [] : JsonSerializer.Deserialize<string[]>(json) ?? [];
 
     public static ChunkingSettings Chunking(string json) =>
-        JsonSerializer.Deserialize<ChunkingSettings>(json) ?? throw new InvalidOperationException("The settings of a generation are empty.");
+        JsonSerializer.Deserialize<ChunkingSettings>(json)
+        ?? throw new InvalidOperationException("The settings of a generation are empty.");
 }

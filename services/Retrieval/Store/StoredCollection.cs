@@ -15,7 +15,7 @@ internal readonly record struct CollectionKey(string Tenant, string Name);
 /// <param name="Chunking">How documents are cut.</param>
 internal sealed record GenerationSettings(string EmbeddingModel, int DimensionWanted, ChunkingSettings Chunking);
 
-/// <summary>One build of a collection's chunks. Everything that was embedded and cut the same way belongs to it, and nothing else.</summary>
+/// <summary>One build of a collection's chunks. What was embedded and cut the same way belongs to it, and nothing else.</summary>
 /// <param name="Row">Its row, never used again.</param>
 /// <param name="Settings">How it is embedded and cut.</param>
 /// <param name="Dimension">Length of its vectors; 0 until the first document tells it.</param>

@@ -4,6 +4,7 @@ namespace Millrace.Bench.Harness;
 internal sealed record BenchOptions
 {
     private const string OnlyPrefix = "--only=";
+    private const string VectorsPrefix = "--vectors=";
 
     /// <summary>Name of what to measure, or <c>all</c>.</summary>
     public string Name { get; init; } = "";
@@ -22,6 +23,9 @@ internal sealed record BenchOptions
 
     /// <summary>Part of the names of the cases to measure; empty for all.</summary>
     public string Only { get; init; } = "";
+
+    /// <summary>A file of vectors to measure with instead of generated ones; empty for those.</summary>
+    public string Vectors { get; init; } = "";
 
     /// <summary>
     /// Threads that compute, on every side of a comparison: one per core but one, as the service has by default, because ggml's threads
@@ -49,6 +53,7 @@ internal sealed record BenchOptions
         "--gpu" => options with { Gpu = true },
         "--no-peers" => options with { Peers = false },
         _ when arg.StartsWith(OnlyPrefix, StringComparison.Ordinal) => options with { Only = arg[OnlyPrefix.Length..] },
+        _ when arg.StartsWith(VectorsPrefix, StringComparison.Ordinal) => options with { Vectors = arg[VectorsPrefix.Length..] },
         _ when arg.StartsWith('-') || options.Name.Length > 0 => null,
         _ => options with { Name = arg },
     };

@@ -69,35 +69,37 @@ internal sealed class IngestHost : IAsyncDisposable
             return Task.FromResult<IReadOnlyList<int>>([.. texts.Select(FakeEmbeddingService.CountTokens)]);
         }
 
-        public Task<IReadOnlyList<double>> RerankAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<double>> RerankAsync(
+            string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 
-    private sealed class AnnouncingIndex(IChunkIndex index, Action<string> announce) : IChunkIndex
+    private sealed class AnnouncingIndex(IChunkIndex inner, Action<string> announce) : IChunkIndex
     {
-        public Task OpenAsync(IndexSettings settings, CancellationToken cancellationToken) => index.OpenAsync(settings, cancellationToken);
+        public Task OpenAsync(IndexSettings settings, CancellationToken cancellationToken) => inner.OpenAsync(settings, cancellationToken);
 
-        public Task DropAsync(IndexId index1, CancellationToken cancellationToken) => index.DropAsync(index1, cancellationToken);
+        public Task DropAsync(IndexId index, CancellationToken cancellationToken) => inner.DropAsync(index, cancellationToken);
 
-        public Task PutAsync(IndexId id, IReadOnlyList<IndexDocument> documents, CancellationToken cancellationToken) =>
-            AroundAsync("put", () => index.PutAsync(id, documents, cancellationToken));
+        public Task PutAsync(IndexId index, IReadOnlyList<IndexDocument> documents, CancellationToken cancellationToken) =>
+            AroundAsync("put", () => inner.PutAsync(index, documents, cancellationToken));
 
-        public Task RemoveAsync(IndexId id, IReadOnlyCollection<long> chunks, CancellationToken cancellationToken) =>
-            AroundAsync("remove", () => index.RemoveAsync(id, chunks, cancellationToken));
+        public Task RemoveAsync(IndexId index, IReadOnlyCollection<long> chunks, CancellationToken cancellationToken) =>
+            AroundAsync("remove", () => inner.RemoveAsync(index, chunks, cancellationToken));
 
-        public Task SetAttributesAsync(IndexId id, DocumentAttributes document, CancellationToken cancellationToken) =>
-            AroundAsync("describe", () => index.SetAttributesAsync(id, document, cancellationToken));
+        public Task SetAttributesAsync(IndexId index, DocumentAttributes document, CancellationToken cancellationToken) =>
+            AroundAsync("describe", () => inner.SetAttributesAsync(index, document, cancellationToken));
 
-        public Task<IndexRanking> DenseAsync(IndexId id, DenseQuery query, CancellationToken cancellationToken) =>
-            index.DenseAsync(id, query, cancellationToken);
+        public Task<IndexRanking> DenseAsync(IndexId index, DenseQuery query, CancellationToken cancellationToken) =>
+            inner.DenseAsync(index, query, cancellationToken);
 
-        public Task<IndexRanking> KeywordAsync(IndexId id, WordQuery query, CancellationToken cancellationToken) =>
-            index.KeywordAsync(id, query, cancellationToken);
+        public Task<IndexRanking> KeywordAsync(IndexId index, WordQuery query, CancellationToken cancellationToken) =>
+            inner.KeywordAsync(index, query, cancellationToken);
 
-        public Task<IndexRanking?> TryFusedAsync(IndexId id, FusedQuery query, CancellationToken cancellationToken) =>
-            index.TryFusedAsync(id, query, cancellationToken);
+        public Task<IndexRanking?> TryFusedAsync(IndexId index, FusedQuery query, CancellationToken cancellationToken) =>
+            inner.TryFusedAsync(index, query, cancellationToken);
 
-        public IAsyncEnumerable<long> ChunksAsync(IndexId id, CancellationToken cancellationToken) => index.ChunksAsync(id, cancellationToken);
+        public IAsyncEnumerable<long> ChunksAsync(IndexId index, CancellationToken cancellationToken) =>
+            inner.ChunksAsync(index, cancellationToken);
 
         private async Task AroundAsync(string name, Func<Task> call, [CallerMemberName] string member = "")
         {

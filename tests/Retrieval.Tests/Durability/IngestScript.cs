@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Store;
@@ -29,7 +30,8 @@ internal sealed class IngestScript(int seed)
         try
         {
             if (kind == StepKind.Delete) await catalog.DeleteAsync(key, CancellationToken.None);
-            else if (kind == StepKind.Label) await catalog.UpdateAsync(key, new DocumentChange(null, Labels(random)), CancellationToken.None);
+            else if (kind == StepKind.Label)
+                await catalog.UpdateAsync(key, new DocumentChange(null, Labels(random)), CancellationToken.None);
             else await catalog.UploadAsync(Upload(id, Content(random), Labels(random)), CancellationToken.None);
         }
         catch (MillraceException error) when (error.Reason == Reason.DocumentNotFound)
@@ -62,12 +64,15 @@ internal sealed class IngestScript(int seed)
     private (string Id, StepKind Kind, Random Random) Step(int step)
     {
         var random = new Random((seed * 1_000_003) + step);
-        return ($"d{random.Next(DocumentsMax)}.txt", random.Next(10) switch { 0 => StepKind.Delete, 1 => StepKind.Label, _ => StepKind.Put }, random);
+        var id = $"d{random.Next(DocumentsMax)}.txt";
+        var kind = random.Next(10) switch { 0 => StepKind.Delete, 1 => StepKind.Label, _ => StepKind.Put };
+        return (id, kind, random);
     }
 
     // Up to eight paragraphs, each a chunk of its own, and now and then none.
     private static string Content(Random random) => string.Join(
-        "\n\n", Enumerable.Range(0, random.Next(9)).Select(_ => string.Join(' ', Enumerable.Range(0, 14).Select(_ => Words[random.Next(Words.Length)]))));
+        "\n\n", Enumerable.Range(0, random.Next(9)).Select(_ =>
+            string.Join(' ', Enumerable.Range(0, 14).Select(_ => Words[random.Next(Words.Length)]))));
 
     private static string[] Labels(Random random) => random.Next(4) == 0 ? ["hr"] : [];
 
@@ -96,7 +101,8 @@ internal static class IngestChild
             }
         }
 
-        var (numbers, script) = (System.Globalization.CultureInfo.InvariantCulture, new IngestScript(int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture)));
+        var numbers = CultureInfo.InvariantCulture;
+        var script = new IngestScript(int.Parse(seed, numbers));
         await using var host = await IngestHost.StartAsync(folder, Announce);
         var catalog = (DocumentCatalog)host.Services.GetService(typeof(DocumentCatalog))!;
         for (var step = int.Parse(first, numbers); ; step++)

@@ -94,7 +94,8 @@ public sealed class KillTests(ITestOutputHelper output)
         var catalog = host.Services.GetRequiredService<DocumentCatalog>();
         foreach (var id in ids)
         {
-            var document = await catalog.WaitUntilSettledAsync(new DocumentKey(IngestScript.Key, id), CancellationToken.None).DefaultTimeout();
+            var document = await catalog.WaitUntilSettledAsync(
+                new DocumentKey(IngestScript.Key, id), CancellationToken.None).DefaultTimeout();
             Assert.Equal(DocumentState.Ready, document.State);
         }
 
@@ -131,7 +132,7 @@ public sealed class KillTests(ITestOutputHelper output)
                     Assert.Equal(ranking.Chunks.Count, texts.Count);
                     answers.AddRange(ranking.Chunks.Select(chunk => string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{name} {query} {held.Length} {chunk.Score:f3} {texts[chunk.Chunk].Document.DocumentId} {texts[chunk.Chunk].Text}"))
+                        $"{name} {query} {held.Length} {chunk.Score:f3} {Told(texts[chunk.Chunk])}"))
                         .Order(StringComparer.Ordinal));
                 }
             }
@@ -139,6 +140,8 @@ public sealed class KillTests(ITestOutputHelper output)
 
         return answers;
     }
+
+    private static string Told(StoredPassage passage) => $"{passage.Document.DocumentId} {passage.Text}";
 
     private static async Task IndexIsTheTruthAsync(IngestHost host)
     {

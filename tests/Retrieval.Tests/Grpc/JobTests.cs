@@ -20,7 +20,8 @@ public sealed class JobTests
         await UploadAsync(retrieval, job.Id, "bad.txt", string.Join(' ', Enumerable.Range(0, 100)));
         var done = (await retrieval.Client.GetJobAsync(new GetJobRequest { JobId = job.Id })).Job;
 
-        Assert.Equal((JobState.CompletedWithErrors, 4u, 3u, 1u, 3ul), (done.State, done.TotalCount, done.ReadyCount, done.FailedCount, done.ChunkCount));
+        Assert.Equal((JobState.CompletedWithErrors, 4u, 3u, 1u, 3ul), (
+            done.State, done.TotalCount, done.ReadyCount, done.FailedCount, done.ChunkCount));
         var error = Assert.Single(done.Errors);
         Assert.Equal("bad.txt", error.DocumentId);
         Assert.Contains("chunk_tokens_max", error.Message, StringComparison.Ordinal);
@@ -84,7 +85,8 @@ public sealed class JobTests
         await retrieval.Client.CreateJobAsync(new CreateJobRequest { Collection = "c" });
 
         Assert.Equal(2, (await retrieval.Client.ListJobsAsync(new ListJobsRequest { Collection = "c" })).Jobs.Count);
-        Assert.Equal(Reason.JobNotFound, await RefusalOf(() => retrieval.Client.GetJobAsync(new GetJobRequest { JobId = first.Id }).ResponseAsync));
+        Assert.Equal(Reason.JobNotFound, await RefusalOf(() =>
+            retrieval.Client.GetJobAsync(new GetJobRequest { JobId = first.Id }).ResponseAsync));
         Assert.Single(await retrieval.SearchAsync("c", "apple"));
     }
 
@@ -99,9 +101,12 @@ public sealed class JobTests
         Assert.Equal(Reason.JobNotFound, await RefusalOf(() => retrieval.UploadAsync(header, [0x61])));
 
         CallContext.Current = new CallContext("other", "req");
-        Assert.Equal(Reason.JobNotFound, await RefusalOf(() => retrieval.Client.GetJobAsync(new GetJobRequest { JobId = job.Id }).ResponseAsync));
-        Assert.Equal(Reason.JobNotFound, await RefusalOf(() => retrieval.Client.CancelJobAsync(new CancelJobRequest { JobId = job.Id }).ResponseAsync));
-        Assert.Equal(Reason.JobNotFound, await RefusalOf(() => retrieval.Client.RetryJobAsync(new RetryJobRequest { JobId = job.Id }).ResponseAsync));
+        Assert.Equal(Reason.JobNotFound, await RefusalOf(() =>
+            retrieval.Client.GetJobAsync(new GetJobRequest { JobId = job.Id }).ResponseAsync));
+        Assert.Equal(Reason.JobNotFound, await RefusalOf(() =>
+            retrieval.Client.CancelJobAsync(new CancelJobRequest { JobId = job.Id }).ResponseAsync));
+        Assert.Equal(Reason.JobNotFound, await RefusalOf(() =>
+            retrieval.Client.RetryJobAsync(new RetryJobRequest { JobId = job.Id }).ResponseAsync));
     }
 
     private static Task<UploadDocumentResponse> UploadAsync(

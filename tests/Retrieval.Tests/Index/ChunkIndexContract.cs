@@ -258,7 +258,11 @@ public abstract class ChunkIndexContract : IAsyncLifetime
         }));
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
         {
-            for (var i = 0; i < 20; i++) await BothAsync("apple", Everything);
+            for (var i = 0; i < 20; i++)
+            {
+                await WordsAsync("apple");
+                await DenseAsync("apple");
+            }
         }));
 
         await Task.WhenAll(writers.Concat(readers)).DefaultTimeout();
@@ -315,9 +319,11 @@ public abstract class ChunkIndexContract : IAsyncLifetime
         ["no key of that name"] = Is("nosuch", FilterValue.Of("x")),
     };
 
-    private static Filter.Comparison Is(string key, params FilterValue[] values) => new Filter.Comparison(key, ComparisonOperator.In, values);
+    private static Filter.Comparison Is(string key, params FilterValue[] values) =>
+        new Filter.Comparison(key, ComparisonOperator.In, values);
 
-    private static Filter.Comparison Compare(string key, ComparisonOperator by, FilterValue value) => new Filter.Comparison(key, by, [value]);
+    private static Filter.Comparison Compare(string key, ComparisonOperator by, FilterValue value) =>
+        new Filter.Comparison(key, by, [value]);
 
     private static DocumentAttributes Document(long row, string metadata = "{}", params string[] labels) => new(
         row,

@@ -23,7 +23,7 @@ public sealed class EmbedBatcherTests
         encoder.Gate.Release(10);
         await Task.WhenAll([first, .. others]).DefaultTimeout();
 
-        Assert.Equal(["a", "bbcc", "dd"], encoder.Calls.Select(string.Concat));
+        Assert.Equal(["a", "bbcc", "dd"], encoder.Calls.Select(texts => string.Concat(texts)));
         Assert.Equal(FakeEmbeddingService.Vector("c"), (await others[1])[1].ToArray());
     }
 
@@ -55,7 +55,7 @@ public sealed class EmbedBatcherTests
         encoder.Gate.Release(10);
         await Task.WhenAll(first, same, other).DefaultTimeout();
 
-        Assert.Equal(["a", "b", "c"], encoder.Calls.Select(string.Concat));
+        Assert.Equal(["a", "b", "c"], encoder.Calls.Select(texts => string.Concat(texts)));
     }
 
     private static EmbedBatcher Batcher(IEncoder encoder)
@@ -86,7 +86,8 @@ public sealed class EmbedBatcherTests
         public Task<IReadOnlyList<int>> CountTokensAsync(string model, IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<double>> RerankAsync(string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<double>> RerankAsync(
+            string query, IReadOnlyList<string> documents, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -11,7 +11,7 @@ public sealed class ReindexTests
     [Fact]
     public async Task Reindex_OtherCutting_ChangesOverAtOnceWithoutGapOrMixture()
     {
-        await using var retrieval = await RunningRetrieval.StartAsync(settings: [("Retrieval:Ingestion:RetiredIndexAge", "00:00:00.050")]);
+        await using var retrieval = await RunningRetrieval.StartAsync(settings: [("Retrieval:Ingestion:RetiredIndexAge", "00:00:10")]);
         await retrieval.CreateAsync("c", chunkTokensMax: 100);
         for (var i = 0; i < 20; i++) await retrieval.UploadAsync("c", $"{i}.txt", Text(i));
         var before = (await CollectionAsync(retrieval)).ChunkCount;
@@ -35,7 +35,8 @@ public sealed class ReindexTests
         await using var retrieval = await RunningRetrieval.StartAsync();
         await retrieval.CreateAsync("c");
         await retrieval.UploadAsync("c", "a.txt", "An apple.");
-        await retrieval.Client.ReindexCollectionAsync(new ReindexCollectionRequest { Name = "c", EmbeddingModel = "other", Dimension = 64 });
+        await retrieval.Client.ReindexCollectionAsync(
+            new ReindexCollectionRequest { Name = "c", EmbeddingModel = "other", Dimension = 64 });
         await DoneAsync(retrieval);
 
         var collection = await CollectionAsync(retrieval);
@@ -88,9 +89,10 @@ public sealed class ReindexTests
     [Fact]
     public async Task Reindex_NotValid_IsRefused()
     {
-        await using var retrieval = await RunningRetrieval.StartAsync(isEmbeddingDown: true);
+        await using var retrieval = await RunningRetrieval.StartAsync();
         await retrieval.CreateAsync("c");
-        await retrieval.UploadAsync("c", "a.txt", "An apple.", wait: false);
+        await retrieval.UploadAsync("c", "a.txt", "An apple.");
+        retrieval.Embedding.IsDown = true;
         await retrieval.Client.ReindexCollectionAsync(Request());
 
         Assert.Equal(Reason.AlreadyExists, await RefusalOf(retrieval, Request(20)));

@@ -20,14 +20,16 @@ public sealed class SchemaUpgradeTests
             attempts INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL, metadata TEXT NOT NULL,
             size_bytes INTEGER NOT NULL, chunk_count INTEGER NOT NULL, UNIQUE (collection, document_id));
         CREATE INDEX documents_waiting ON documents (retry_at_ms, row) WHERE state IN (1, 2);
-        CREATE TABLE contents (document INTEGER PRIMARY KEY REFERENCES documents (row) ON DELETE CASCADE, original BLOB NOT NULL, text TEXT);
-        CREATE TABLE chunks (row INTEGER PRIMARY KEY AUTOINCREMENT, collection INTEGER NOT NULL REFERENCES collections (row) ON DELETE CASCADE,
+        CREATE TABLE contents (document INTEGER PRIMARY KEY REFERENCES documents (row) ON DELETE CASCADE, original BLOB NOT NULL,
+            text TEXT);
+        CREATE TABLE chunks (row INTEGER PRIMARY KEY AUTOINCREMENT,
+            collection INTEGER NOT NULL REFERENCES collections (row) ON DELETE CASCADE,
             document INTEGER NOT NULL REFERENCES documents (row) ON DELETE CASCADE, text TEXT NOT NULL);
         CREATE INDEX chunks_of_collection ON chunks (collection);
         CREATE VIRTUAL TABLE full_text_1 USING fts5(title, breadcrumb, body);
         INSERT INTO collections VALUES (1, 't', 'c', 'model', 120, 7, 1000);
         INSERT INTO documents VALUES (5, 1, 'd', 'Title', 'text/plain', 'abc', 3, 3, '', 0, 0, 2000, '{"seed":"true"}', 5, 1);
-        INSERT INTO contents VALUES (5, 'apple', 'apple');
+        INSERT INTO contents VALUES (5, x'6170706c65', 'apple');
         INSERT INTO chunks VALUES (9, 1, 5, 'apple');
         """;
 
@@ -40,12 +42,15 @@ public sealed class SchemaUpgradeTests
         var collection = store.Collections.Require(new CollectionKey("t", "c"));
 
         Assert.Equal(1, store.Database.RequeuedByUpgrade);
-        Assert.Equal(("model", 120, 7, 1), (collection.EmbeddingModel, collection.Chunking.TokensMax, collection.Chunking.OverlapTokens, collection.DocumentCount));
+        Assert.Equal(("model", 120, 7, 1), (
+            collection.EmbeddingModel, collection.Chunking.TokensMax, collection.Chunking.OverlapTokens, collection.DocumentCount));
         var claimed = await store.ClaimAsync();
-        Assert.Equal((5L, 3, "apple"u8.ToArray()), (claimed.Row, claimed.Document.Version, claimed.Content));
+        Assert.Equal((5L, 3), (claimed.Row, claimed.Document.Version));
+        Assert.Equal("apple"u8.ToArray(), claimed.Content);
         Assert.Equal("true", claimed.Document.Metadata.GetProperty("seed").GetString());
         var draft = new EditionDraft(claimed, "title", "apple");
-        Assert.True(await store.Editions.PublishAsync(draft, StoreFixture.Slice("apple") with { EmbeddingModel = "model" }, CancellationToken.None));
+        Assert.True(await store.Editions.PublishAsync(
+            draft, StoreFixture.Slice("apple") with { EmbeddingModel = "model" }, CancellationToken.None));
         await store.TellAsync();
         Assert.Equal(["apple"], await store.FindAsync(collection, "apple"));
         Assert.True(await store.Documents.DeleteAsync(new DocumentKey(collection.Key, "d"), CancellationToken.None));
@@ -74,6 +79,7 @@ public sealed class SchemaUpgradeTests
 
     private static void Write(string path, string sql)
     {
+        SQLitePCL.Batteries_V2.Init();
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         connection.Execute(sql);

@@ -125,7 +125,8 @@ public sealed class StoreTests
 
         Assert.Empty(await store.FindAsync(collection, "apple"));
         Assert.Empty(await store.IndexedAsync(collection.Index));
-        Assert.Equal((0, 1), (store.Collections.Require(collection.Key).ChunkCount, store.Collections.Require(collection.Key).DocumentCount));
+        Assert.Equal(
+            (0, 1), (store.Collections.Require(collection.Key).ChunkCount, store.Collections.Require(collection.Key).DocumentCount));
     }
 
     [Fact]
@@ -180,7 +181,8 @@ public sealed class StoreTests
             () => store.Editions.PublishAsync(draft, slice with { EmbeddingModel = "other" }, CancellationToken.None));
 
         Assert.Contains("length 3", dimension.Message, StringComparison.Ordinal);
-        Assert.Equal((FakeEmbeddingService.Dimension, 1), (store.Collections.Require(collection.Key).Dimension, store.Collections.Require(collection.Key).ChunkCount));
+        Assert.Equal((FakeEmbeddingService.Dimension, 1), (
+            store.Collections.Require(collection.Key).Dimension, store.Collections.Require(collection.Key).ChunkCount));
     }
 
     [Fact]
@@ -306,9 +308,11 @@ public sealed class StoreTests
         Assert.Empty(await store.FindAsync(again, "apple"));
         Assert.False(await store.Collections.DeleteAsync(new CollectionKey("other", "c"), CancellationToken.None));
         Assert.Equal([collection.Index], store.Sweep.Retired(TimeSpan.Zero));
-        while (await store.Sweep.RemoveSomeAsync(collection.Index, CancellationToken.None)) Assert.NotEmpty(store.Sweep.Retired(TimeSpan.Zero));
+        while (await store.Sweep.RemoveSomeAsync(
+            collection.Index, CancellationToken.None)) Assert.NotEmpty(store.Sweep.Retired(TimeSpan.Zero));
         while (await store.Sweep.RemoveDeletedAsync(CancellationToken.None)) Assert.Empty(store.Sweep.Retired(TimeSpan.Zero));
-        Assert.Equal(1L, store.Database.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(connection, "SELECT count(*) FROM collections")));
+        Assert.Equal(1L, store.Database.Read(connection =>
+            Dapper.SqlMapper.ExecuteScalar<long>(connection, "SELECT count(*) FROM collections")));
         Assert.Equal(0L, store.Database.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(
             connection, "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM chunks) + (SELECT count(*) FROM contents)")));
     }

@@ -2,6 +2,6 @@ namespace Millrace.Retrieval.Index.Embedded;
 
 internal static partial class EmbeddedIndexLog
 {
-    [LoggerMessage(4501, LogLevel.Warning, "The index in '{Folder}' was damaged or not complete and is built anew from the documents: {Why}")]
+    [LoggerMessage(4501, LogLevel.Warning, "The index in '{Folder}' was damaged and is built anew from the documents: {Why}")]
     public static partial void Discarded(ILogger logger, string folder, string why);
 }

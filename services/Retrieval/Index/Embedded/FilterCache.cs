@@ -2,7 +2,7 @@ using Millrace.VectorIndex.Filtering;
 
 namespace Millrace.Retrieval.Index.Embedded;
 
-/// <summary>The chunks that the last filters allow, until a document changes. The filter that was not used for longest makes room.</summary>
+/// <summary>The chunks that the last filters allow, until a document changes. The filter not used for longest makes room.</summary>
 /// <param name="countMax">Most filters.</param>
 internal sealed class FilterCache(int countMax)
 {

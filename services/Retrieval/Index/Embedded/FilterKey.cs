@@ -4,7 +4,7 @@ using Millrace.Retrieval.Filtering;
 
 namespace Millrace.Retrieval.Index.Embedded;
 
-/// <summary>A text that two filters share exactly when they are the same, so that what one of them found can be used for the other.</summary>
+/// <summary>A text that two filters share exactly when they are the same, so that what one found can be used for the other.</summary>
 internal static class FilterKey
 {
     /// <summary>The key of a filter.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Search;
 using Millrace.ServiceDefaults.Errors;
@@ -11,8 +12,8 @@ namespace Millrace.Retrieval.Index.Embedded;
 /// <param name="FiltersMax">Most filters that an index remembers.</param>
 internal sealed record OpenIndexSettings(FieldWeights Weights, int FiltersMax);
 
-/// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and documents in memory. Writers take turns; readers
-/// wait for nobody.</summary>
+/// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and documents in memory. Writers take
+/// turns; readers wait for nobody.</summary>
 internal sealed class OpenIndex : IDisposable
 {
     private readonly OpenIndexSettings _settings;
@@ -43,18 +44,23 @@ internal sealed class OpenIndex : IDisposable
         var path = Path.Combine(folder, "words.db");
         if (dimension == 0 && !File.Exists(path)) return null;
         Directory.CreateDirectory(folder);
-        var words = new WordsFile(path, dimension);
+        WordsFile? words = null;
+        Vectors? vectors = null;
+        OpenIndex? opened = null;
         try
         {
+            words = new WordsFile(path, dimension);
             if (words.Dimension == 0) return null;
-            var vectors = Vectors.Open(Path.Combine(folder, "vectors"), new VectorIndexOptions { Dimension = words.Dimension });
-            var opened = new OpenIndex(settings, words, vectors);
-            (words, vectors) = (null, null);
-            return opened;
+            vectors = Vectors.Open(Path.Combine(folder, "vectors"), new VectorIndexOptions { Dimension = words.Dimension });
+            return opened = new OpenIndex(settings, words, vectors);
         }
         finally
         {
-            words?.Dispose();
+            if (opened is null)
+            {
+                vectors?.Dispose();
+                words?.Dispose();
+            }
         }
     }
 
@@ -102,6 +108,8 @@ internal sealed class OpenIndex : IDisposable
     public IndexRanking Dense(DenseQuery query)
     {
         RequireLength(query.Vector.Length, "query_vector");
+        if (!(TensorPrimitives.Norm(query.Vector.Span) > 0))
+            throw MillraceException.InvalidArgument("query_vector", "query_vector has no direction: all of its values are 0.");
         var found = new VectorHit[query.CountMax];
         var options = new VectorIndex.SearchOptions { Filter = _documents.Allowed(query.Filter), Exact = query.Exact };
         var count = _vectors.Search(query.Vector.Span, query.CountMax, found, options, out var explanation);

@@ -27,6 +27,8 @@ internal sealed class WordsFile : IDisposable
     private readonly string _connectionString;
     private readonly SqliteConnection _writer;
 
+    static WordsFile() => SQLitePCL.Batteries_V2.Init();
+
     /// <summary>Opens the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="dimension">Length of the vectors beside it, for a new file; 0 for a file that must be there.</param>

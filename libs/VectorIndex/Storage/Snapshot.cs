@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using Millrace.VectorIndex.Graph;
+
+namespace Millrace.VectorIndex.Storage;
+
+/// <summary>
+/// A whole graph in one file: header, then sections with a checksum each: slots, nodes, vectors beside codes, links of the upper levels.
+/// Records are written as they lie in memory, so opening is reading.
+/// </summary>
+internal static unsafe class Snapshot
+{
+    /// <summary>Writes a graph that nobody changes meanwhile. The file is complete under its name or not there at all.</summary>
+    /// <returns>The bytes of the file.</returns>
+    public static long Write(string path, NodeTable table, long generation)
+    {
+        var aside = path + IndexFolder.AsideEnding;
+        long length;
+        using (var file = new FileStream(aside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+        {
+            file.Write(HeaderOf(table, generation).ToBytes());
+            WriteSections(new SectionStream(file, path), table);
+            file.Flush(flushToDisk: true);
+            length = file.Length;
+        }
+
+        File.Move(aside, path, overwrite: true);
+        return length;
+    }
+
+    /// <summary>Reads a graph into an empty table.</summary>
+    /// <returns>The bytes of the file.</returns>
+    /// <exception cref="VectorIndexException">The file is damaged, or of another index.</exception>
+    public static long Read(string path, NodeTable table)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+        var bytes = new byte[FileHeader.Bytes];
+        if (file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+            throw Faults.Damaged(path, "it ends too soon");
+        var header = FileHeader.Read(bytes, FileHeader.SnapshotMagic, table.Layout.Options, path);
+        if (header.SlotEnd > table.SlotEnd)
+            throw Faults.Mismatch(path, nameof(VectorIndexOptions.MaxElements), "larger", $"{table.Layout.Options.MaxElements}");
+
+        table.GrowTo(header.SlotEnd);
+        ReadSections(new SectionStream(file, path), table);
+        table.Entry = new(header.EntrySlot, header.EntryLevel);
+        return file.Length;
+    }
+
+    private static FileHeader HeaderOf(NodeTable table, long generation)
+    {
+        var entry = table.Entry;
+        return FileHeader.Of(FileHeader.SnapshotMagic, table.Layout.Options, generation) with
+        {
+            SlotEnd = table.End,
+            EntrySlot = entry.Slot,
+            EntryLevel = entry.Level,
+        };
+    }
+
+    private static void WriteSections(SectionStream stream, NodeTable table)
+    {
+        var end = table.End;
+        for (var slot = RecordStore.FirstSlot; slot < end; slot++) stream.Write(MemoryMarshal.AsBytes([SlotRecord.Of(table.Info(slot))]));
+        stream.End();
+        WriteRecords(stream, table.Nodes, end);
+        if (table.Floats is not null) WriteRecords(stream, table.Floats, end);
+        for (var slot = RecordStore.FirstSlot; slot < end; slot++) stream.Write(UpperOf(table, slot));
+        stream.End();
+    }
+
+    private static void ReadSections(SectionStream stream, NodeTable table)
+    {
+        var end = table.End;
+        var records = new SlotRecord[end - RecordStore.FirstSlot];
+        stream.Read(MemoryMarshal.AsBytes(records.AsSpan()));
+        stream.Check();
+        ReadRecords(stream, table.Nodes, end);
+        if (table.Floats is not null) ReadRecords(stream, table.Floats, end);
+        for (var i = 0; i < records.Length; i++) table.Restore(RecordStore.FirstSlot + i, records[i]);
+        for (var slot = RecordStore.FirstSlot; slot < end; slot++) stream.Read(UpperOf(table, slot));
+        stream.Check();
+    }
+
+    private static Span<byte> UpperOf(NodeTable table, int slot)
+    {
+        var info = table.Info(slot);
+        return info->Upper is null ? [] : new(info->Upper, table.UpperBytes(info->Level));
+    }
+
+    private static void WriteRecords(SectionStream stream, RecordStore records, int end)
+    {
+        for (var slot = RecordStore.FirstSlot; slot < end;) stream.Write(records.Run(slot, end, out slot));
+        stream.End();
+    }
+
+    private static void ReadRecords(SectionStream stream, RecordStore records, int end)
+    {
+        for (var slot = RecordStore.FirstSlot; slot < end;) stream.Read(records.Run(slot, end, out slot));
+        stream.Check();
+    }
+}
+
+/// <summary>What a snapshot has of a slot; 16 bytes.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Norm">What the stored vector is to be multiplied by.</param>
+/// <param name="Level">The node's level; 0 for a slot that is free.</param>
+/// <param name="State">A <see cref="SlotState"/>: free, live or deleted.</param>
+/// <param name="Spare">Zero.</param>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal readonly record struct SlotRecord(long Id, float Norm, byte Level, byte State, short Spare)
+{
+    /// <summary>Of a slot. One that waits for readers is free for whoever opens the snapshot.</summary>
+    public static unsafe SlotRecord Of(SlotInfo* info) =>
+        info->State == (byte)SlotState.Retired ? default : new(info->Id, info->Norm, info->Level, info->State, 0);
+}
