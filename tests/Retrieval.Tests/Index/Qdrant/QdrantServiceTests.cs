@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Contracts.Retrieval.V1;
@@ -8,6 +7,7 @@ using Millrace.QdrantServer;
 using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Index.Qdrant;
 using Millrace.Retrieval.Tests.Fixtures;
+using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Hosting;
 
 namespace Millrace.Retrieval.Tests.Index.Qdrant;
@@ -74,9 +74,9 @@ public sealed class QdrantServiceTests
         await server.StopAsync();
 
         await retrieval.UploadAsync("docs", "weir", "The weir holds the water back.", wait: false);
-        var failure = await Assert.ThrowsAsync<RpcException>(() => retrieval.SearchAsync("docs", "wheel", SearchMode.Keyword));
-        Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
-        Assert.Contains("(Qdrant) does not answer", failure.Status.Detail, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<MillraceException>(() => retrieval.SearchAsync("docs", "wheel", SearchMode.Keyword));
+        Assert.Equal(Reason.UpstreamUnavailable, failure.Reason);
+        Assert.Contains("(Qdrant) does not answer", failure.Message, StringComparison.Ordinal);
         Assert.Equal("Degraded", await HealthAsync(retrieval));
 
         await server.StartAgainAsync();
