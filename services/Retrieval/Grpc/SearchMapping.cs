@@ -122,7 +122,16 @@ internal static class SearchMapping
         : new FusionWish(
             fusion.Constant == 0 ? null : fusion.Constant,
             fusion.HasKeywordWeight ? fusion.KeywordWeight : null,
-            fusion.HasDenseWeight ? fusion.DenseWeight : null);
+            fusion.HasDenseWeight ? fusion.DenseWeight : null,
+            Method(fusion.Method));
+
+    private static Index.FusionMethod? Method(Proto.FusionMethod method) => method switch
+    {
+        Proto.FusionMethod.Unspecified => null,
+        Proto.FusionMethod.Rank => Index.FusionMethod.Rank,
+        Proto.FusionMethod.Score => Index.FusionMethod.Score,
+        _ => throw MillraceException.InvalidArgument("fusion.method", $"method {(int)method} is not known. Use rank or score."),
+    };
 
     private static TimeDecay? Decay(Proto.TimeDecay? decay) => decay is null
         ? null

@@ -86,11 +86,25 @@ internal sealed record WordQuery(string Text, int CountMax, DocumentFilter Filte
 /// <param name="Weights">How they are fused.</param>
 internal sealed record FusedQuery(DenseQuery Dense, WordQuery Words, FusionWeights Weights);
 
-/// <summary>Weights of reciprocal rank fusion.</summary>
-/// <param name="Constant">Above 0; the larger, the less the first ranks count.</param>
+/// <summary>What rankings are fused by.</summary>
+public enum FusionMethod
+{
+    /// <summary>Their ranks: the sum of <c>weight / (constant + rank)</c>.</summary>
+    Rank,
+
+    /// <summary>Their scores: BM25 over the query's best one, and cosine similarity, each times its weight.</summary>
+    Score,
+}
+
+/// <summary>How rankings are fused.</summary>
+/// <param name="Constant">For fusion by rank; above 0; the larger, the less the first ranks count.</param>
 /// <param name="Keyword">Weight of the ranking by words.</param>
 /// <param name="Dense">Weight of the ranking by meaning.</param>
-internal sealed record FusionWeights(double Constant, double Keyword, double Dense);
+internal sealed record FusionWeights(double Constant, double Keyword, double Dense)
+{
+    /// <summary>What the rankings are fused by.</summary>
+    public FusionMethod Method { get; init; } = FusionMethod.Rank;
+}
 
 /// <summary>An index's answer.</summary>
 /// <param name="Chunks">The chunks, best first.</param>

@@ -13,7 +13,11 @@ namespace Millrace.Retrieval.Search;
 internal sealed record Ranking(string Stage, IReadOnlyList<ScoredChunk> Chunks);
 
 /// <summary>A ranking and how much it counts.</summary>
-internal readonly record struct WeightedRanking(Ranking Ranking, double Weight);
+internal readonly record struct WeightedRanking(Ranking Ranking, double Weight)
+{
+    /// <summary>Whether it is by words: its scores are then only comparable with each other.</summary>
+    public bool IsKeyword { get; init; }
+}
 
 /// <summary>What the indexes say.</summary>
 /// <param name="Rankings">The rankings; one over all collections for each wording and way, and for each model where there are
@@ -80,7 +84,7 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
         List<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
     {
         if (collections.Count != 1 || plan.Wordings.Count != 1 || !plan.UsesKeywords || !plan.UsesDense || trace.IsOn) return null;
-        if (plan.Query.SimilarityMin is not null) return null;
+        if (plan.Query.SimilarityMin is not null || plan.Weights.Method != FusionMethod.Rank) return null;
         var collection = collections[0];
         var embedded = await vectors.InAsync(collection.Encoder, cancellationToken);
         if (embedded.Outage is not null) return null;
@@ -130,7 +134,7 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
                 ]);
             trace.Ranked(ranking);
             var weight = (plan.Mode == SearchMode.Hybrid ? own : 1) * plan.Wordings[group.Key.Wording].Weight;
-            rankings.Add(new WeightedRanking(ranking, weight));
+            rankings.Add(new WeightedRanking(ranking, weight) { IsKeyword = group.Key.IsKeyword });
         }
 
         return rankings;

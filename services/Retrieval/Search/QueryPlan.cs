@@ -14,7 +14,10 @@ internal sealed record QueryPlan
         Weights = new FusionWeights(
             query.Fusion.Constant ?? options.FusionConstant,
             query.Fusion.Keyword ?? options.KeywordWeight,
-            query.Fusion.Dense ?? options.DenseWeight);
+            query.Fusion.Dense ?? options.DenseWeight)
+        {
+            Method = query.Fusion.Method ?? options.Fusion,
+        };
         var rerank = query.Rerank ?? options.Rerank;
         RerankCount = rerank ? Math.Max(query.TopK, options.RerankCandidates) : 0;
         RerankWeight = options.RerankWeight;

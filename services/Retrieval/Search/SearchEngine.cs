@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Encoders;
+using Millrace.Retrieval.Index;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Search;
@@ -72,7 +73,9 @@ internal sealed class SearchEngine(
         var telling = rankings.Where(ranking => ranking.Ranking.Chunks.Count > 0).ToList();
         if (telling.Count < 2) return telling.Count == 0 ? new Ranking(ReciprocalRankFusion.Stage, []) : telling[0].Ranking;
         var start = trace.Start();
-        var fused = ReciprocalRankFusion.Fuse(telling, plan.Weights.Constant);
+        var fused = plan.Weights.Method == FusionMethod.Score
+            ? ScoreFusion.Fuse(telling)
+            : ReciprocalRankFusion.Fuse(telling, plan.Weights.Constant);
         trace.Done(start, fused);
         return fused;
     }

@@ -1,3 +1,5 @@
+using Millrace.Retrieval.Index;
+
 namespace Millrace.Retrieval.Search;
 
 /// <summary>Which rankings a search uses.</summary>
@@ -33,6 +35,10 @@ public sealed class SearchOptions
     /// <value>Default 1.</value>
     public double RerankWeight { get; set; } = 1;
 
+    /// <summary>What the rankings by words and by meaning are fused by.</summary>
+    /// <value>Default score.</value>
+    public FusionMethod Fusion { get; set; } = FusionMethod.Score;
+
     /// <summary>The constant of reciprocal rank fusion: the larger, the less the first ranks count.</summary>
     /// <value>Default 60, from the paper that introduced it.</value>
     public double FusionConstant { get; set; } = 60;
@@ -67,6 +73,7 @@ public sealed class SearchOptions
     internal IEnumerable<string> Validate()
     {
         if (!Enum.IsDefined(Mode)) yield return $"Search:Mode is {Mode}. Set it to Hybrid, Keyword or Dense.";
+        if (!Enum.IsDefined(Fusion)) yield return $"Search:Fusion is {Fusion}. Set it to Rank or Score.";
         if (RerankCandidates is < 1 or > 1000) yield return $"Search:RerankCandidates is {RerankCandidates}. Set it to 1 to 1000.";
         if (!(RerankWeight is >= 0 and <= 1))
             yield return $"Search:RerankWeight is {RerankWeight}. Set it to 0 (the reranker decides nothing) to 1 (it decides alone).";

@@ -1,4 +1,5 @@
 using Millrace.Retrieval.Filtering;
+using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Store;
 
 namespace Millrace.Retrieval.Search;
@@ -77,7 +78,8 @@ internal sealed record QueryWording(string Text, bool IsPassage, double Weight);
 /// <param name="Constant">The constant of reciprocal rank fusion.</param>
 /// <param name="Keyword">Weight of BM25.</param>
 /// <param name="Dense">Weight of the dense ranking.</param>
-internal sealed record FusionWish(double? Constant = null, double? Keyword = null, double? Dense = null);
+/// <param name="Method">What the rankings are fused by.</param>
+internal sealed record FusionWish(double? Constant = null, double? Keyword = null, double? Dense = null, FusionMethod? Method = null);
 
 /// <summary>Rank and score of a passage in one stage.</summary>
 /// <param name="Stage">Name of the stage.</param>

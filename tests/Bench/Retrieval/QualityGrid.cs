@@ -27,7 +27,12 @@ internal sealed class QualityGrid(RetrievalService.RetrievalServiceClient client
     private const int RerankedMax = 20;
     private const int FusionConstant = 60;
 
-    private static readonly double[] DenseWeights = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2];
+    private static readonly Fusion[] Fusions =
+    [
+        .. new[] { 0.02, 0.1, 0.3, 1 }.Select(weight => new Fusion(FusionMethod.Rank, weight)),
+        .. new[] { 0.25, 0.5, 0.75, 1, 1.5, 2 }.Select(weight => new Fusion(FusionMethod.Score, weight)),
+    ];
+
     private static readonly double[] RerankWeights = [0.1, 0.25, 0.5, 0.75, 1];
 
     /// <summary>Measures all ways.</summary>
@@ -40,22 +45,12 @@ internal sealed class QualityGrid(RetrievalService.RetrievalServiceClient client
             await ScoreAsync(Keyword, new SearchRequest { Mode = SearchMode.Keyword }, cancellationToken),
             await ScoreAsync(Dense, new SearchRequest { Mode = SearchMode.Dense }, cancellationToken),
         ];
-        foreach (var weight in isQuick ? [DenseWeights[0]] : DenseWeights)
-            all.Add(await ScoreAsync(Named("hybrid", weight), Hybrid(weight), cancellationToken));
+        foreach (var fusion in isQuick ? [Fusions[0]] : Fusions)
+            all.Add(await ScoreAsync($"hybrid {fusion}", fusion.ToRequest(), cancellationToken));
         var best = all.Skip(2).MaxBy(scores => scores.ReciprocalRank.Average())!;
-        var bestWeight = DenseWeights.First(weight => Named("hybrid", weight) == best.Name);
-        all.AddRange(await RerankAsync(bestWeight, isQuick, cancellationToken));
+        all.AddRange(await RerankAsync(Fusions.First(fusion => $"hybrid {fusion}" == best.Name), isQuick, cancellationToken));
         return all;
     }
-
-    private static string Named(string way, double weight) =>
-        string.Create(CultureInfo.InvariantCulture, $"{way} {weight:0.##}");
-
-    private static SearchRequest Hybrid(double denseWeight) => new()
-    {
-        Mode = SearchMode.Hybrid,
-        Fusion = new FusionSettings { Constant = FusionConstant, KeywordWeight = 1, DenseWeight = (float)denseWeight },
-    };
 
     private async Task<QualityScores> ScoreAsync(string name, SearchRequest way, CancellationToken cancellationToken)
     {
@@ -65,13 +60,13 @@ internal sealed class QualityGrid(RetrievalService.RetrievalServiceClient client
         return QualityScores.Of(name, data.Questions, [.. answers.Select(answer => Sources(answer.Results))]);
     }
 
-    private async Task<IEnumerable<QualityScores>> RerankAsync(double denseWeight, bool isQuick, CancellationToken cancellationToken)
+    private async Task<IEnumerable<QualityScores>> RerankAsync(Fusion fusion, bool isQuick, CancellationToken cancellationToken)
     {
-        var way = Hybrid(denseWeight);
+        var way = fusion.ToRequest();
         (way.TopK, way.Rerank, way.Explain) = (RerankedMax, RerankMode.On, true);
         var answers = await AskAsync(way, cancellationToken);
         return (isQuick ? [RerankWeights[^1]] : RerankWeights).Select(weight => QualityScores.Of(
-            string.Create(CultureInfo.InvariantCulture, $"{Reranked} {denseWeight:0.##} / {weight:0.##}"),
+            string.Create(CultureInfo.InvariantCulture, $"{Reranked} {fusion} / {weight:0.##}"),
             data.Questions,
             [.. answers.Select(answer => Sources(Joined(answer.Results, weight)))]));
     }
@@ -111,4 +106,20 @@ internal sealed class QualityGrid(RetrievalService.RetrievalServiceClient client
     // A source counts where its first passage stands.
     private List<string> Sources(IEnumerable<SearchResult> results) =>
         [.. results.Select(result => data.SourceOf(result.Passage.DocumentId)).Distinct()];
+
+    // How both rankings are joined; a keyword's weight is 1.
+    private sealed record Fusion(FusionMethod Method, double DenseWeight)
+    {
+        public SearchRequest ToRequest() => new()
+        {
+            Mode = SearchMode.Hybrid,
+            Fusion = new FusionSettings
+            {
+                Method = Method, Constant = FusionConstant, KeywordWeight = 1, DenseWeight = (float)DenseWeight,
+            },
+        };
+
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture, $"{(Method == FusionMethod.Rank ? "by rank" : "by score")} {DenseWeight:0.##}");
+    }
 }

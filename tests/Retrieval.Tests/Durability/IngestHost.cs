@@ -35,6 +35,7 @@ internal sealed class IngestHost : IAsyncDisposable
         builder.Services.AddLogging().AddMetrics();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IEncoder>(new AnnouncingEncoder(announce));
+        builder.Services.AddSingleton<ITokenCounters, EncoderCounters>();
         builder.Services.AddSingleton<IChunkerFactory, ChunkerFactory>();
         builder.Services.AddSingleton<IChunkIndex>(
             provider => new AnnouncingIndex(provider.GetRequiredService<EmbeddedIndex>(), announce));

@@ -124,18 +124,21 @@ public sealed class DocumentFilterPropertyTests
     private static bool AreEqual(JsonNode node, FilterValue value) => node.GetValueKind() switch
     {
         JsonValueKind.String => value.ValueCase == FilterValue.ValueOneofCase.Text && (string)node! == value.Text,
-        JsonValueKind.Number => value.ValueCase == FilterValue.ValueOneofCase.Number && (double)node! == value.Number,
+        JsonValueKind.Number => value.ValueCase == FilterValue.ValueOneofCase.Number && Number(node) == value.Number,
         JsonValueKind.True or JsonValueKind.False => value.ValueCase == FilterValue.ValueOneofCase.Boolean && (bool)node! == value.Boolean,
         _ => false,
     };
 
     private static int? Order(JsonNode node, FilterValue value) => node.GetValueKind() switch
     {
-        JsonValueKind.Number when value.ValueCase == FilterValue.ValueOneofCase.Number => ((double)node!).CompareTo(value.Number),
+        JsonValueKind.Number when value.ValueCase == FilterValue.ValueOneofCase.Number => Number(node).CompareTo(value.Number),
         JsonValueKind.String when value.ValueCase == FilterValue.ValueOneofCase.Text && IsDate((string)node!) && IsDate(value.Text) =>
             Instant((string)node!).CompareTo(Instant(value.Text)),
         _ => null,
     };
+
+    // A node that was made from an integer does not give itself out as anything else; its text does.
+    private static double Number(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static bool HasOrder(FilterValue value) => value.ValueCase == FilterValue.ValueOneofCase.Number || IsDate(value.Text);
 

@@ -42,8 +42,8 @@ public sealed class ReindexTests
         var collection = await CollectionAsync(retrieval);
         Assert.Equal(("other", 64u), (collection.EmbeddingModel, collection.Dimension));
         Assert.Single(await retrieval.SearchAsync("c", "apple", SearchMode.Dense));
-        await retrieval.UploadAsync("c", "b.txt", "A pear.");
-        Assert.Equal("b.txt", (await retrieval.SearchAsync("c", "pear", SearchMode.Dense))[0].Passage.DocumentId);
+        await retrieval.UploadAsync("c", "b.txt", "Some quinces.");
+        Assert.Equal("b.txt", (await retrieval.SearchAsync("c", "quinces", SearchMode.Dense))[0].Passage.DocumentId);
     }
 
     [Fact]

@@ -112,6 +112,13 @@ internal static class SearchRequestReader
         _ => throw field.Invalid("must be query or hypothetical_passage"),
     };
 
+    private static FusionMethod Method(JsonField field) => field.Text() switch
+    {
+        "rank" => FusionMethod.Rank,
+        "score" => FusionMethod.Score,
+        _ => throw field.Invalid("must be rank or score"),
+    };
+
     private static FusionSettings Fusion(JsonField fusion)
     {
         var settings = new FusionSettings();
@@ -120,6 +127,7 @@ internal static class SearchRequestReader
             if (field.Name == "constant") settings.Constant = RetrievalFields.Above0(field);
             else if (field.Name == "keyword_weight") settings.KeywordWeight = RetrievalFields.Real(field, 0);
             else if (field.Name == "dense_weight") settings.DenseWeight = RetrievalFields.Real(field, 0);
+            else if (field.Name == "method") settings.Method = Method(field);
             else throw field.Unknown();
         }
 
