@@ -7,7 +7,6 @@ using Millrace.Retrieval.Encoders;
 using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Index.Embedded;
-using Millrace.Retrieval.Store;
 using Millrace.Retrieval.Tests.Fixtures;
 
 namespace Millrace.Retrieval.Tests.Durability;
