@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf.Collections;
 using Millrace.Contracts.Retrieval.V1;
 
 namespace Millrace.Bench.Retrieval;
@@ -76,7 +77,7 @@ internal sealed class QualityGrid(RetrievalService.RetrievalServiceClient client
     }
 
     // As the service joins them: the scores before are moved into 0 to 1.
-    private static IEnumerable<SearchResult> Joined(IReadOnlyCollection<SearchResult> results, double weight)
+    private static IEnumerable<SearchResult> Joined(RepeatedField<SearchResult> results, double weight)
     {
         if (results.Count == 0) return [];
         var before = results.Select(result => ScoreOf(result, last: 1)).ToList();
