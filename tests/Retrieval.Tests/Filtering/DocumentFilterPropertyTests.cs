@@ -19,7 +19,7 @@ public sealed class DocumentFilterPropertyTests
 
     private static readonly JsonNode?[] Scalars =
     [
-        "x", "y", "", 1, 2.5, -3, 0, true, false, null, "1", "true",
+        "x", "y", "", 1d, 2.5, -3d, 0d, true, false, null, "1", "true",
         "2026-03-01T12:00:00Z", "2026-03-01T13:00:00+01:00", "2025-01-01T00:00:00Z",
     ];
 

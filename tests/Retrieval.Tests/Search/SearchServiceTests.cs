@@ -65,12 +65,12 @@ public sealed class SearchServiceTests
         await using var retrieval = await StartAsync();
         CallContext.Current = new CallContext("other", "req");
         await retrieval.CreateAsync("shop");
-        await retrieval.UploadAsync("shop", "theirs", "Apples of another tenant.");
+        await retrieval.UploadAsync("shop", "theirs.txt", "Apples of another tenant.");
 
         foreach (var mode in new[] { SearchMode.Keyword, SearchMode.Dense, SearchMode.Hybrid })
-            Assert.Equal(["theirs"], await IdsAsync(retrieval, new SearchRequest { Mode = mode, TopK = 100, DiversityLambda = 0.5f }));
+            Assert.Equal(["theirs.txt"], await IdsAsync(retrieval, new SearchRequest { Mode = mode, TopK = 100, DiversityLambda = 0.5f }));
         CallContext.Current = new CallContext(CallContext.DefaultTenant, "req");
-        Assert.DoesNotContain("theirs", await IdsAsync(retrieval, new SearchRequest { TopK = 100 }));
+        Assert.DoesNotContain("theirs.txt", await IdsAsync(retrieval, new SearchRequest { TopK = 100 }));
     }
 
     [Fact]
@@ -196,11 +196,11 @@ public sealed class SearchServiceTests
         await using var retrieval = await StartAsync();
         string[] names = ["shop", .. Enumerable.Range(1, 15).Select(i => $"c{i}")];
         foreach (var name in names.Skip(1)) await retrieval.CreateAsync(name);
-        await retrieval.UploadAsync("c7", "seventh", "Apples in the seventh.");
+        await retrieval.UploadAsync("c7", "seventh.txt", "Apples in the seventh.");
 
         var found = await retrieval.Client.SearchAsync(new SearchRequest { Collections = { names }, Query = "apples", TopK = 10 });
 
-        Assert.Equal(["new", "old", "plain", "seventh"], found.Results.Select(result => result.Passage.DocumentId).Order());
+        Assert.Equal(["new", "old", "plain", "seventh.txt"], found.Results.Select(result => result.Passage.DocumentId).Order());
         Assert.Empty((await retrieval.Client.SearchAsync(new SearchRequest { Collections = { "c1" }, Query = "apples" })).Results);
     }
 
