@@ -69,7 +69,7 @@ internal static class SectionCutter
         for (var i = last; i >= 0 && sentences[i].Start > previousStart; i--)
         {
             var shared = new TextRange(sentences[i].Start, range.Start - sentences[i].Start);
-            if (text.Tokens(shared) > text.Settings.OverlapTokens || !text.Fits(sentences[i].To(range))) break;
+            if (!text.Fits(shared, text.Settings.OverlapTokens) || !text.Fits(sentences[i].To(range))) break;
             start = sentences[i].Start;
         }
 

@@ -52,7 +52,7 @@ internal static class TextRuns
         {
             while (start > range.Start && char.IsWhiteSpace(source[start - 1])) start--;
             while (start > range.Start && !char.IsWhiteSpace(source[start - 1])) start--;
-            if (start == range.Start || text.Tokens(new TextRange(start, range.End - start)) > tokensMax)
+            if (start == range.Start || !text.Fits(new TextRange(start, range.End - start), tokensMax))
                 return fitting < range.End ? fitting : StartOfLastCharacters(text, new TextRange(start, range.End - start), tokensMax);
             fitting = start;
         }
@@ -67,7 +67,7 @@ internal static class TextRuns
         while (fitting - tooLong > 1)
         {
             var middle = (tooLong + fitting) / 2;
-            if (text.Tokens(new TextRange(word.Start + starts[middle], word.Length - starts[middle])) <= tokensMax) fitting = middle;
+            if (text.Fits(new TextRange(word.Start + starts[middle], word.Length - starts[middle]), tokensMax)) fitting = middle;
             else tooLong = middle;
         }
 

@@ -42,7 +42,7 @@ public sealed class RetrievalServiceTests
             ("policies/returns.md#v1.1", "policies/returns.md", 1u), (passage.ChunkId, passage.DocumentId, passage.DocumentVersion));
         Assert.Equal((uint)FakeEmbeddingService.CountTokens(passage.Text), passage.TokenCount);
         Assert.Equal((uint)passage.Text.Length, passage.Length);
-        Assert.Equal(["bm25", "dense", "rrf"], results[0].Stages.Select(stage => stage.Stage));
+        Assert.Equal(["bm25", "dense", "score"], results[0].Stages.Select(stage => stage.Stage));
         Assert.Equal(results[0].Score, results[0].Stages[^1].Score);
         Assert.Empty(retrieval.Service.Errors);
     }

@@ -171,15 +171,17 @@ public sealed class CandidateRankingTests
     [Fact]
     public async Task Rank_StoreThatFuses_IsAskedOnceUnlessMoreIsWanted()
     {
+        var query = _query with { Fusion = new FusionWish(Method: FusionMethod.Rank) };
         var index = new FakeChunkIndex { Fused = [new(8, 0.03)], Words = { [(1, "q")] = [new(5, 2)] } };
 
-        Assert.Equal([("rrf", 1.0, 8L)], Told(await RankAsync(index, _query, One())));
+        Assert.Equal([("rrf", 1.0, 8L)], Told(await RankAsync(index, query, One())));
         Assert.Empty(index.WordQueries);
-        await RankAsync(index, _query with { Explain = true }, One());
-        await RankAsync(index, _query with { SimilarityMin = 0.1 }, One());
-        await RankAsync(index, _query with { Variants = [new QueryWording("v", IsPassage: false, 1)] }, One());
-        await RankAsync(index, _query, Collection(1), Collection(2));
-        await RankAsync(index, _query with { Mode = SearchMode.Keyword }, One());
+        await RankAsync(index, query with { Explain = true }, One());
+        await RankAsync(index, query with { SimilarityMin = 0.1 }, One());
+        await RankAsync(index, query with { Variants = [new QueryWording("v", IsPassage: false, 1)] }, One());
+        await RankAsync(index, query, Collection(1), Collection(2));
+        await RankAsync(index, query with { Mode = SearchMode.Keyword }, One());
+        await RankAsync(index, query with { Fusion = new FusionWish(Method: FusionMethod.Score) }, One());
         Assert.Single(index.FusedQueries);
     }
 

@@ -85,7 +85,7 @@ public sealed class SearchServiceTests
 
         var found = await retrieval.Client.SearchAsync(Asked(request));
 
-        string[] stages = ["bm25", "dense", "dense:1", "rrf", "decay", "rerank", "mmr"];
+        string[] stages = ["bm25", "dense", "dense:1", "score", "decay", "rerank", "mmr"];
         Assert.Equal(stages, found.Results[0].Stages.Select(stage => stage.Stage));
         Assert.Equal(1u, found.Results[0].Stages[^1].Rank);
         Assert.Equal(stages.Append("bm25:1").Append("read").Order(), found.Explanation.Stages.Select(stage => stage.Stage).Order());
