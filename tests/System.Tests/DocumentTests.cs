@@ -59,7 +59,7 @@ public sealed class DocumentTests(RunningSystem system)
     public async Task Document_ThatIsNoText_IsRefusedAsAnOpenAiError(string mediaType, HttpStatusCode expected)
     {
         await EnsureCollectionAsync();
-        using var content = new ByteArrayContent([0xff, 0xfe, 0x00, 0x80]);
+        using var content = new ByteArrayContent([0xc3, 0x28, 0x00, 0x80]);
         content.Headers.ContentType = new(mediaType);
 
         using var response = await system.Edge.PutAsync(DocumentUri("bad"), content).DefaultTimeout();
