@@ -49,8 +49,9 @@ public sealed class SearchOptions
     public double KeywordWeight { get; set; } = 1;
 
     /// <summary>Weight of the dense ranking in the fusion.</summary>
-    /// <value>Default 1, for fusion by score with the built-in encoder: on the public anthropic-docs questions R@3 and MRR are .754 and .878,
-    /// and .727 and .861 by keywords alone. For fusion by rank set it to .02 there (.722 and .864; with 1 it is .674 and .809).</value>
+    /// <value>Default 1, for fusion by score with the built-in encoder: on the public anthropic-docs questions R@3 and MRR are .754 and
+    /// .878, and .727 and .861 by keywords alone. For fusion by rank set it to .02 there (.722 and .864; with 1 it is .674 and
+    /// .809).</value>
     public double DenseWeight { get; set; } = 1;
 
     /// <summary>Weight of a document's title in BM25; the text has 1.</summary>

@@ -42,7 +42,8 @@ internal sealed class DocumentLoad(RetrievalService.RetrievalServiceClient clien
         while (_next < end)
         {
             var some = Math.Min(WaitingMax, end - _next);
-            var sizes = await Task.WhenAll(Enumerable.Range(0, Uploaders).Select(lane => UploadAsync(job.Id, lane, some, cancellationToken)));
+            var lanes = Enumerable.Range(0, Uploaders);
+            var sizes = await Task.WhenAll(lanes.Select(lane => UploadAsync(job.Id, lane, some, cancellationToken)));
             (bytes, _next) = (bytes + sizes.Sum(), _next + some);
             job = await UntilAllAreFoundAsync(job.Id, cancellationToken);
         }

@@ -13,8 +13,8 @@ using Millrace.TestShared;
 namespace Millrace.Bench.Ingest;
 
 /// <summary>
-/// Documents from the upload until they can be found: with the built-in encoder, which tells where the time goes, and with vectors that cost
-/// nothing, which tells what everything else costs and whether memory stays within what the index needs.
+/// Documents from the upload until they can be found: with the built-in encoder, which tells where the time goes, and with vectors that
+/// cost nothing, which tells what everything else costs and whether memory stays within what the index needs.
 /// </summary>
 internal sealed class IngestBench : IBench
 {
@@ -26,7 +26,7 @@ internal sealed class IngestBench : IBench
     public string Name => "ingest";
 
     /// <inheritdoc/>
-    public string Summary => "documents/s and MB/s from the upload until they can be found, where the time goes, memory over 100,000 chunks";
+    public string Summary => "documents/s and MB/s from upload until found, where the time goes, memory over 100,000 chunks";
 
     /// <inheritdoc/>
     public async Task RunAsync(BenchRun run, CancellationToken cancellationToken)

@@ -8,8 +8,8 @@ using Millrace.Contracts.Embedding.V1;
 namespace Millrace.Bench.Load;
 
 /// <summary>
-/// An embedding service whose vectors cost next to nothing and depend on the text alone: what a model computes is no part of what is measured
-/// with it. Token counts and tokenizers are a real service's.
+/// An embedding service whose vectors cost next to nothing and depend on the text alone: what a model computes is no part of what is
+/// measured with it. Token counts and tokenizers are a real service's.
 /// </summary>
 /// <param name="tokens">The real service.</param>
 /// <param name="dimension">Length of the vectors.</param>

@@ -60,7 +60,10 @@ public sealed class RunningRetrieval : IAsyncDisposable
 
     public Task<UploadDocumentResponse> UploadAsync(string collection, string id, string content, bool wait = true) =>
         UploadAsync(
-            new UploadHeader { Collection = collection, DocumentId = id, Wait = wait, MediaType = Path.HasExtension(id) ? "" : "text/plain" },
+            new UploadHeader
+            {
+                Collection = collection, DocumentId = id, Wait = wait, MediaType = Path.HasExtension(id) ? "" : "text/plain",
+            },
             Encoding.UTF8.GetBytes(content));
 
     public async Task<UploadDocumentResponse> UploadAsync(UploadHeader header, byte[] content, Metadata? headers = null)
