@@ -26,6 +26,8 @@ def describe(w, kind, model, vocab):
                        'attention.head_count': size['H'], 'attention.layer_norm_epsilon': bertmodel.EPS, 'attention.causal': False,
                        'pooling_type': 4 if rank else 1, 'vocab_size': len(vocab)}.items():
         w.add('bert.' + key, value)
+    if not rank:
+        w.add('bert.matryoshka_dimensions', [64, 128])  # train_static.py trains these beginnings
     w.add('tokenizer.ggml.model', 'bert')
     w.add('tokenizer.ggml.token_type_count', 2)
     w.add('tokenizer.ggml.tokens', [token_text(t) for t in vocab])

@@ -31,8 +31,11 @@ internal sealed class BareEncoder : IDisposable
 
     /// <summary>Embeds texts, so many together.</summary>
     /// <returns>The number of vectors.</returns>
-    public int Embed(IReadOnlyList<string> texts, int together) =>
-        texts.Chunk(Math.Min(together, _context.SequencesMax)).Sum(chunk => Compute(chunk).Count);
+    public int Embed(IReadOnlyList<string> texts, int together) => Vectors(texts, together).Count();
+
+    /// <summary>The vectors of texts, so many together, in their order.</summary>
+    public IEnumerable<float[]> Vectors(IReadOnlyList<string> texts, int together) =>
+        texts.Chunk(Math.Min(together, _context.SequencesMax)).SelectMany(Compute);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Load;
 using Millrace.Bench.Processes;
+using Millrace.Bench.Retrieval;
 using Millrace.Contracts.Embedding.V1;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval;
@@ -19,7 +20,6 @@ namespace Millrace.Bench.Ingest;
 internal sealed class IngestBench : IBench
 {
     private const int Sections = 10;
-    private const int Dimension = 256;
     private const double MegabyteBytes = 1024 * 1024;
 
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ internal sealed class IngestBench : IBench
         using var channels = new ServiceChannels(NullLoggerFactory.Instance, TimeProvider.System);
         var tokens = new EmbeddingService.EmbeddingServiceClient(channels.Invoker("embedding", encoders.Grpc, new ServiceClientOptions()));
         await using var seeded = await ServiceUnderTest.StartAsync(
-            builder => builder.Services.AddSingleton(new SeededEncoder(tokens, Dimension)), app => app.MapGrpcService<SeededEncoder>());
+            builder => builder.Services.AddSingleton(new SeededEncoder(tokens)), app => app.MapGrpcService<SeededEncoder>());
         await using var retrieval = await ServiceProcess.StartAsync(
             "Retrieval", [new("services__embedding__grpc__0", seeded.GrpcAddress.ToString())], cancellationToken);
         var client = new RetrievalService.RetrievalServiceClient(
@@ -103,7 +103,7 @@ internal sealed class IngestBench : IBench
         // What grows is the index: a vector, its links and its document's attributes. Twice the vector is room for all of it.
         var growth = (double)(quarters[^1].Resident - quarters[1].Resident) / quarters.Skip(2).Sum(quarter => quarter.Loaded.Chunks);
         run.Add(BenchRow.Of(
-            "memory per chunk over the second half, in vectors", new Samples(growth / (Dimension * sizeof(float))), "x", Target.AtMost(2)));
+            "memory per chunk over the second half, in vectors", new Samples(growth / (SeededEmbedding.Dimension * sizeof(float))), "x", Target.AtMost(2)));
     }
 
     private static string Size(LoadedDocuments loaded) =>

@@ -10,7 +10,7 @@ namespace Millrace.Bench.Retrieval;
 /// An embedding service without a model: a text's vector comes from its characters alone, so that many chunks are loaded as fast as the
 /// retrieval service takes them. Vectors lie around centres, as those of real texts do, and a token is a word.
 /// </summary>
-internal sealed class SeededEmbedding : EmbeddingService.EmbeddingServiceBase
+internal class SeededEmbedding : EmbeddingService.EmbeddingServiceBase
 {
     /// <summary>Length of the vectors.</summary>
     public const int Dimension = 256;

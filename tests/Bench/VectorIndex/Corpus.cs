@@ -19,6 +19,9 @@ internal sealed record Corpus(string Name, int Dimension, float[] Vectors, float
 
     private readonly Lazy<int[][]> _nearest = new(() => FindNearest(Vectors, Queries, Dimension));
 
+    /// <summary>Its name as a part of a file's.</summary>
+    public string FileName => string.Concat(Name.Where(letter => letter != ',')).Replace(' ', '-');
+
     /// <summary>Vectors that are stored.</summary>
     public int Count => Vectors.Length / Dimension;
 

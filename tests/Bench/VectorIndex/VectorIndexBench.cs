@@ -24,16 +24,28 @@ internal sealed class VectorIndexBench : IBench
     public Task RunAsync(BenchRun run, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            foreach (var corpus in Corpora(run.Options)) Measure(run, corpus, cancellationToken);
+            foreach (var corpus in Corpora(run)) Measure(run, corpus, cancellationToken);
         },
         cancellationToken);
 
-    private static IEnumerable<Corpus> Corpora(BenchOptions options)
+    private static IEnumerable<Corpus> Corpora(BenchRun run)
     {
-        if (options.Vectors.Length > 0) return [Corpus.Read(options.Vectors)];
-        return options.Quick
-            ? [Corpus.Generate(QuickCount, QuickDimension, QuickAsked)]
-            : new[] { 384, 256 }.Select(dimension => Corpus.Generate(Count, dimension));
+        if (run.Options.Vectors.Length > 0) return [Corpus.Read(run.Options.Vectors)];
+        if (run.Options.Quick) return [Corpus.Generate(QuickCount, QuickDimension, QuickAsked)];
+        (string Name, Func<Corpus?> Make)[] all =
+        [
+            .. new[] { 384, 256 }.Select(dimension =>
+                ($"{Count / 1_000}k x {dimension}", (Func<Corpus?>)(() => Corpus.Generate(Count, dimension)))),
+            (RealEmbeddings.Name, () => Real(run)),
+        ];
+        return all.Where(one => one.Name.Contains(run.Options.Only, StringComparison.Ordinal)).Select(one => one.Make()).OfType<Corpus>();
+    }
+
+    private static Corpus? Real(BenchRun run)
+    {
+        if (RealEmbeddings.File(run) is { } file) return Corpus.Read(file);
+        run.Add(BenchRow.NotMeasured(RealEmbeddings.Name, "queries/s", "../shared/data is missing"));
+        return null;
     }
 
     private static void Measure(BenchRun run, Corpus corpus, CancellationToken cancellationToken)
@@ -46,7 +58,7 @@ internal sealed class VectorIndexBench : IBench
                 peers.Add(Built(run, corpus, new MillracePeer(corpus, quantization, folder)));
             AddOthers(run, corpus, folder, peers);
             var curves = Curves(run, corpus, peers, cancellationToken);
-            CurveFiles.Write(folder, $"vectorindex-{corpus.Dimension}", corpus.Name, curves);
+            CurveFiles.Write(folder, $"vectorindex-{corpus.FileName}", corpus.Name, curves);
             foreach (var recall in new[] { 0.95, 0.99 }) Compare(run, corpus, recall, curves);
             foreach (var ours in peers.OfType<MillracePeer>()) TellRest(run, corpus, ours);
         }

@@ -102,7 +102,7 @@ public sealed class EmbedderTests(EmbeddingFixture fixture) : IClassFixture<Embe
         { "inputs", "invalid_argument", new EmbedRequest() },
         { "inputs[1]", "invalid_argument", new EmbedRequest { Inputs = { "x", "" } } },
         { "inputs[0]", "invalid_argument", new EmbedRequest { Inputs = { " \n\t" } } },
-        { "dimension", "invalid_argument", new EmbedRequest { Inputs = { "x" }, Dimension = 128 } },
+        { "dimension", "invalid_argument", new EmbedRequest { Inputs = { "x" }, Dimension = 100 } },
         { "dimension", "invalid_argument", new EmbedRequest { Inputs = { "x" }, Dimension = uint.MaxValue } },
         { "model", "model_not_found", new EmbedRequest { Inputs = { "x" }, Model = "gpt-4" } },
         { "model", "model_not_found", new EmbedRequest { Inputs = { "x" }, Model = "tiny-rerank" } },

@@ -16,7 +16,10 @@ public sealed class EncoderCatalogTests
         var response = await Client(service).ListModelsAsync(new ListModelsRequest());
 
         var shared = new EncoderModel { ContextTokensMax = 512, IsDefault = true };
-        var embed = new EncoderModel(shared) { Name = "tiny-embed", Task = EncoderTask.Embed, Dimension = 256 };
+        var embed = new EncoderModel(shared)
+        {
+            Name = "tiny-embed", Task = EncoderTask.Embed, Dimension = 256, ShorterDimensions = { 64, 128 },
+        };
         var rerank = new EncoderModel(shared) { Name = "tiny-rerank", Task = EncoderTask.Rerank };
         Assert.Equal([embed, rerank], response.Models);
         Assert.Empty(service.Errors);

@@ -12,13 +12,10 @@ namespace Millrace.Embedding.Tests.Models;
 
 public sealed class ShorterVectorsTests
 {
-    private static readonly (string, string)[] Shorter =
-        [("Embedding:ShorterDimensions:tiny-embed:0", "128"), ("Embedding:ShorterDimensions:tiny-embed:1", "64")];
-
     [Fact]
     public async Task Embed_ShorterDimension_IsTheBeginningMadeUnitAgain()
     {
-        await using var service = await EmbeddingFixture.StartAsync(Shorter);
+        await using var service = await EmbeddingFixture.StartAsync();
         using var counts = new LookupCounts(service);
 
         var whole = await EmbedAsync(service, 0);
@@ -37,7 +34,7 @@ public sealed class ShorterVectorsTests
     [Fact]
     public async Task Embed_DimensionNotTrained_IsRefusedWithThoseThatAre()
     {
-        await using var service = await EmbeddingFixture.StartAsync(Shorter);
+        await using var service = await EmbeddingFixture.StartAsync();
 
         var error = await Assert.ThrowsAsync<MillraceException>(() => EmbedAsync(service, 100));
 
@@ -46,14 +43,25 @@ public sealed class ShorterVectorsTests
     }
 
     [Fact]
-    public async Task ListModels_ShorterDimensions_AreAscending()
+    public async Task ListModels_ShorterDimensions_AreAsTheFileSays()
     {
-        await using var service = await EmbeddingFixture.StartAsync(Shorter);
+        await using var service = await EmbeddingFixture.StartAsync();
 
         var models = await Client(service).ListModelsAsync(new ListModelsRequest());
 
         Assert.Equal([64u, 128u], models.Models.Single(model => model.Name == "tiny-embed").ShorterDimensions);
         Assert.Empty(models.Models.Single(model => model.Name == "tiny-rerank").ShorterDimensions);
+    }
+
+    [Fact]
+    public async Task ListModels_OperatorSaysOtherLengths_TheseAscending()
+    {
+        await using var service = await EmbeddingFixture.StartAsync(
+            ("Embedding:ShorterDimensions:tiny-embed:0", "192"), ("Embedding:ShorterDimensions:tiny-embed:1", "32"));
+
+        var models = await Client(service).ListModelsAsync(new ListModelsRequest());
+
+        Assert.Equal([32u, 192u], models.Models.Single(model => model.Name == "tiny-embed").ShorterDimensions);
     }
 
     [Fact]
