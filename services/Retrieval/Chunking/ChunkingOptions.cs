@@ -9,7 +9,7 @@ public sealed class ChunkingOptions
     public ChunkingStrategy Strategy { get; set; } = ChunkingStrategy.Recursive;
 
     /// <summary>Most tokens of a chunk, counted by the embedding model.</summary>
-    /// <value>Default 160: about a paragraph, which is what small encoders embed well.</value>
+    /// <value>Default 160: about a paragraph, which measured better with the built-in encoder than 512 (docs/benchmarks.md).</value>
     public int TokensMax { get; set; } = 160;
 
     /// <summary>Tokens that neighbouring chunks of a section share at most: whole sentences, or words with <c>Fixed</c>.</summary>
