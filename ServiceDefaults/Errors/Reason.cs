@@ -42,6 +42,9 @@ public enum Reason
     /// <summary>No such conversation.</summary>
     ConversationNotFound,
 
+    /// <summary>There is no explanation of a request with this id.</summary>
+    RequestNotFound,
+
     /// <summary>No such saved prompt state.</summary>
     PrefixNotFound,
 

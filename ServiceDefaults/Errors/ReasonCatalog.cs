@@ -30,6 +30,7 @@ public static class ReasonCatalog
         [Reason.CollectionNotFound] = new("collection_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.DocumentNotFound] = new("document_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.JobNotFound] = new("job_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
+        [Reason.RequestNotFound] = new("request_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.ConversationNotFound] = new("conversation_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.PrefixNotFound] = new("prefix_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.PolicyNotFound] = new("policy_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),

@@ -68,6 +68,16 @@ public sealed class GatewayOptions : ISelfValidating
     /// <value>Default 5 seconds.</value>
     public TimeSpan GuardTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Most requests of which is remembered what was decided and why.</summary>
+    /// <value>Default 10,000.</value>
+    [Range(0, 10_000_000, ErrorMessage = "ExplanationsMax must be from 0 to 10000000.")]
+    public int ExplanationsMax { get; set; } = 10_000;
+
+    /// <summary>Most memory for that, in bytes.</summary>
+    /// <value>Default 32 MiB.</value>
+    [Range(0, long.MaxValue, ErrorMessage = "ExplanationBytesMax must be 0 or more.")]
+    public long ExplanationBytesMax { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Models that can only quote: where their assistant says nothing else, they are asked about one sentence at a time.</summary>
     public IList<string> QuotingModels { get; } = [];
 

@@ -12,6 +12,7 @@ using Millrace.Gateway.Api.Documents;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Citations;
+using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Models;
@@ -104,6 +105,7 @@ public static class GatewayServiceExtensions
     private static void AddPipeline(this IServiceCollection services)
     {
         services.AddSingleton<GatewayTelemetry>();
+        services.AddSingleton<ExplanationStore>();
         services.AddSingleton(provider => PromptLibrary.Load(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.PromptFolder));
         services.AddSingleton(
             provider => QueryPrompts.Load(provider.GetRequiredService<IOptions<QueryWritingOptions>>().Value.PromptFolder));
@@ -139,6 +141,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<FormUpload>();
         services.AddSingleton<JobsEndpoints>();
         services.AddSingleton<SearchEndpoints>();
+        services.AddSingleton<ExplainEndpoint>();
     }
 
     // Calls of unknown services would match every POST on a path of two segments, so that nobody learnt of a wrong method on it.
@@ -155,6 +158,7 @@ public static class GatewayServiceExtensions
         v1.MapDocuments();
         v1.MapJobs();
         v1.MapSearch();
+        v1.MapExplain();
     }
 
     private static void MapGrpcDoor(this WebApplication app)

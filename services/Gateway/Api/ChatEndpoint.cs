@@ -9,12 +9,11 @@ namespace Millrace.Gateway.Api;
 internal sealed class ChatEndpoint(
     ChatPipeline pipeline, JsonBody json, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChatEndpoint> logger)
 {
-    /// <summary>Header with the model that answered.</summary>
-    public const string ModelHeader = "x-millrace-model";
-
     public async Task HandleAsync(HttpContext context)
     {
-        var request = await ReadAsync(context);
+        var arrivedAt = time.GetTimestamp();
+        var read = await ReadAsync(context);
+        var request = read with { Chat = read.Chat with { ArrivedAt = arrivedAt } };
         if (request.Stream) await StreamAsync(context, request);
         else await AnswerAsync(context, request.Chat);
     }
@@ -29,9 +28,9 @@ internal sealed class ChatEndpoint(
     {
         var sink = new CollectingSink();
         await pipeline.RunAsync(request, sink, context.RequestAborted);
-        context.Response.Headers[ModelHeader] = sink.Answer.ServedBy;
         context.Response.ContentType = ApiJson.ContentType;
         CompletionWriter.Write(context.Response.BodyWriter, sink.Answer);
+        AnswerHeaders.Set(context.Response.Headers, sink.Answer.ServedBy, sink.Answer.Started.Timeline);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Millrace.Gateway.Models;
+using Millrace.Gateway.Streaming;
 using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Api;
@@ -15,7 +16,7 @@ internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime, JsonBody json
         var request = EmbeddingsRequestReader.Read(body.RootElement);
         var answer = await runtime.EmbedAsync(request.Model, request.Inputs, request.Dimension, cancellationToken);
 
-        context.Response.Headers[ChatEndpoint.ModelHeader] = answer.Model;
+        context.Response.Headers[AnswerHeaders.Model] = answer.Model;
         context.Response.ContentType = ApiJson.ContentType;
         Write(context, answer, request.Base64);
         await context.Response.BodyWriter.FlushAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Millrace.ServiceDefaults.Calls;
 
 namespace Millrace.Gateway.Api;
@@ -6,6 +7,7 @@ namespace Millrace.Gateway.Api;
 internal sealed class RequestContextMiddleware(RequestDelegate next)
 {
     private const int LengthMax = 128;
+    private const string TraceHeader = "x-millrace-trace-id";
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -13,10 +15,13 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
         var id = Usable(headers[CallContext.RequestIdHeader]) ?? CallContext.NewRequestId();
         CallContext.Current = new CallContext(Usable(headers[CallContext.TenantHeader]) ?? CallContext.DefaultTenant, id);
 
+        var trace = Activity.Current?.TraceId.ToHexString();
+
         // Set as late as possible: an error clears the headers that were set before.
         context.Response.OnStarting(() =>
         {
             context.Response.Headers[CallContext.RequestIdHeader] = id;
+            if (trace is not null) context.Response.Headers[TraceHeader] = trace;
             return Task.CompletedTask;
         });
         return next(context);

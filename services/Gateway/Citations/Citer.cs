@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Guarding;
@@ -18,7 +19,7 @@ public sealed class Citer(OutputGuard guard, IOptions<CitationOptions> options, 
     public async IAsyncEnumerable<ChatEvent> CiteAsync(
         IAsyncEnumerable<ChatEvent> answer, ChatRun run, SourceText source, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var step = telemetry.Step("cite", run.Activity);
+        using var step = telemetry.Step("cite", run);
         var choices = new CitedAnswer?[run.Plan.Request.ChoiceCount];
         var cites = run.Plan.Grounding is { IsSmallTalk: false, Mode: not GroundingMode.None };
         var verifier = new CitationVerifier(options.Value, isHeldToSource: run.Plan.Grounding?.Quotes == true);
@@ -42,6 +43,10 @@ public sealed class Citer(OutputGuard guard, IOptions<CitationOptions> options, 
     private void Count(CitationCounts counts, ChatRun run)
     {
         run.Citations += counts;
+        run.Decide(
+            "cite",
+            $"{counts.Kept + counts.Moved} citations",
+            new JsonObject { ["kept"] = counts.Kept, ["moved"] = counts.Moved, ["dropped"] = counts.Dropped });
         telemetry.CountCitations(counts);
     }
 

@@ -104,10 +104,17 @@ internal sealed class FilteredChoice(
         {
             case FilterOutputResponse.MessageOneofCase.Blocked:
                 IsBlocked = true;
+                run.Decide("guard_output", "block", GuardFacts.Of(options.GuardPolicy, response.Blocked.Findings));
                 return [new ChatFinished(choice, ChatFinishReason.ContentFilter, [])];
             case FilterOutputResponse.MessageOneofCase.Text:
                 var logprobs = _released.Received(response.Text);
                 return response.Text.Length == 0 && logprobs.Count == 0 ? [] : [new ChatDelta(choice, response.Text, logprobs)];
+            case FilterOutputResponse.MessageOneofCase.Finished:
+                run.Decide(
+                    "guard_output",
+                    GuardFacts.NameOf(response.Finished.Action),
+                    GuardFacts.Of(options.GuardPolicy, response.Finished.Findings));
+                return [];
             default:
                 return [];
         }

@@ -15,13 +15,15 @@ public sealed class InputGuard(
     /// <exception cref="MillraceException">The policy forbids them, or they could not be checked.</exception>
     public async Task<IReadOnlyList<ChatTurn>> CheckAsync(ChatRun run, CancellationToken cancellationToken)
     {
-        using var step = telemetry.Step("guard_input", run.Activity);
+        using var step = telemetry.Step("guard_input", run);
         var messages = run.Plan.Request.Messages;
         try
         {
             var request = new CheckInputRequest { Policy = options.Value.GuardPolicy };
             request.Texts.Add(messages.Select(message => message.Content));
-            return Apply(await guardrails.CheckInputAsync(request, cancellationToken: cancellationToken), messages);
+            var decision = await guardrails.CheckInputAsync(request, cancellationToken: cancellationToken);
+            run.Decide("guard_input", GuardFacts.NameOf(decision.Action), GuardFacts.Of(options.Value.GuardPolicy, decision.Findings));
+            return Apply(decision, messages);
         }
         catch (MillraceException error) when (GuardFailure.MayIgnore(error, options.Value, run))
         {

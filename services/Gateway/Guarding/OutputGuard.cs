@@ -16,7 +16,7 @@ public sealed class OutputGuard(
     public async IAsyncEnumerable<ChatEvent> FilterAsync(
         IAsyncEnumerable<ChatEvent> answer, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var step = telemetry.Step("guard_output", run.Activity);
+        using var step = telemetry.Step("guard_output", run);
         var choices = new FilteredChoice?[run.Plan.Request.ChoiceCount];
         try
         {

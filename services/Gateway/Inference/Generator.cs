@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Runtime;
@@ -19,18 +20,19 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
     public async IAsyncEnumerable<ChatEvent> GenerateAsync(
         BuiltPrompt prompt, ChatRun run, int choiceCount, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var step = telemetry.Step("generate", run.Activity);
+        using var step = telemetry.Step("generate", run);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
         var before = run.Usage;
-        await using var responses = pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), cancellationToken)
+        await using var responses = pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), attempt => Tell(attempt, run), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(responses))
+        while (await NextAsync(responses, run))
             foreach (var next in Translate(responses.Current, run)) yield return next;
         telemetry.EndChatCall(span, run, run.Usage.Since(before));
     }
 
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<GenerateResponse> responses)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<GenerateResponse> responses, ChatRun run)
     {
+        using var wait = run.Timeline.AwaitModel();
         try
         {
             return await responses.MoveNextAsync();
@@ -74,6 +76,14 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         };
         if (started.Model.Length > 0) run.ServedBy = started.Model;
     }
+
+    private static void Tell(PoolAttempt attempt, ChatRun run) => run.Decide(
+        "route",
+        attempt.Member,
+        new JsonObject
+        {
+            ["why"] = attempt.Why, ["matched_prefix_keys"] = attempt.MatchedKeys, ["failed_before"] = attempt.FailedBefore?.Info().Code,
+        });
 
     private static ChatDelta Delta(TokenBatch batch, bool logprobs) => new(
         (int)batch.ChoiceIndex,

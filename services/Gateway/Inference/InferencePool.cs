@@ -21,14 +21,18 @@ public sealed class InferencePool(
 
     /// <summary>Generates from one prompt.</summary>
     /// <exception cref="MillraceException">No member could begin, or the one that had begun failed.</exception>
+    /// <param name="request">The prompt and what is wanted.</param>
+    /// <param name="attempted">Is told of each member before it is asked.</param>
+    /// <param name="cancellationToken">Frees the slot of the engine.</param>
     public async IAsyncEnumerable<GenerateResponse> GenerateAsync(
-        GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        GenerateRequest request, Action<PoolAttempt> attempted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PrefixKeys.AddTo(request);
         var candidates = await CandidatesAsync(request.Model, cancellationToken);
         while (true)
         {
-            var member = picker.Take(candidates.Untried, request.PrefixKeys);
+            var (member, why, matched) = picker.Take(candidates.Untried, request.PrefixKeys);
+            attempted(new PoolAttempt(member.Name, why, matched, candidates.LastFailure));
             using var lease = member.Enter(request.PrefixKeys);
             using var call = member.Client.Generate(request, cancellationToken: cancellationToken);
             var answer = new AnswerReader(call.ResponseStream, request.ChoiceCount);
@@ -121,7 +125,7 @@ public sealed class InferencePool(
         var candidates = await CandidatesAsync(model, cancellationToken);
         while (true)
         {
-            var member = picker.Take(candidates.Untried, []);
+            var member = picker.Take(candidates.Untried, []).Member;
             using var lease = member.Enter([]);
             try
             {
@@ -191,6 +195,7 @@ public sealed class InferencePool(
     private bool MayMoveOn(MillraceException error, PoolMember member, Candidates candidates, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return false;
+        candidates.LastFailure = error.Reason;
         if (error.Reason == Reason.ModelNotFound) member.Unlearn(candidates.Model);
         else if (IsMembersOwn(error.Reason)) Blame(member, error);
         else return false;
@@ -210,5 +215,8 @@ public sealed class InferencePool(
         Reason.UpstreamUnavailable or Reason.ModelUnavailable or Reason.Draining or Reason.QueueFull or Reason.Cancelled or Reason.Internal;
 
     /// <summary>The members that a call has not tried.</summary>
-    private sealed record Candidates(string Model, List<PoolMember> Untried);
+    private sealed record Candidates(string Model, List<PoolMember> Untried)
+    {
+        public Reason? LastFailure { get; set; }
+    }
 }

@@ -1,6 +1,20 @@
 using Microsoft.Extensions.Options;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Inference;
+
+/// <summary>The member for a call.</summary>
+/// <param name="Member">It.</param>
+/// <param name="Why">Why it, in a word.</param>
+/// <param name="MatchedKeys">Keys of the prompt that it was taken to hold.</param>
+internal readonly record struct PickedMember(PoolMember Member, string Why, int MatchedKeys);
+
+/// <summary>An attempt of the pool to have a prompt answered.</summary>
+/// <param name="Member">Name of the member that is asked.</param>
+/// <param name="Why">Why it: <c>only</c>, <c>prefix</c>, <c>load</c> or <c>turn</c>.</param>
+/// <param name="MatchedKeys">Keys of the prompt that it was taken to hold.</param>
+/// <param name="FailedBefore">Why the attempt before this one failed; null for the first.</param>
+public sealed record PoolAttempt(string Member, string Why, int MatchedKeys, Reason? FailedBefore);
 
 /// <summary>Chooses the member for a call, and the next one when that failed.</summary>
 /// <param name="options">The rules.</param>
@@ -15,14 +29,14 @@ public sealed class MemberPicker(IOptions<PoolOptions> options, PoolTelemetry te
     /// <summary>Takes the best member out of those that were not tried.</summary>
     /// <param name="untried">The members; at least one.</param>
     /// <param name="keys">Keys of the prompt.</param>
-    internal PoolMember Take(List<PoolMember> untried, IList<ulong> keys)
+    internal PickedMember Take(List<PoolMember> untried, IList<ulong> keys)
     {
         Span<MemberView> views = untried.Count <= StackViewsMax ? stackalloc MemberView[untried.Count] : new MemberView[untried.Count];
         for (var index = 0; index < untried.Count; index++) views[index] = untried[index].Look(keys);
         var choice = MemberChoice.Choose(views, _rules, Interlocked.Increment(ref _turn));
         var member = untried[choice.Index];
         untried.RemoveAt(choice.Index);
-        telemetry.Chosen(member.Name, choice.Reason, views[choice.Index].MatchedKeys);
-        return member;
+        var matched = views[choice.Index].MatchedKeys;
+        return new PickedMember(member, telemetry.Chosen(member.Name, choice.Reason, matched), matched);
     }
 }

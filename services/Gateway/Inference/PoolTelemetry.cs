@@ -32,12 +32,14 @@ public sealed class PoolTelemetry
     /// <param name="member">Its name.</param>
     /// <param name="reason">Why it.</param>
     /// <param name="matchedKeys">Keys of the prompt that it was taken to hold.</param>
-    internal void Chosen(string member, ChoiceReason reason, int matchedKeys)
+    /// <returns>The reason in a word.</returns>
+    internal string Chosen(string member, ChoiceReason reason, int matchedKeys)
     {
         var why = Reasons[(int)reason];
         _choices.Add(1, new("member", member), new KeyValuePair<string, object?>("reason", why));
         _matchedKeys.Record(matchedKeys, new KeyValuePair<string, object?>("member", member));
         if (Activity.Current is { IsAllDataRequested: true } span)
             span.SetTag(MemberAttribute, member).SetTag(ReasonAttribute, why).SetTag(MatchedAttribute, matchedKeys);
+        return why;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Inference;
@@ -29,20 +30,33 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
         ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, CancellationToken cancellationToken)
     {
         if (context is { Passages.Count: 0 }) return new BuiltPrompt([], [], 0, 0);
-        using var step = telemetry.Step("prompt", run.Activity);
+        using var step = telemetry.Step("prompt", run);
         var plan = run.Plan;
         var draft = new PromptDraft(turns, context, plan.Grounding?.Prompt);
         var answerTokens = plan.TokensMax ?? options.Value.AnswerTokensReserve;
         while (true)
         {
             var prompt = draft.Build();
-            if (FitsForSure(prompt, plan.Model.ContextTokensMax - answerTokens)) return prompt;
+            if (FitsForSure(prompt, plan.Model.ContextTokensMax - answerTokens)) return Tell(run, prompt, "fits");
 
             var count = await CountAsync(plan.Model.Name, prompt, cancellationToken);
             var excess = (int)count.ChatCount + answerTokens - (int)count.ContextTokensMax;
-            if (excess <= 0) return prompt;
+            if (excess <= 0) return Tell(run, prompt, $"{count.ChatCount} tokens");
             if (!await ShrinkAsync(draft, excess, plan.Model.Name, cancellationToken)) throw TooLong(plan, count, answerTokens);
         }
+    }
+
+    private static BuiltPrompt Tell(ChatRun run, BuiltPrompt prompt, string how)
+    {
+        var facts = new JsonObject
+        {
+            ["messages"] = prompt.Turns.Count,
+            ["messages_dropped"] = prompt.MessagesDropped,
+            ["passages"] = prompt.Passages.Count,
+            ["passages_dropped"] = prompt.PassagesDropped,
+        };
+        run.Decide("prompt", how, facts);
+        return prompt;
     }
 
     // No tokenizer makes more tokens than there are bytes, so that short prompts need not be counted.

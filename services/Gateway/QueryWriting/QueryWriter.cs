@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Gateway.Citations;
@@ -49,7 +50,7 @@ public sealed class QueryWriter(
         var rewrites = MayRewrite(run.Plan) && turns.Count(turn => turn.Role != ChatRole.System) > 1;
         if (!rewrites && wanted is { MultiQuery: null or 0, HypotheticalPassage: null or false }) return original;
 
-        using var step = telemetry.Step("write_query", run.Activity);
+        using var step = telemetry.Step("write_query", run);
         using var deadline = new CancellationTokenSource(options.Value.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var draft = new Draft(question);
@@ -67,7 +68,10 @@ public sealed class QueryWriter(
             run.Degrade(Part);
         }
 
-        return original with { Question = draft.Question, Variants = draft.Variants() };
+        var written = original with { Question = draft.Question, Variants = draft.Variants() };
+        run.Decide(
+            "write_query", rewrites && written.Question != question ? "reworded" : "as asked", new JsonObject { ["wordings"] = written.Variants.Count });
+        return written;
     }
 
     private static string Missing(ChatRun run, string instead)
@@ -117,7 +121,7 @@ public sealed class QueryWriter(
     // A run of its own, so that the writer is not taken for the model that answers; what it used counts for the request.
     private async Task<string> AskAsync(ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> prompt, CancellationToken cancellationToken)
     {
-        var own = new ChatRun { Id = run.Id, CreatedAt = run.CreatedAt, Plan = plan, Activity = run.Activity };
+        var own = new ChatRun { Id = run.Id, CreatedAt = run.CreatedAt, Plan = plan, Timeline = run.Timeline, Activity = run.Activity };
         var text = new StringBuilder();
         try
         {

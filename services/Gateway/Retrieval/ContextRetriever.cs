@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Gateway.QueryWriting;
@@ -21,13 +22,15 @@ public sealed class ContextRetriever(
     public async Task<RetrievedContext?> FindAsync(ChatRun run, WrittenQuery query, CancellationToken cancellationToken)
     {
         if (run.Plan.Grounding is not { IsSmallTalk: false } grounding) return null;
-        using var step = telemetry.Step("retrieve", run.Activity);
+        using var step = telemetry.Step("retrieve", run);
         step.Activity?.SetTag(GenAi.Attributes.OperationName, GenAi.Operations.Retrieval)
             .SetTag(GenAi.Attributes.DataSourceId, string.Join(',', grounding.Retrieval.Collections));
         if (string.IsNullOrWhiteSpace(query.Question)) return new RetrievedContext([]);
 
         var response = await retrieval.BuildContextAsync(Request(grounding.Retrieval, query), cancellationToken: cancellationToken);
-        return new RetrievedContext([.. response.Passages.Select((passage, index) => Passage(passage.Passage, index + 1))]);
+        var context = new RetrievedContext([.. response.Passages.Select((passage, index) => Passage(passage.Passage, index + 1))]);
+        run.Decide("retrieve", $"{context.Passages.Count} passages", Facts(grounding.Retrieval, query, context));
+        return context;
     }
 
     private BuildContextRequest Request(RetrievalSettings settings, WrittenQuery query) => new()
@@ -62,6 +65,22 @@ public sealed class ContextRetriever(
 
         return search;
     }
+
+    private static JsonObject Facts(RetrievalSettings settings, WrittenQuery query, RetrievedContext context) => new()
+    {
+        ["collections"] = new JsonArray([.. settings.Collections.Select(name => (JsonNode)name)]),
+        ["by_meaning"] = query.Vector is not null,
+        ["wordings"] = query.Variants.Count,
+        ["passages"] = new JsonArray([.. context.Passages.Select(passage => (JsonNode)new JsonObject
+        {
+            ["number"] = passage.Number,
+            ["collection"] = passage.Collection,
+            ["document_id"] = passage.DocumentId,
+            ["document_version"] = passage.DocumentVersion,
+            ["start"] = passage.Start,
+            ["length"] = passage.Text.Length,
+        })]),
+    };
 
     private static RetrievedPassage Passage(Passage passage, int number) => new(
         number,

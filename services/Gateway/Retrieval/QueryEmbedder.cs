@@ -27,7 +27,7 @@ public sealed class QueryEmbedder(
     {
         if (run.Plan.Grounding is not { IsSmallTalk: false } grounding) return null;
         if (string.IsNullOrWhiteSpace(question)) return null;
-        using var step = telemetry.Step("embed_query", run.Activity);
+        using var step = telemetry.Step("embed_query", run);
         try
         {
             if (await collections.FindCommonAsync(grounding.Retrieval.Collections, cancellationToken) is not { } space) return null;

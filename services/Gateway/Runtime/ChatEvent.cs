@@ -1,4 +1,5 @@
 using Millrace.Gateway.Citations;
+using Millrace.Gateway.Explaining;
 
 namespace Millrace.Gateway.Runtime;
 
@@ -11,7 +12,11 @@ public abstract record ChatEvent;
 /// <param name="ServedBy">The model that answers.</param>
 /// <param name="CreatedAt">When it began.</param>
 /// <param name="ChoiceCount">Number of choices.</param>
-public sealed record ChatStarted(string Id, string Model, string ServedBy, DateTimeOffset CreatedAt, int ChoiceCount) : ChatEvent;
+public sealed record ChatStarted(string Id, string Model, string ServedBy, DateTimeOffset CreatedAt, int ChoiceCount) : ChatEvent
+{
+    /// <summary>Where the time of the request goes.</summary>
+    public required RunTimeline Timeline { get; init; }
+}
 
 /// <summary>A piece of one choice.</summary>
 /// <param name="Choice">Index of the choice.</param>
@@ -68,8 +73,14 @@ public sealed record ChatUsage(int PromptTokens, int CompletionTokens, int Cache
 /// <param name="MessagesDropped">Earlier messages that did not fit into the model's context.</param>
 /// <param name="Citations">What became of the citations that the model wrote.</param>
 /// <param name="Degraded">Parts of the platform that were missing; the answer was given without them.</param>
+/// <param name="Timeline">Where the time went.</param>
 public sealed record ChatReport(
-    int? Passages, int PassagesDropped, int MessagesDropped, CitationCounts Citations, IReadOnlyList<string> Degraded);
+    int? Passages,
+    int PassagesDropped,
+    int MessagesDropped,
+    CitationCounts Citations,
+    IReadOnlyList<string> Degraded,
+    RunTimeline Timeline);
 
 /// <summary>A token's log probability.</summary>
 /// <param name="Token">The token's bytes.</param>

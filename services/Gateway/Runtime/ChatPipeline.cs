@@ -1,10 +1,12 @@
 using System.Text;
 using Millrace.Gateway.Citations;
+using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Runtime;
 
@@ -30,6 +32,7 @@ namespace Millrace.Gateway.Runtime;
 public sealed class ChatPipeline(
     ChatPlanner planner,
     ChatSteps steps,
+    ExplanationStore explanations,
     TimeProvider time,
     GatewayTelemetry telemetry)
 {
@@ -42,14 +45,35 @@ public sealed class ChatPipeline(
     public async Task RunAsync(ChatRequest request, IChatSink sink, CancellationToken cancellationToken)
     {
         using var activity = telemetry.StartRequest(request);
+        var timeline = new RunTimeline(time, request.ArrivedAt ?? time.GetTimestamp());
         var run = new ChatRun
         {
             Id = CompletionId(),
             CreatedAt = time.GetUtcNow(),
             Plan = await planner.PlanAsync(request, cancellationToken),
+            Timeline = timeline,
             Activity = activity,
         };
+        run.Decide("plan", run.Plan.Model.Name, PlanFacts.Of(run.Plan));
+        MillraceException? failure = null;
+        try
+        {
+            await RunAsync(run, sink, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            failure = Failure(error, cancellationToken);
+            throw;
+        }
+        finally
+        {
+            telemetry.EndRequest(timeline);
+            explanations.Keep(CallContext.Current.Tenant, CallContext.Current.RequestId, ExplanationWriter.Write(run, failure));
+        }
+    }
 
+    private async Task RunAsync(ChatRun run, IChatSink sink, CancellationToken cancellationToken)
+    {
         var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
         var history = await steps.History.WindowAsync(run, cancellationToken);
         var turns = ChatSteps.Turns(run, history, messages);
@@ -66,6 +90,13 @@ public sealed class ChatPipeline(
         await SettleAsync(run, messages, history, answer, cancellationToken);
         await sink.WriteAsync(new ChatCompleted(run.Usage, Report(run, prompt, context)), cancellationToken);
     }
+
+    private static MillraceException Failure(Exception error, CancellationToken cancellationToken) => error switch
+    {
+        _ when cancellationToken.IsCancellationRequested => new MillraceException(Reason.Cancelled, "The client left.", error),
+        MillraceException refusal => refusal,
+        _ => new MillraceException(Reason.Internal, "A defect.", error),
+    };
 
     // A retried request keeps its id, and with it the ids of all that it makes.
     private static string CompletionId()
@@ -95,16 +126,19 @@ public sealed class ChatPipeline(
     }
 
     private static ChatStarted Started(ChatRun run) => new(
-        run.Id, run.Plan.Request.Model, run.ServedBy ?? run.Plan.Model.Name, run.CreatedAt, run.Plan.Request.ChoiceCount);
+        run.Id, run.Plan.Request.Model, run.ServedBy ?? run.Plan.Model.Name, run.CreatedAt, run.Plan.Request.ChoiceCount)
+    {
+        Timeline = run.Timeline,
+    };
 
     private async Task SettleAsync(
         ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, StoredAnswer answer, CancellationToken cancellationToken)
     {
-        using var step = telemetry.Step("settle", run.Activity);
+        using var step = telemetry.Step("settle", run);
         if (run.FinishReasons.GetValueOrDefault(0) == ChatFinishReason.ContentFilter) return;
         await steps.History.AppendAsync(run, messages, history, answer, cancellationToken);
     }
 
     private static ChatReport Report(ChatRun run, BuiltPrompt prompt, RetrievedContext? context) => new(
-        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Citations, run.Degraded);
+        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Citations, run.Degraded, run.Timeline);
 }

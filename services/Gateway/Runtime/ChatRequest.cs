@@ -49,6 +49,9 @@ public sealed record ChatRequest
     /// <summary>What the answer is to be grounded in; null for what the assistant says, if anything.</summary>
     public RetrievalSettings? Retrieval { get; init; }
 
+    /// <summary>When the request arrived, in the units of the platform's clock; null when its door does not tell.</summary>
+    public long? ArrivedAt { get; init; }
+
     /// <summary>The conversation that gives the history and takes the new messages; null for none.</summary>
     public string? ConversationId { get; init; }
 }

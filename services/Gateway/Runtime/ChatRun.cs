@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Millrace.Gateway.Citations;
+using Millrace.Gateway.Explaining;
 
 namespace Millrace.Gateway.Runtime;
 
@@ -8,6 +10,7 @@ public sealed class ChatRun
 {
     private readonly Lock _gate = new();
     private readonly List<string> _degraded = [];
+    private readonly List<Decision> _decisions = [];
 
     /// <summary>Id of the completion.</summary>
     public required string Id { get; init; }
@@ -17,6 +20,9 @@ public sealed class ChatRun
 
     /// <summary>What is done.</summary>
     public required ChatPlan Plan { get; init; }
+
+    /// <summary>Where its time goes.</summary>
+    public required RunTimeline Timeline { get; init; }
 
     /// <summary>The request's span, which the steps' spans belong to; null when nobody listens.</summary>
     public Activity? Activity { get; init; }
@@ -43,6 +49,25 @@ public sealed class ChatRun
         {
             lock (_gate) return [.. _degraded];
         }
+    }
+
+    /// <summary>What was decided so far.</summary>
+    public IReadOnlyList<Decision> Decisions
+    {
+        get
+        {
+            lock (_gate) return [.. _decisions];
+        }
+    }
+
+    /// <summary>Remembers a decision for whoever asks why. Steps that run side by side may call it.</summary>
+    /// <param name="step">The step that decided.</param>
+    /// <param name="decided">What, in a word or two.</param>
+    /// <param name="facts">From what: names, numbers and reasons, and no text of prompts, passages or answers.</param>
+    public void Decide(string step, string decided, JsonObject? facts = null)
+    {
+        var decision = new Decision(step, decided, Timeline.Elapsed, facts ?? []);
+        lock (_gate) _decisions.Add(decision);
     }
 
     /// <summary>Adds what a part of the request used. Parts that run side by side may call it.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Runtime;
@@ -26,11 +27,15 @@ public sealed class ConversationHistory(
     public async Task<ConversationWindow> WindowAsync(ChatRun run, CancellationToken cancellationToken)
     {
         if (run.Plan.Request.ConversationId is not { } id) return ConversationWindow.Empty;
-        using var step = telemetry.Step("history", run.Activity);
+        using var step = telemetry.Step("history", run);
         try
         {
             var request = new GetWindowRequest { ConversationId = id, TokensMax = (uint)options.Value.HistoryTokensMax };
             var window = await sessions.GetWindowAsync(request, cancellationToken: cancellationToken);
+            run.Decide(
+                "history",
+                $"{window.Messages.Count} messages",
+                new JsonObject { ["dropped"] = window.DroppedCount, ["tokens"] = window.TokenCount });
             return new ConversationWindow([.. window.Messages.Where(message => message.Role != MessageRole.Tool).Select(Turn)]);
         }
         catch (MillraceException error) when (error.Reason == Reason.ConversationNotFound)

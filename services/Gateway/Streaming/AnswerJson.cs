@@ -24,7 +24,8 @@ internal sealed record ReportJson(
     int CitationsMoved,
     string[] Degraded,
     RetrievalJson? Retrieval,
-    TruncationJson Truncation);
+    TruncationJson Truncation,
+    TimingsJson Timings);
 
 internal sealed record CitationJson(
     int Number,
@@ -42,6 +43,8 @@ internal sealed record StoredCitationJson(int StartIndex, int EndIndex, Citation
 internal sealed record RetrievalJson(int Passages);
 
 internal sealed record TruncationJson(int PassagesDropped, int MessagesDropped);
+
+internal sealed record TimingsJson(double TotalMs, double ModelMs, double OverheadMs);
 
 internal sealed record LogprobsJson(TokenJson[] Content, TokenJson[]? Refusal = null);
 

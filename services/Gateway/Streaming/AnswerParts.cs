@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Millrace.Gateway.Citations;
+using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Runtime;
 
 namespace Millrace.Gateway.Streaming;
@@ -38,7 +39,8 @@ internal static class AnswerParts
             facts.Citations.Moved,
             [.. facts.Degraded],
             facts.Passages is { } passages ? new RetrievalJson(passages) : null,
-            new TruncationJson(facts.PassagesDropped, facts.MessagesDropped));
+            new TruncationJson(facts.PassagesDropped, facts.MessagesDropped),
+            Describe(facts.Timeline));
         JsonSerializer.Serialize(Named(json, "millrace"), body, AnswerJson.Default.ReportJson);
     }
 
@@ -75,6 +77,11 @@ internal static class AnswerParts
         citation.SourceLength,
         citation.DocumentVersion,
         citation.Supported);
+
+    private static TimingsJson Describe(RunTimeline timeline) => new(
+        Math.Round(timeline.Elapsed.TotalMilliseconds, 3),
+        Math.Round(timeline.Model.TotalMilliseconds, 3),
+        Math.Round(timeline.Overhead.TotalMilliseconds, 3));
 
     private static TokenJson Describe(TokenLogprob token) =>
         new(Text(token), token.Logprob, Bytes(token), [.. token.Top.Select(top => new TopTokenJson(Text(top), top.Logprob, Bytes(top)))]);

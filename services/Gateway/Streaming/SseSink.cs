@@ -46,7 +46,7 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
     private async ValueTask StartAsync(ChatStarted started, CancellationToken cancellationToken)
     {
         _chunks = new ChunkWriter(started, includeUsage);
-        events.Start(started.ServedBy, cancellationToken);
+        events.Start(started, cancellationToken);
         for (var choice = 0; choice < started.ChoiceCount; choice++)
             await events.WriteAsync((Chunks, choice), static (json, item) => item.Chunks.WriteRole(json, item.choice), cancellationToken);
     }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Millrace.Gateway.Api;
+using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Streaming;
@@ -21,14 +21,14 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
     public bool HasStarted { get; private set; }
 
     /// <summary>Begins the answer.</summary>
-    /// <param name="model">The model that answers.</param>
+    /// <param name="started">What is known of it.</param>
     /// <param name="cancellationToken">Ends the pings with the request.</param>
-    public void Start(string model, CancellationToken cancellationToken)
+    public void Start(ChatStarted started, CancellationToken cancellationToken)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache";
         response.Headers["x-accel-buffering"] = "no";
-        response.Headers[ChatEndpoint.ModelHeader] = model;
+        AnswerHeaders.Set(response.Headers, started.ServedBy, started.Timeline);
         HasStarted = true;
         _lastWrite = time.GetTimestamp();
         _pings = PingAsync(cancellationToken);

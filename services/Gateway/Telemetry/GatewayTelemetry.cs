@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Millrace.Gateway.Citations;
+using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Telemetry;
 using Names = Millrace.ServiceDefaults.Telemetry.GenAi.Attributes;
@@ -13,6 +14,10 @@ public sealed class GatewayTelemetry : IDisposable
     private const string SourceName = "Millrace.Gateway";
     private const string Provider = "millrace";
     private const string CitationsMetric = "millrace.citations";
+    private static readonly double[] FineBuckets =
+        [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+
+    private const string OverheadMetric = "millrace.request.overhead";
     private const string OutcomeTag = "millrace.citation.outcome";
 
     private readonly ActivitySource _source = new(SourceName);
@@ -21,6 +26,7 @@ public sealed class GatewayTelemetry : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Histogram<long> _tokens;
     private readonly Histogram<double> _steps;
+    private readonly Histogram<double> _overhead;
     private readonly Counter<long> _citations;
 
     /// <summary>Creates the instruments.</summary>
@@ -29,7 +35,8 @@ public sealed class GatewayTelemetry : IDisposable
         _time = time;
         _meter = meters.Create(SourceName);
         _duration = Seconds(GenAi.Metrics.ClientOperationDuration);
-        _steps = Seconds(GenAi.Metrics.PipelineStepDuration);
+        _steps = Fine(GenAi.Metrics.PipelineStepDuration);
+        _overhead = Fine(OverheadMetric);
         _citations = _meter.CreateCounter<long>(CitationsMetric, "{citation}", "What became of the citations that models wrote.");
         _tokens = _meter.CreateHistogram(
             GenAi.Metrics.ClientTokenUsage,
@@ -47,8 +54,8 @@ public sealed class GatewayTelemetry : IDisposable
 
     /// <summary>Starts the span and the clock of a step.</summary>
     /// <param name="step">Its name, such as <c>retrieve</c>.</param>
-    /// <param name="parent">The request's span.</param>
-    public StepScope Step(string step, Activity? parent) => new(this, step, Start(step, ActivityKind.Internal, parent));
+    /// <param name="run">The request.</param>
+    public StepScope Step(string step, ChatRun run) => new(this, step, run.Timeline, Start(step, ActivityKind.Internal, run.Activity));
 
     /// <summary>Starts the span of a generation.</summary>
     public CallScope StartChatCall(ChatRun run, Activity? parent)
@@ -105,6 +112,9 @@ public sealed class GatewayTelemetry : IDisposable
         _meter.Dispose();
     }
 
+    /// <summary>Records what the platform itself took of a request that has ended.</summary>
+    public void EndRequest(RunTimeline timeline) => _overhead.Record(timeline.Overhead.TotalSeconds);
+
     internal void RecordStep(string step, long startedAt) =>
         _steps.Record(_time.GetElapsedTime(startedAt).TotalSeconds, new KeyValuePair<string, object?>("millrace.pipeline.step", step));
 
@@ -131,4 +141,8 @@ public sealed class GatewayTelemetry : IDisposable
 
     private Histogram<double> Seconds(string name) => _meter.CreateHistogram(
         name, GenAi.Seconds, null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAi.DurationBuckets });
+
+    // What the platform takes for itself is a matter of milliseconds.
+    private Histogram<double> Fine(string name) => _meter.CreateHistogram(
+        name, GenAi.Seconds, null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = FineBuckets });
 }

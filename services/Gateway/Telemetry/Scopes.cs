@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Millrace.Gateway.Explaining;
 
 namespace Millrace.Gateway.Telemetry;
 
@@ -7,12 +8,14 @@ public sealed class StepScope : IDisposable
 {
     private readonly GatewayTelemetry _telemetry;
     private readonly string _step;
+    private readonly RunTimeline _timeline;
     private readonly long _startedAt;
 
-    internal StepScope(GatewayTelemetry telemetry, string step, Activity? activity)
+    internal StepScope(GatewayTelemetry telemetry, string step, RunTimeline timeline, Activity? activity)
     {
         _telemetry = telemetry;
         _step = step;
+        _timeline = timeline;
         _startedAt = telemetry.Now();
         Activity = activity;
     }
@@ -25,6 +28,7 @@ public sealed class StepScope : IDisposable
     {
         Activity?.Dispose();
         _telemetry.RecordStep(_step, _startedAt);
+        _timeline.Add(_step, _startedAt);
     }
 }
 

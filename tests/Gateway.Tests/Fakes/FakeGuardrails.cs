@@ -14,9 +14,13 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     /// <summary>Whether the service is away.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Happens while an input is checked.</summary>
+    public Action Checking { get; set; } = () => { };
+
     public override Task<CheckInputResponse> CheckInput(CheckInputRequest request, ServerCallContext context)
     {
         RequirePresence();
+        Checking();
         var response = new CheckInputResponse { Action = GuardAction.Allow, PolicyVersion = "1" };
         var blocked = request.Texts.ToList().FindIndex(text => text.Contains(Forbidden, StringComparison.Ordinal));
         if (blocked >= 0)

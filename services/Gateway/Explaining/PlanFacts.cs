@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+using Millrace.Gateway.Runtime;
+
+namespace Millrace.Gateway.Explaining;
+
+/// <summary>What is told of a plan.</summary>
+internal static class PlanFacts
+{
+    /// <summary>The facts of a plan.</summary>
+    public static JsonObject Of(ChatPlan plan) => new()
+    {
+        ["asked_for"] = plan.Request.Model,
+        ["assistant"] = plan.Request.Model != plan.Model.Name,
+        ["context_tokens_max"] = plan.Model.ContextTokensMax,
+        ["tokens_max"] = plan.TokensMax,
+        ["temperature"] = plan.Sampling.Temperature,
+        ["prompt"] = plan.Grounding is { } grounding ? $"{grounding.Prompt.Name}.{grounding.Prompt.Version}" : null,
+        ["grounding"] = plan.Grounding?.Mode.ToString().ToLowerInvariant(),
+        ["small_talk"] = plan.Grounding?.IsSmallTalk ?? false,
+    };
+}
