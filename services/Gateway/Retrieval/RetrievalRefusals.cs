@@ -13,6 +13,8 @@ internal static class RetrievalRefusals
     /// <summary>Where the fields of a chat's search are.</summary>
     public const string OfChat = "millrace.";
 
+    private const string InTheContract = "retrieval.";
+
     private static readonly FrozenDictionary<string, string> Names = new Dictionary<string, string>
     {
         ["collection"] = "collections",
@@ -48,7 +50,10 @@ internal static class RetrievalRefusals
     /// <summary>A refusal of a chat, whose search has another name in the contract of the Gateway than in the HTTP API.</summary>
     public static MillraceException InWordsOfTheContract(this MillraceException refusal) =>
         refusal.Param is { } param && param.StartsWith(OfChat, StringComparison.Ordinal)
-            ? Renamed(refusal, $"retrieval.{param[OfChat.Length..]}", refusal.Message.Replace(OfChat, "retrieval.", StringComparison.Ordinal))
+            ? Renamed(
+                refusal,
+                InTheContract + param[OfChat.Length..],
+                refusal.Message.Replace(OfChat, InTheContract, StringComparison.Ordinal))
             : refusal;
 
     private static MillraceException Renamed(MillraceException refusal, string param, string message) =>

@@ -4,7 +4,7 @@ namespace Millrace.Gateway.Tests.QueryWriting;
 
 public sealed class WrittenTextTests
 {
-    private const string Prompt = "You rewrite the last message. Rules:\n1. Add nothing that was not said.\n\nConversation:\n\nLast message: ";
+    private const string Prompt = "You rewrite the last message. Rules:\n1. Add nothing that was not said.\n\nLast message: ";
     private const string Refusal = "I don't have enough information to answer that.";
 
     private static readonly WrittenText Reader = new(Prompt, Refusal);

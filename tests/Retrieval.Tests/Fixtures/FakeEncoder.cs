@@ -28,6 +28,9 @@ internal sealed class FakeEncoder : IEncoder
     /// <summary>Counts the tokens of a text.</summary>
     public Func<string, int> CountTokens { get; init; } = FakeEmbeddingService.CountTokens;
 
+    /// <summary>Length of the vectors where the caller names none.</summary>
+    public int Dimension { get; set; } = FakeEmbeddingService.Dimension;
+
     /// <summary>What every call for vectors waits for.</summary>
     public Task BeforeEmbedding { get; init; } = Task.CompletedTask;
 
@@ -39,7 +42,7 @@ internal sealed class FakeEncoder : IEncoder
         await BeforeEmbedding;
         var failure = Failure ?? (purpose == TextPurpose.Passage ? PassageFailure : null);
         if (failure is { } reason) throw new MillraceException(reason, "down");
-        var dimension = encoder.Dimension == 0 ? FakeEmbeddingService.Dimension : encoder.Dimension;
+        var dimension = encoder.Dimension == 0 ? Dimension : encoder.Dimension;
         float[] values = [.. texts.SelectMany(text => FakeEmbeddingService.Vector(text).Take(dimension))];
         return new Embeddings(encoder.Model, dimension, values);
     }

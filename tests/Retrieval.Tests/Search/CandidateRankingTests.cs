@@ -225,7 +225,8 @@ public sealed class CandidateRankingTests
             },
         };
 
-        await Assert.ThrowsAsync<MillraceException>(() => RankAsync(index, _query, [.. Enumerable.Range(1, 16).Select(i => Collection(i))]));
+        SearchedCollection[] many = [.. Enumerable.Range(1, 16).Select(i => Collection(i))];
+        await Assert.ThrowsAsync<MillraceException>(() => RankAsync(index, _query, many));
 
         Assert.True(embeddedFirst);
     }

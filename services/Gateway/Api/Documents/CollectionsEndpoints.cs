@@ -7,7 +7,7 @@ namespace Millrace.Gateway.Api.Documents;
 /// <summary><c>/v1/collections</c>.</summary>
 internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClient retrieval, VectorSettings vectors, JsonBody json)
 {
-    private const int DimensionMax = 65_536;
+    private const int DimensionMax = 16_384;
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
     {

@@ -107,10 +107,8 @@ internal static class DocumentFields
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The second is half of a surrogate pair in the name of a field, which cannot be compared with the others.
-            throw new MillraceException(Reason.InvalidArgument, $"'{name}' is not valid JSON of at most 16 levels. Escape it as one line.", error)
-            {
-                Param = name,
-            };
+            var what = $"'{name}' is not valid JSON of at most {Strict.MaxDepth} levels. Escape it as one line.";
+            throw new MillraceException(Reason.InvalidArgument, what, error) { Param = name };
         }
     }
 }

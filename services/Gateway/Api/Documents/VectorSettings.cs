@@ -33,6 +33,8 @@ internal sealed class VectorSettings(EmbeddingService.EmbeddingServiceClient emb
     }
 
     /// <summary>A refusal of a model or a length, with the name that a collection has for it.</summary>
-    public static MillraceException InWordsOfTheApi(MillraceException refusal) =>
-        new(refusal.Reason, refusal.Message, refusal) { Param = refusal.Reason == Reason.ModelNotFound ? Model : refusal.Param ?? Dimension };
+    public static MillraceException InWordsOfTheApi(MillraceException refusal) => new(refusal.Reason, refusal.Message, refusal)
+    {
+        Param = refusal.Reason == Reason.ModelNotFound ? Model : Dimension,
+    };
 }

@@ -17,9 +17,11 @@ internal static partial class RetrievalFields
     /// <summary>Largest weight of a ranking.</summary>
     public const double WeightMax = 1000;
 
+    /// <summary>Longest half-life of a document's weight, in days.</summary>
+    public const int HalfLifeDaysMax = 36_500;
+
     private const int KeyCharsMax = 256;
     private const int CollectionsMax = 16;
-    private const double HalfLifeDaysMax = 36_500;
 
     public static IReadOnlyList<string> Collections(JsonField field) => [.. field.Items(1, CollectionsMax).Select(CollectionName)];
 
