@@ -163,9 +163,9 @@ public static class BadRequests
         Of($"PATCH {Document}", "{}", null), Of($"PATCH {Document}", """{"metadata":5}""", "metadata"),
         Of($"PATCH {Document}", """{"metadata":[]}""", "metadata"), Of($"PATCH {Document}", """{"access_labels":"a"}""", "access_labels"),
         Of($"PATCH {Document}", """{"access_labels":[""]}""", "access_labels[0]"),
-        Of($"PATCH {Document}", $$$"""{"metadata":{"a":{"b":[{{{Half}}}]}}}""", "metadata.a.b[0]"),
-        Of($"PATCH {Document}", $$$"""{"metadata":{"a":"{{{new string('é', 9000)}}}"}}""", "metadata"),
-        Of($"PATCH {Document}", $$"""{"metadata":{"a":{{Nested(20)}}}}""", "metadata"),
+        Of($"PATCH {Document}", $"{{\"metadata\":{{\"a\":{{\"b\":[{Half}]}}}}}}", "metadata.a.b[0]"),
+        Of($"PATCH {Document}", $$$"""{"metadata":{"a":"{{{new string('é', 9000)}}}"} }""", "metadata"),
+        Of($"PATCH {Document}", $"{{\"metadata\":{{\"a\":{Nested(20)}}}}}", "metadata"),
         new($"PATCH {Document}", """{"title":"x"}""", 400, Unsupported, "title"),
     ];
 
