@@ -32,7 +32,8 @@ public static class BadRequests
     private const string New = "PUT /v1/collections/samples/documents/refused.md";
     private const string Nothing = "/v1/collections/nothing";
 
-    private static readonly string Half = @"""\ud800""";
+    // Half of a surrogate pair, as an escape.
+    private const string Half = @"""\ud800""";
 
     /// <summary>All of them.</summary>
     public static IEnumerable<BadRequest> All =>
