@@ -21,7 +21,7 @@ public sealed class QueryEmbedder(
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>
     /// The vector; null when none is needed or nothing is asked, when no one vector fits all collections, so that Retrieval makes its
-    /// own, or when Embedding is away: then keywords alone must do.
+    /// own, or when Embedding does not answer.
     /// </returns>
     public async Task<QueryVector?> EmbedAsync(ChatRun run, string question, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ public sealed class QueryEmbedder(
         }
         catch (MillraceException) when (!cancellationToken.IsCancellationRequested)
         {
-            run.Degrade("embedding");
+            // Retrieval tries again, and says so when keywords alone had to do.
             return null;
         }
     }

@@ -30,6 +30,6 @@ internal sealed partial class RetrievalGrpcService(
         if (request.Search is null) throw MillraceException.InvalidArgument("search", "search is missing. Say what to search for.");
         var wanted = request.ToContext();
         var found = await engine.SearchAsync(request.Search.ToQuery(Tenant), context.CancellationToken);
-        return (await contexts.PackAsync(found.Hits, wanted, context.CancellationToken)).ToProto(found.Explanation);
+        return (await contexts.PackAsync(found.Hits, wanted, context.CancellationToken)).ToProto(found);
     }
 }

@@ -40,8 +40,10 @@ internal static class SearchMapping
     };
 
     /// <summary>The answer to a search.</summary>
-    public static SearchResponse ToProto(this SearchOutcome outcome) =>
-        new() { Results = { outcome.Hits.Select(ToProto) }, Explanation = outcome.Explanation?.ToProto() };
+    public static SearchResponse ToProto(this SearchOutcome outcome) => new()
+    {
+        Results = { outcome.Hits.Select(ToProto) }, Explanation = outcome.Explanation?.ToProto(), Degraded = { outcome.Degraded },
+    };
 
     /// <summary>A passage.</summary>
     public static Passage ToProto(this StoredPassage passage) => new()

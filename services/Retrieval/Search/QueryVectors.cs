@@ -30,6 +30,9 @@ internal sealed class QueryVectors
         if (_given.Length > 0) _givenFits = Fitting(_given.Length, collections);
     }
 
+    /// <summary>Whether nothing has to be embedded for a model, since the caller gave all that there is.</summary>
+    public bool AreGiven(EncoderChoice encoder) => _givenFits == encoder && _wordings.Count == 1;
+
     /// <summary>The vectors in one model.</summary>
     /// <param name="encoder">The model.</param>
     /// <param name="cancellationToken">Stops embedding.</param>

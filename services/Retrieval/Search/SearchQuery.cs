@@ -96,4 +96,6 @@ internal sealed record SearchHit(StoredPassage Passage, double Score, IReadOnlyL
 /// <summary>The answer to a query.</summary>
 /// <param name="Hits">The passages, best first.</param>
 /// <param name="Explanation">How they were found; null unless asked for.</param>
-internal sealed record SearchOutcome(IReadOnlyList<SearchHit> Hits, SearchExplanation? Explanation);
+/// <param name="Degraded">What was missing, asked for or not.</param>
+internal sealed record SearchOutcome(
+    IReadOnlyList<SearchHit> Hits, SearchExplanation? Explanation, IReadOnlyList<string> Degraded);
