@@ -66,6 +66,54 @@ public sealed class ReindexTests
     }
 
     [Fact]
+    public async Task Reindex_UploadsWithoutEnd_EndsAllTheSame()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync();
+        await retrieval.CreateAsync("c", chunkTokensMax: 100);
+        for (var i = 0; i < 10; i++) await retrieval.UploadAsync("c", $"{i}.txt", Text(i));
+        using var stop = new CancellationTokenSource();
+        var uploads = Enumerable.Range(1, 3).Select(lane => UploadAsync(lane * 100_000)).ToList();
+
+        await retrieval.Client.ReindexCollectionAsync(Request());
+        await DoneAsync(retrieval);
+        await stop.CancelAsync();
+        var last = await Task.WhenAll(uploads);
+        await retrieval.AllReadyAsync("c");
+
+        Assert.Equal(13u * 3, (await CollectionAsync(retrieval)).ChunkCount);
+        foreach (var i in (int[])[0, 9, .. last]) Assert.Equal(3, (await FoundAsync(retrieval, i)).Count);
+        Assert.Empty(retrieval.Service.Errors);
+
+        async Task<int> UploadAsync(int first)
+        {
+            for (var i = first; ; i++)
+            {
+                await retrieval.UploadAsync("c", $"lane{first}.txt", Text(i), wait: false);
+                if (stop.IsCancellationRequested) return i;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Reindex_DocumentWhoseNewVersionFailed_KeepsTheOneThatIsFound()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync();
+        await retrieval.Client.CreateCollectionAsync(
+            new CreateCollectionRequest { Name = "c", EmbeddingModel = FakeEmbeddingService.PickyModel });
+        await retrieval.UploadAsync("c", "a.txt", "An apple.");
+        Assert.Equal(DocumentState.Failed, (await retrieval.UploadAsync("c", "a.txt", "An apple with poison.")).Document.State);
+
+        foreach (var request in new[] { Request(), new ReindexCollectionRequest { Name = "c", EmbeddingModel = "other" } })
+        {
+            await retrieval.Client.ReindexCollectionAsync(request);
+            await DoneAsync(retrieval);
+            Assert.Equal("An apple.", Assert.Single(await retrieval.SearchAsync("c", "apple")).Passage.Text);
+        }
+
+        Assert.Equal(DocumentState.Failed, (await DocumentAsync(retrieval, "a.txt")).State);
+    }
+
+    [Fact]
     public async Task Reindex_DocumentThatTheNewModelRefuses_TellsItAndKeepsTheOldIndex()
     {
         await using var retrieval = await RunningRetrieval.StartAsync();
