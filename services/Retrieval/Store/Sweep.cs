@@ -34,21 +34,6 @@ internal sealed class Sweep(RetrievalDatabase database, TimeProvider time)
         },
         cancellationToken);
 
-    // A document may have thousands of chunks: they go before it does.
-    private static int RemoveChunks(SqliteConnection connection, long generation) => connection.Execute(
-        """
-        DELETE FROM chunks WHERE row IN (
-            SELECT k.row FROM editions e JOIN chunks k ON k.edition = e.row WHERE e.generation = @generation LIMIT @ChunksPerStep)
-        """,
-        new { generation, ChunksPerStep });
-
-    private static int RemoveEmptied(SqliteConnection connection, long generation) => connection.Execute(
-        """
-        DELETE FROM editions WHERE row IN (SELECT e.row FROM editions e WHERE e.generation = @generation
-            AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.edition = e.row) LIMIT @RowsPerStep)
-        """,
-        new { generation, RowsPerStep });
-
     /// <summary>Removes some documents of deleted collections, and at last the collections.</summary>
     /// <returns>Whether anything of them is left.</returns>
     public Task<bool> RemoveDeletedAsync(CancellationToken cancellationToken) => database.WriteAsync(
@@ -64,4 +49,19 @@ internal sealed class Sweep(RetrievalDatabase database, TimeProvider time)
                 DELETE FROM collections WHERE deleted = 1 AND NOT EXISTS (SELECT 1 FROM generations g WHERE g.collection = collections.row)
                 """) < 0,
         cancellationToken);
+
+    // A document may have thousands of chunks: they go before it does.
+    private static int RemoveChunks(SqliteConnection connection, long generation) => connection.Execute(
+        """
+        DELETE FROM chunks WHERE row IN (
+            SELECT k.row FROM editions e JOIN chunks k ON k.edition = e.row WHERE e.generation = @generation LIMIT @ChunksPerStep)
+        """,
+        new { generation, ChunksPerStep });
+
+    private static int RemoveEmptied(SqliteConnection connection, long generation) => connection.Execute(
+        """
+        DELETE FROM editions WHERE row IN (SELECT e.row FROM editions e WHERE e.generation = @generation
+            AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.edition = e.row) LIMIT @RowsPerStep)
+        """,
+        new { generation, RowsPerStep });
 }

@@ -4,6 +4,7 @@ using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Store;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
 using DocumentState = Millrace.Contracts.Retrieval.V1.DocumentState;
 
@@ -48,6 +49,26 @@ public sealed class ChangeWhileProcessedTests
         Assert.Empty(await FoundAsync(retrieval, "apple", "hr"));
         await IndexIsTheTruthAsync(retrieval);
         Assert.Empty(retrieval.Service.Errors);
+    }
+
+    [Fact]
+    public async Task DeleteCollection_SomebodyWaitsForADocument_IsToldAtOnce()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync();
+        await retrieval.CreateAsync("c");
+        var (embedding, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        retrieval.Embedding.BeforeEmbed = _ =>
+        {
+            embedding.TrySetResult();
+            return gate.Task;
+        };
+        var upload = retrieval.UploadAsync("c", "a.txt", "An apple.");
+        await embedding.Task.DefaultTimeout();
+
+        await retrieval.Client.DeleteCollectionAsync(new DeleteCollectionRequest { Name = "c" });
+
+        Assert.Equal(Reason.DocumentNotFound, (await Assert.ThrowsAsync<MillraceException>(() => upload)).Reason);
+        gate.SetResult();
     }
 
     private static async Task<IReadOnlyList<string>> FoundAsync(RunningRetrieval retrieval, string query, params string[] labels)

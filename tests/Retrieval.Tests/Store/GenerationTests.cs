@@ -90,6 +90,23 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Fact]
+    public async Task Update_WhileAnotherGenerationIsBuilt_IsToldToBothIndexes()
+    {
+        var collection = await _store.CreateAsync("t", "c");
+        await _store.PutReadyAsync(collection.Key, "d", ["apple"], upload => upload.Labels = ["hr"]);
+        var generation = await BeginAsync(collection);
+        await _store.PublishAsync(Claim(generation), "apple");
+        await _store.TellAsync();
+
+        await _store.Documents.UpdateAsync(new DocumentKey(collection.Key, "d"), new DocumentChange(null, []), CancellationToken.None);
+        await _store.TellAsync();
+
+        Assert.Equal(["apple"], await _store.FindAsync(collection, "apple"));
+        Assert.Equal(BuildStep.Switched, await SwitchAsync(generation));
+        Assert.Equal(["apple"], await _store.FindAsync(collection, "apple"));
+    }
+
+    [Fact]
     public async Task Switch_OnlyTheNewIndexIsBehind_Waits()
     {
         var collection = await _store.CreateAsync("t", "c");

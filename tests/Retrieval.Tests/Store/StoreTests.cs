@@ -113,9 +113,6 @@ public sealed class StoreTests
         Assert.Equal(["an apple"], await store.FindAsync(collection, "apple", Team("blue")));
     }
 
-    private static DocumentFilter Team(string name) =>
-        new(new Filter.Comparison("team", ComparisonOperator.In, [FilterValue.Of(name)]), HeldLabels: []);
-
     [Fact]
     public async Task Replace_WithOtherChunks_SwapsThem()
     {
@@ -318,6 +315,25 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task Write_DiskFull_IsRefusedForNowAndTakenLater()
+    {
+        using var store = new StoreFixture();
+        var collection = await store.CreateAsync("t", "c");
+        var large = new string('x', 100_000);
+        await store.Database.WriteAsync(
+            connection => Dapper.SqlMapper.Execute(connection, "PRAGMA max_page_count=1"), CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<MillraceException>(() => store.PutAsync(collection.Key, "d", large));
+        Assert.Equal(Reason.UpstreamUnavailable, error.Reason);
+        Assert.Null(store.Documents.Find(new DocumentKey(collection.Key, "d")));
+
+        await store.Database.WriteAsync(
+            connection => Dapper.SqlMapper.Execute(connection, "PRAGMA max_page_count=1000000"), CancellationToken.None);
+        await store.PutAsync(collection.Key, "d", large);
+        Assert.NotNull(await store.Queue.ClaimAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task DeleteCollection_WithDocuments_LeavesNothing()
     {
         using var store = new StoreFixture();
@@ -340,4 +356,7 @@ public sealed class StoreTests
         Assert.Equal(0L, store.Database.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(
             connection, "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM chunks) + (SELECT count(*) FROM contents)")));
     }
+
+    private static DocumentFilter Team(string name) =>
+        new(new Filter.Comparison("team", ComparisonOperator.In, [FilterValue.Of(name)]), HeldLabels: []);
 }
