@@ -155,6 +155,28 @@ public sealed class GenerationTests : IDisposable
         Assert.Empty(_store.Editions.Documents(generation));
     }
 
+    [Fact]
+    public async Task Sweep_BuildThatFailed_LosesItsChunksAndKeepsItsError()
+    {
+        var collection = await _store.CreateAsync("t", "c");
+        await _store.PutReadyAsync(collection.Key, "d", ["apple", "pear"]);
+        var generation = await BeginAsync(collection);
+        await _store.PublishAsync(Claim(generation), "apple", "pear");
+        await _store.TellAsync();
+        await _store.Generations.FailAsync(generation, "no", CancellationToken.None);
+
+        var failed = Assert.Single(_store.Sweep.Retired(TimeSpan.Zero));
+        Assert.Equal(generation, failed.Generation);
+        var steps = 0;
+        while (await _store.Sweep.RemoveSomeAsync(failed, CancellationToken.None)) steps++;
+
+        Assert.InRange(steps, 1, 3);
+        Assert.Empty(_store.Sweep.Retired(TimeSpan.Zero));
+        Assert.Empty(_store.Editions.Documents(generation));
+        Assert.Equal("no", _store.Collections.Require(collection.Key).Reindexing?.Error);
+        Assert.Equal(["apple"], await _store.FindAsync(collection, "apple"));
+    }
+
     private async Task<long> BeginAsync(StoredCollection collection)
     {
         var begun = await _store.Generations.BeginAsync(collection.Key, StoreFixture.Settings(50), CancellationToken.None);
