@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
@@ -42,6 +44,7 @@ public sealed class ReindexTests
         var collection = await CollectionAsync(retrieval);
         Assert.Equal(("other", 64u), (collection.EmbeddingModel, collection.Dimension));
         Assert.Single(await retrieval.SearchAsync("c", "apple", SearchMode.Dense));
+        Assert.Equal("a.txt", Assert.Single(await LateAsync(retrieval)).Passage.DocumentId);
         await retrieval.UploadAsync("c", "b.txt", "Some quinces.");
         Assert.Equal("b.txt", (await retrieval.SearchAsync("c", "quinces", SearchMode.Dense))[0].Passage.DocumentId);
     }
@@ -170,6 +173,18 @@ public sealed class ReindexTests
         await DoneAsync(second);
         Assert.Equal(15u, (await CollectionAsync(second)).ChunkCount);
     }
+
+    // A caller who does not know of the new model yet.
+    private static async Task<IReadOnlyList<SearchResult>> LateAsync(RunningRetrieval retrieval) => (await retrieval.Client.SearchAsync(
+        new SearchRequest
+        {
+            Collections = { "c" },
+            Query = "apple",
+            Mode = SearchMode.Dense,
+            QueryVector = ByteString.CopyFrom(MemoryMarshal.AsBytes(FakeEmbeddingService.Vector("apple").AsSpan())),
+            QueryDimension = FakeEmbeddingService.Dimension,
+            QueryVectorModel = FakeEmbeddingService.Model,
+        })).Results;
 
     private static string Text(int i) => string.Join(
         "\n\n", Enumerable.Range(0, 3).Select(part => $"Paragraph{part} of document{i} has a dozen or so of plain words."));
