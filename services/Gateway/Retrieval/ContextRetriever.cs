@@ -61,6 +61,7 @@ public sealed class ContextRetriever(
         {
             search.QueryVector = vector.Values;
             search.QueryDimension = (uint)vector.Dimension;
+            search.QueryVectorModel = vector.Model;
         }
 
         return search;

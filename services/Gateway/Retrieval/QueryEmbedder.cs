@@ -9,7 +9,8 @@ namespace Millrace.Gateway.Retrieval;
 /// <summary>A question as a vector.</summary>
 /// <param name="Values">Packed little-endian float32 values.</param>
 /// <param name="Dimension">Their number.</param>
-public sealed record QueryVector(ByteString Values, int Dimension);
+/// <param name="Model">The embedding model that made them.</param>
+public sealed record QueryVector(ByteString Values, int Dimension, string Model);
 
 /// <summary>Step 4: embeds the question.</summary>
 public sealed class QueryEmbedder(
@@ -37,7 +38,7 @@ public sealed class QueryEmbedder(
             };
             request.Inputs.Add(question);
             var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);
-            return new QueryVector(response.Vectors, (int)response.Dimension);
+            return new QueryVector(response.Vectors, (int)response.Dimension, response.Model);
         }
         catch (MillraceException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -15,7 +15,7 @@ internal sealed record RetrievalCatalogs(
 
 /// <summary>The contract over the core: it maps messages and nothing else.</summary>
 internal sealed partial class RetrievalGrpcService(
-    RetrievalCatalogs catalogs, SearchEngine engine, ContextBuilder contexts, IOptions<RetrievalOptions> options)
+    RetrievalCatalogs catalogs, UploadMemory uploads, SearchEngine engine, ContextBuilder contexts, IOptions<RetrievalOptions> options)
     : RetrievalService.RetrievalServiceBase
 {
     private static string Tenant => CallContext.Current.Tenant;

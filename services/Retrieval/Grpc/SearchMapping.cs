@@ -23,6 +23,7 @@ internal static class SearchMapping
         Collections = request.Collections,
         Text = request.Query,
         Vector = Vector(request),
+        VectorModel = request.QueryVectorModel,
         Variants = [.. request.Variants.Select(ToWording)],
         TopK = Or(request.TopK, SearchQuery.TopKDefault),
         Candidates = Candidates(request),

@@ -57,8 +57,9 @@ internal sealed class ParsingBudget(ParsingOptions limits, CancellationToken sto
             if (length < 0) length = text.Length - start;
             if (length > limits.LineCharsMax)
                 throw ParsingErrors.OverLimit(
-                    $"The document has a line of {length} characters, and {limits.LineCharsMax} are allowed. Break the line.",
-                    nameof(ParsingOptions.LineCharsMax));
+                    $"The document has a line of {length} characters, and {limits.LineCharsMax} are allowed.",
+                    nameof(ParsingOptions.LineCharsMax),
+                    remedy: "Break the line");
             start += length + 1;
         }
     }

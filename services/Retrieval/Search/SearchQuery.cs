@@ -25,6 +25,9 @@ internal sealed record SearchQuery
     /// <summary>Its embedding if the caller has it; empty if not.</summary>
     public ReadOnlyMemory<float> Vector { get; init; }
 
+    /// <summary>The model of the embedding; empty where the caller does not say, and it is taken to be the collection's.</summary>
+    public string VectorModel { get; init; } = "";
+
     /// <summary>Other wordings of it.</summary>
     public IReadOnlyList<QueryWording> Variants { get; init; } = [];
 

@@ -62,6 +62,7 @@ public sealed class ChatPipelineTests
         Assert.Equal((EmbedPurpose.Query, "tiny-embed"), (embed.Purpose, embed.Model));
         var search = Assert.Single(platform.Retrieval.Requests).Search;
         Assert.Equal(("How long does it take?", 2u, 8, 5u), (search.Query, search.QueryDimension, search.QueryVector.Length, search.TopK));
+        Assert.Equal("tiny-embed", search.QueryVectorModel);
         Assert.Equal(["samples"], search.Collections);
     }
 

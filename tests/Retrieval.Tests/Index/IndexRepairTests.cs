@@ -13,6 +13,10 @@ public sealed class IndexRepairTests
     [InlineData("words overwritten")]
     [InlineData("vectors deleted")]
     [InlineData("words deleted")]
+    [InlineData("vectors torn")]
+    [InlineData("vectors overwritten")]
+    [InlineData("one byte of the vectors")]
+    [InlineData("pages of the words")]
     public async Task Start_IndexDamaged_IsBuiltAnewFromTheDocuments(string damage)
     {
         using var data = new TemporaryFolder();
@@ -55,9 +59,31 @@ public sealed class IndexRepairTests
             case "words deleted":
                 File.Delete(words);
                 break;
+            case "vectors torn":
+                using (var file = File.OpenWrite(Snapshot(words))) file.SetLength(file.Length / 2);
+                break;
+            case "vectors overwritten":
+                File.WriteAllBytes(Snapshot(words), [.. Enumerable.Repeat((byte)0x5a, 8192)]);
+                break;
+            case "one byte of the vectors":
+                Change(Snapshot(words), bytes => bytes[bytes.Length / 2] ^= 1);
+                break;
+            case "pages of the words":
+                Change(words, bytes => bytes.AsSpan(4096).Clear());
+                break;
             default:
                 Directory.Delete(Path.Combine(Path.GetDirectoryName(words)!, "vectors"), recursive: true);
                 break;
         }
+    }
+
+    private static string Snapshot(string words) =>
+        Directory.GetFiles(Path.Combine(Path.GetDirectoryName(words)!, "vectors"), "snapshot-*").Single();
+
+    private static void Change(string path, Action<byte[]> change)
+    {
+        var bytes = File.ReadAllBytes(path);
+        change(bytes);
+        File.WriteAllBytes(path, bytes);
     }
 }

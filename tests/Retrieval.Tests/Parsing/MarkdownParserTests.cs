@@ -199,6 +199,6 @@ public sealed class MarkdownParserTests
         var error = Assert.Throws<MillraceException>(() => ParsedDocuments.Markdown(new string('x', (1024 * 1024) + 1)));
 
         Assert.Equal(Reason.PayloadTooLarge, error.Reason);
-        Assert.Contains("LineCharsMax", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("are allowed. Break the line, or raise Retrieval:Parsing:LineCharsMax.", error.Message, StringComparison.Ordinal);
     }
 }
