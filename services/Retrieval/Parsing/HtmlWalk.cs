@@ -18,6 +18,10 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
         "var", "wbr",
     ]);
 
+    // What the standard allows.
+    private const int ColumnSpanMax = 1_000;
+    private const int RowSpanMax = 65_534;
+
     private readonly StringBuilder _run = new();
     private readonly Dictionary<IHtmlOrderedListElement, int> _nextNumbers = [];
     private bool _runIsLine;
@@ -82,13 +86,13 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
 
     private void Table(IHtmlTableElement table, int depth)
     {
-        var columns = new TableColumns();
-        TableParts(table, columns, depth);
-        if (columns.Rows == 0 && columns.Names.Count > 0) builder.AddLine(TableText.Row([], columns.Names));
+        var rows = new TableRows(builder);
+        TableParts(table, rows, depth);
+        rows.End();
     }
 
     // A broken table has children that none should have; they are read as what they are.
-    private void TableParts(IElement parent, TableColumns columns, int depth)
+    private void TableParts(IElement parent, TableRows rows, int depth)
     {
         builder.Budget.RequireDepth(depth);
         for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
@@ -96,22 +100,35 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
             if (node is IText text) Whitespace.AppendCollapsed(_run, text.Data);
             if (node is not IElement element || furniture.LeavesOut(element)) continue;
             Flush();
-            if (element is IHtmlTableRowElement row) TableRow(row, columns, depth + 1);
-            else if (element is IHtmlTableSectionElement section) TableParts(section, columns, depth + 1);
+            if (element is IHtmlTableRowElement row) TableRow(row, rows, depth + 1);
+            else if (element is IHtmlTableSectionElement section) TableSection(section, rows, depth + 1);
             else Element(element, depth + 1);
             Flush();
         }
     }
 
-    private void TableRow(IElement row, TableColumns columns, int depth)
+    private void TableSection(IElement section, TableRows rows, int depth)
     {
-        var cells = row.ChildNodes.Where(node => node is IElement element ? !furniture.LeavesOut(element) : IsText(node)).ToList();
-        builder.Budget.TakeCells(cells.Count);
-        var texts = cells.ConvertAll(
-            cell => Whitespace.Collapse(cell is IElement element ? Detached(element, depth + 1) : cell.TextContent));
-        if (columns.Names.Count == 0 && cells.TrueForAll(cell => cell is IHtmlTableHeaderCellElement)) columns.Names = texts;
-        else builder.AddLine(TableText.Row(columns.Names, texts));
-        if (!ReferenceEquals(columns.Names, texts)) columns.Rows++;
+        rows.EndGroup();
+        TableParts(section, rows, depth);
+        rows.EndGroup();
+    }
+
+    private void TableRow(IElement row, TableRows rows, int depth)
+    {
+        var nodes = row.ChildNodes.Where(node => node is IElement element ? !furniture.LeavesOut(element) : IsText(node));
+        var cells = nodes.Select(node => Cell(node, depth)).ToList();
+        rows.Add(cells, row.ParentElement?.LocalName == "thead" || cells.TrueForAll(cell => cell.IsHeader));
+    }
+
+    // A cell with a row span of 0 goes down to the end of its group.
+    private GridCell Cell(INode node, int depth)
+    {
+        if (node is not IElement element) return new GridCell(Whitespace.Collapse(node.TextContent));
+        var text = Whitespace.Collapse(Detached(element, depth + 1));
+        if (node is not IHtmlTableCellElement cell) return new GridCell(text);
+        var rows = cell.RowSpan == 0 ? RowSpanMax : Math.Clamp(cell.RowSpan, 1, RowSpanMax);
+        return new GridCell(text, Math.Clamp(cell.ColumnSpan, 1, ColumnSpanMax), rows) { IsHeader = node is IHtmlTableHeaderCellElement };
     }
 
     private static bool IsText(INode node) => node is IText text && !string.IsNullOrWhiteSpace(text.Data);
@@ -139,12 +156,5 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
         else builder.AddParagraph(_run.ToString());
         _run.Clear();
         _runIsLine = false;
-    }
-
-    private sealed class TableColumns
-    {
-        public List<string> Names { get; set; } = [];
-
-        public int Rows { get; set; }
     }
 }
