@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Millrace.Retrieval.Chunking;
@@ -8,6 +9,9 @@ namespace Millrace.Retrieval.Chunking;
 /// </summary>
 internal static class TextRuns
 {
+    private static readonly SearchValues<char> WhiteSpace =
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(char.IsWhiteSpace)]);
+
     /// <summary>Cuts a range into runs that fit into a chunk.</summary>
     public static IEnumerable<TextRange> Cut(MeasuredText text, TextRange range)
     {
@@ -117,8 +121,8 @@ internal static class TextRuns
 
     private static int EndOfWord(string text, int start, int end)
     {
-        while (start < end && !char.IsWhiteSpace(text[start])) start++;
-        return start;
+        var length = text.AsSpan(start, end - start).IndexOfAny(WhiteSpace);
+        return length < 0 ? end : start + length;
     }
 
     private static int StartOfWord(string text, int start, int end)

@@ -7,7 +7,7 @@ namespace Millrace.Retrieval.Encoders;
 internal sealed class PieceTrie
 {
     private const int Root = 0;
-    private readonly Dictionary<(int Node, char Next), int> _children = [];
+    private readonly Dictionary<long, int> _children = [];
     private readonly List<bool> _isPiece = [false];
 
     /// <summary>Makes the trie of pieces; none may be empty.</summary>
@@ -25,7 +25,7 @@ internal sealed class PieceTrie
     /// <param name="text">The text.</param>
     public int Longest(char mark, ReadOnlySpan<char> text)
     {
-        if (!_children.TryGetValue((Root, mark), out var node)) return 0;
+        if (!_children.TryGetValue(Key(Root, mark), out var node)) return 0;
         var length = Longest(node, text);
         return length > 0 || _isPiece[node] ? length + 1 : 0;
     }
@@ -33,21 +33,23 @@ internal sealed class PieceTrie
     private int Longest(int node, ReadOnlySpan<char> text)
     {
         var longest = 0;
-        for (var i = 0; i < text.Length && _children.TryGetValue((node, text[i]), out node); i++)
+        for (var i = 0; i < text.Length && _children.TryGetValue(Key(node, text[i]), out node); i++)
             if (_isPiece[node]) longest = i + 1;
         return longest;
     }
+
+    private static long Key(int node, char next) => ((long)node << 16) | next;
 
     private void Add(string piece)
     {
         var node = Root;
         foreach (var c in piece)
         {
-            if (!_children.TryGetValue((node, c), out var child))
+            if (!_children.TryGetValue(Key(node, c), out var child))
             {
                 child = _isPiece.Count;
                 _isPiece.Add(false);
-                _children[(node, c)] = child;
+                _children[Key(node, c)] = child;
             }
 
             node = child;

@@ -118,8 +118,12 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
     {
         var nodes = row.ChildNodes.Where(node => node is IElement element ? !furniture.LeavesOut(element) : IsText(node));
         var cells = nodes.Select(node => Cell(node, depth)).ToList();
-        rows.Add(cells, row.ParentElement?.LocalName == "thead" || cells.TrueForAll(cell => cell.IsHeader));
+        rows.Add(cells, row.ParentElement?.LocalName == "thead" || IsHeader(cells));
     }
+
+    // The corner above a column of names is often an empty cell of another kind.
+    private static bool IsHeader(List<GridCell> cells) =>
+        cells is [.., { IsHeader: true }] && cells.Skip(cells[0].Text.Length == 0 ? 1 : 0).All(cell => cell.IsHeader);
 
     // A cell with a row span of 0 goes down to the end of its group.
     private GridCell Cell(INode node, int depth)

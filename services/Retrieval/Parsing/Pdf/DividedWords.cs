@@ -11,15 +11,13 @@ internal sealed partial class DividedWords
 {
     private const char SoftHyphen = '\u00AD';
     private const int HyphenatedMax = 100_000;
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _hyphenated;
+    private readonly HashSet<string> _hyphenated = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads what words of a document have a hyphen.</summary>
     public DividedWords(string text)
     {
-        HashSet<string> hyphenated = new(StringComparer.OrdinalIgnoreCase);
-        for (var match = Hyphenated().Match(text); match.Success && hyphenated.Count < HyphenatedMax; match = match.NextMatch())
-            hyphenated.Add(match.Value);
-        _hyphenated = hyphenated.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var match = Hyphenated().Match(text); match.Success && _hyphenated.Count < HyphenatedMax; match = match.NextMatch())
+            _hyphenated.Add(match.Value);
     }
 
     /// <summary>A page with its words whole.</summary>

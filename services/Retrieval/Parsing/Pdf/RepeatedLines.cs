@@ -42,7 +42,7 @@ internal sealed partial class RepeatedLines
             var repeated = Repeated();
             if (repeated.Count == 0) return;
             foreach (var page in _pages)
-                if (Keys(page).FirstOrDefault(repeated.Contains) is { } key) page.Pass(remove: !HasLetters(page.Line) || !seen.Add(key));
+                if (Keys(page).FirstOrDefault(repeated.Contains) is { } key) page.Pass(remove: IsPageNumber(page.Line, key) || !seen.Add(key));
         }
     }
 
@@ -66,13 +66,15 @@ internal sealed partial class RepeatedLines
 
     private static bool IsMost(int count, int pages) => count >= PagesMin && count * 2 > pages;
 
-    // A line is the same as on other pages by itself, or but for one number that grows as the page does.
+    // A line is the same as on other pages by itself, or but for one number that grows as the page does. "Step 3" at the top of the third
+    // page may well be a heading, so that a line with a single word is none there.
     private static IEnumerable<string> Keys(Page page)
     {
         var line = page.Line;
         if (line.Length is 0 or > LineCharsMax) yield break;
         yield return line;
-        foreach (var number in Number().Matches(line).Take(NumbersPerLineMax))
+        if (page.IsFromTop && HasLetters(line) && line.Count(c => c == ' ') < 2) yield break;
+        foreach (var number in PageNumber().Matches(line).Take(NumbersPerLineMax))
         {
             var difference = int.Parse(number.ValueSpan, CultureInfo.InvariantCulture) - page.Index;
             yield return string.Create(
@@ -80,15 +82,17 @@ internal sealed partial class RepeatedLines
         }
     }
 
+    private static bool IsPageNumber(string line, string key) => key != line && !HasLetters(line);
+
     private static bool HasLetters(string line) => line.Any(char.IsLetter);
 
-    [GeneratedRegex("[0-9]{1,6}")]
-    private static partial Regex Number();
+    // At the line's beginning, at its end, or before the number of all pages.
+    [GeneratedRegex(@"(?<=^\W*)[0-9]{1,6}\b|\b[0-9]{1,6}(?=\W*$|\s*(?:/|of|von|de|sur|di|van)\s*[0-9]+\W*$)")]
+    private static partial Regex PageNumber();
 
     /// <summary>A page, and how far its edge was looked at.</summary>
     private sealed class Page(int index, string[] lines)
     {
-        private bool _fromTop;
         private int _at;
 
         public int Index => index;
@@ -99,6 +103,8 @@ internal sealed partial class RepeatedLines
 
         public bool HasText => lines.Any(line => !string.IsNullOrWhiteSpace(line));
 
+        public bool IsFromTop { get; private set; }
+
         public bool IsChanged { get; private set; }
 
         /// <summary>The line that is looked at, white space collapsed; empty behind the last one.</summary>
@@ -106,20 +112,20 @@ internal sealed partial class RepeatedLines
 
         public void Begin(bool fromTop)
         {
-            (_fromTop, _at) = (fromTop, fromTop ? 0 : lines.Length - 1);
+            (IsFromTop, _at) = (fromTop, fromTop ? 0 : lines.Length - 1);
             Settle();
         }
 
         public void Pass(bool remove)
         {
             if (remove) (lines[_at], IsChanged) = ("", true);
-            _at += _fromTop ? 1 : -1;
+            _at += IsFromTop ? 1 : -1;
             Settle();
         }
 
         private void Settle()
         {
-            while (_at >= 0 && _at < lines.Length && string.IsNullOrWhiteSpace(lines[_at])) _at += _fromTop ? 1 : -1;
+            while (_at >= 0 && _at < lines.Length && string.IsNullOrWhiteSpace(lines[_at])) _at += IsFromTop ? 1 : -1;
             Line = _at >= 0 && _at < lines.Length ? Whitespace.Collapse(lines[_at]) : "";
         }
     }
