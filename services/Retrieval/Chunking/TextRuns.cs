@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace Millrace.Retrieval.Chunking;
@@ -9,9 +8,6 @@ namespace Millrace.Retrieval.Chunking;
 /// </summary>
 internal static class TextRuns
 {
-    private static readonly SearchValues<char> WhiteSpace =
-        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(char.IsWhiteSpace)]);
-
     /// <summary>Cuts a range into runs that fit into a chunk.</summary>
     public static IEnumerable<TextRange> Cut(MeasuredText text, TextRange range)
     {
@@ -35,7 +31,7 @@ internal static class TextRuns
         var fitting = range.Start;
         for (var next = range.Start; next < reach;)
         {
-            var end = EndOfWord(source, next, reach);
+            var end = Math.Min(text.EndOfWord(next), reach);
             if (!text.Fits(new TextRange(range.Start, end - range.Start), tokensMax)) break;
             fitting = end;
             next = StartOfWord(source, end, reach);
@@ -43,7 +39,7 @@ internal static class TextRuns
 
         return fitting > range.Start
             ? new TextRange(range.Start, fitting - range.Start)
-            : Characters(text, new TextRange(range.Start, EndOfWord(source, range.Start, reach) - range.Start), tokensMax);
+            : Characters(text, new TextRange(range.Start, Math.Min(text.EndOfWord(range.Start), reach) - range.Start), tokensMax);
     }
 
     /// <summary>The longest run of whole words, or else of characters, at the end of a range that has at most so many tokens.</summary>
@@ -117,12 +113,6 @@ internal static class TextRuns
         }
 
         return ends.Count >= count;
-    }
-
-    private static int EndOfWord(string text, int start, int end)
-    {
-        var length = text.AsSpan(start, end - start).IndexOfAny(WhiteSpace);
-        return length < 0 ? end : start + length;
     }
 
     private static int StartOfWord(string text, int start, int end)

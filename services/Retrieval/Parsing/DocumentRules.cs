@@ -24,7 +24,7 @@ internal static class DocumentRules
         [0xD0, 0xCF, 0x11, 0xE0, ..] => "It is a file of an old office program, or has a password: save it as .docx without a password.",
         [(byte)'{', (byte)'\\', (byte)'r', (byte)'t', (byte)'f', ..] => "It is RTF: open it in a word processor and save it as .docx.",
         [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => $"It is a PDF: upload it as {MediaTypes.Pdf}.",
-        [(byte)'P', (byte)'K', 3, 4, ..] => "It is a zip container: a Word document is uploaded as .docx, of anything else the files in it.",
+        [(byte)'P', (byte)'K', 3, 4, ..] => "It is a zip container: upload a Word document as .docx, and other files one by one.",
         _ => "Upload the file itself, with the media type that it has.",
     };
 }

@@ -110,7 +110,7 @@ internal sealed partial class HtmlFurniture
     {
         _budget.RequireDepth(depth);
         var text = default(Text);
-        for (var node = element.FirstChild; node is not null; node = node.NextSibling)
+        foreach (var node in element.ChildNodes)
         {
             if (node is IText words) text = text.Plus(words.Data, isLink: false);
             else if (node is IElement { LocalName: "img" } image) text = text.Plus(image.GetAttribute("alt") ?? "", isLink: true);

@@ -7,7 +7,7 @@ internal static class HtmlTags
 {
     private const int AttributesMax = 4_000;
 
-    /// <summary>Refuses a page with a tag that has too many attributes.</summary>
+    /// <summary>Refuses a page, or an XML document, with a tag that has too many attributes.</summary>
     public static void RequireFewAttributes(ReadOnlySpan<char> html, ParsingBudget budget)
     {
         for (var start = html.IndexOf('<'); start >= 0;)
@@ -46,6 +46,6 @@ internal static class HtmlTags
     {
         budget.Stop.ThrowIfCancellationRequested();
         return ParsingErrors.Damaged(
-            $"The page has a tag with more than {AttributesMax} attributes. Remove it, or upload the page's text.");
+            $"The document has a tag with more than {AttributesMax} attributes. Remove it, or upload the document's text.");
     }
 }

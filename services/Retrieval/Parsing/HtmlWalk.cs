@@ -9,7 +9,8 @@ namespace Millrace.Retrieval.Parsing;
 /// <summary>One walk over the elements of a page. Inline text runs together until a block begins or ends.</summary>
 /// <param name="builder">Takes what is read.</param>
 /// <param name="furniture">Says what is left out.</param>
-internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furniture)
+/// <param name="level">How many cells and headings the walk is inside of.</param>
+internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furniture, int level = 0)
 {
     private static readonly FrozenSet<string> Inlines = FrozenSet.ToFrozenSet(
     [
@@ -22,6 +23,9 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
     private const int ColumnSpanMax = 1_000;
     private const int RowSpanMax = 65_534;
 
+    // The text of a table goes through each table around it; the cells of deeper ones are paragraphs.
+    private const int TableLevelsMax = 3;
+
     private readonly StringBuilder _run = new();
     private readonly Dictionary<IHtmlOrderedListElement, int> _nextNumbers = [];
     private bool _runIsLine;
@@ -33,10 +37,11 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
         Flush();
     }
 
+    // A node finds its next sibling by looking through all of them; the list knows.
     private void Children(INode parent, int depth)
     {
         builder.Budget.RequireDepth(depth);
-        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+        foreach (var node in parent.ChildNodes)
         {
             if (node is IElement element) Element(element, depth);
             else if (node is IText text) Whitespace.AppendCollapsed(_run, text.Data);
@@ -61,9 +66,9 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
     private void Block(IElement element, int depth)
     {
         Flush();
-        if (element is IHtmlHeadingElement) builder.AddHeading(element.LocalName[1] - '0', Detached(element, depth));
+        if (element is IHtmlHeadingElement && level == 0) builder.AddHeading(element.LocalName[1] - '0', Detached(element, depth));
         else if (element is IHtmlPreElement) builder.AddVerbatim(Raw(element));
-        else if (element is IHtmlTableElement table) Table(table, depth);
+        else if (element is IHtmlTableElement table && level <= TableLevelsMax) Table(table, depth);
         else if (element.LocalName is "li" or "dt" or "dd") Item(element, depth);
         else Children(element, depth + 1);
         Flush();
@@ -95,7 +100,7 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
     private void TableParts(IElement parent, TableRows rows, int depth)
     {
         builder.Budget.RequireDepth(depth);
-        for (var node = parent.FirstChild; node is not null; node = node.NextSibling)
+        foreach (var node in parent.ChildNodes)
         {
             if (node is IText text) Whitespace.AppendCollapsed(_run, text.Data);
             if (node is not IElement element || furniture.LeavesOut(element)) continue;
@@ -141,7 +146,7 @@ internal sealed class HtmlWalk(DocumentTextBuilder builder, HtmlFurniture furnit
     private string Detached(IElement element, int depth)
     {
         var inner = builder.Detached();
-        var walk = new HtmlWalk(inner, furniture);
+        var walk = new HtmlWalk(inner, furniture, level + 1);
         walk.Children(element, depth + 1);
         walk.Flush();
         return inner.BuildText();

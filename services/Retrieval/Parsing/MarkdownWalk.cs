@@ -58,7 +58,8 @@ internal sealed class MarkdownWalk(DocumentTextBuilder builder)
     private void AddTable(Table table, int depth)
     {
         var rows = new TableRows(builder);
-        foreach (var row in table.OfType<TableRow>()) rows.Add([.. row.OfType<TableCell>().Select(cell => Cell(cell, depth))], row.IsHeader);
+        foreach (var row in table.OfType<TableRow>())
+            rows.Add([.. row.OfType<TableCell>().Select(cell => Cell(cell, depth))], row.IsHeader);
         rows.End();
     }
 

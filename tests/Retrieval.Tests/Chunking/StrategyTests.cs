@@ -46,7 +46,8 @@ public sealed class StrategyTests
     [InlineData(ChunkingStrategy.Fixed)]
     public async Task Overlap_Asked_IsBetweenAllNeighbours(ChunkingStrategy strategy)
     {
-        var document = ParsedDocuments.PlainText(string.Join("\n\n", Enumerable.Range(0, 30).Select(i => $"This is sentence {i}. It is short.")));
+        var paragraphs = Enumerable.Range(0, 30).Select(i => $"This is sentence {i}. It is short.");
+        var document = ParsedDocuments.PlainText(string.Join("\n\n", paragraphs));
         var settings = new ChunkingSettings(34, 12) { Strategy = strategy, TokensMin = 10 };
 
         var chunks = await WordMeter.CutAsync(ChunkCase.StrategyOf(strategy), document, settings);

@@ -78,7 +78,9 @@ public sealed class MediaTypesTests
     [InlineData("hello", "media type")]
     public void RequireReadable_AnotherFormatNamedDocx_SaysWhatItIs(string content, string expected)
     {
-        var error = Assert.Throws<MillraceException>(() => DocumentRules.RequireReadable(MediaTypes.Docx, Encoding.Latin1.GetBytes(content)));
+        var bytes = Encoding.Latin1.GetBytes(content);
+
+        var error = Assert.Throws<MillraceException>(() => DocumentRules.RequireReadable(MediaTypes.Docx, bytes));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }

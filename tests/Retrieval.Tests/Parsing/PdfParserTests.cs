@@ -85,7 +85,8 @@ public sealed class PdfParserTests
     {
         var builder = new DocumentTextBuilder();
         var pages = Enumerable.Range(1, 6).Select(page =>
-            (page % 2 == 0 ? "Millers' Handbook\n" : "Edition 2024\n") + $"Text of page {page} begins.\n5\nIt ends {page} times here.\n\n- {page + 2} -\n\f");
+            (page % 2 == 0 ? "Millers' Handbook\n" : "Edition 2024\n")
+            + $"Text of page {page} begins.\n5\nIt ends {page} times here.\n\n- {page + 2} -\n\f");
 
         PdfParser.AddPages(string.Concat(pages), builder);
 

@@ -31,7 +31,8 @@ public sealed class WorstInputTests(ITestOutputHelper output)
         ["json: many members"] = (MediaTypes.Json, () => "{" + Joined(",", Size / 20, i => $"\"name{i}\":{{\"a\":1}}") + "}"),
         ["xml: elements"] = (MediaTypes.Xml, () => "<a>" + Repeated("<b>text of it</b>") + "</a>"),
         ["xml: attributes"] = (MediaTypes.Xml, () => "<a " + Joined(" ", Size / 12, i => $"a{i}='v'") + "/>"),
-        ["xml: entities"] = (MediaTypes.Xml, () => "<!DOCTYPE a [<!ENTITY b 'bbbbbbbb'><!ENTITY c '&b;&b;&b;'>]><a>" + Repeated("&c;") + "</a>"),
+        ["xml: entities"] = (MediaTypes.Xml, () =>
+            "<!DOCTYPE a [<!ENTITY b 'bbbbbbbb'><!ENTITY c '&b;&b;&b;'>]><a>" + Repeated("&c;") + "</a>"),
         ["md: list 10,000 deep"] = (MediaTypes.Markdown, () => string.Concat(Enumerable.Repeat("- ", 10_000)) + "x"),
         ["md: list deeper by line"] = (MediaTypes.Markdown, () => Joined("\n", 3_000, i => new string(' ', i * 2) + "- a")),
         ["md: list items"] = (MediaTypes.Markdown, () => Repeated("- an item of a list\n")),
@@ -98,7 +99,8 @@ public sealed class WorstInputTests(ITestOutputHelper output)
 
     private static string Repeated(string piece) => string.Concat(Enumerable.Repeat(piece, Size / Encoding.UTF8.GetByteCount(piece)));
 
-    private static string Joined(string separator, int count, Func<int, string> piece) => string.Join(separator, Enumerable.Range(0, count).Select(piece));
+    private static string Joined(string separator, int count, Func<int, string> piece) =>
+        string.Join(separator, Enumerable.Range(0, count).Select(piece));
 
     private string IsReadOrRefusedSoon(string mediaType, byte[] content, ParsingOptions limits)
     {
@@ -118,7 +120,8 @@ public sealed class WorstInputTests(ITestOutputHelper output)
 
         var allocated = (GC.GetTotalAllocatedBytes() - before) / (1024 * 1024);
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:f2} s, {allocated} MiB allocated, {content.Length} bytes: {outcome}"));
+            CultureInfo.InvariantCulture,
+            $"{watch.Elapsed.TotalSeconds:f2} s, {allocated} MiB allocated, {content.Length} bytes: {outcome}"));
         Assert.NotEqual("lost", outcome);
         Assert.True(watch.Elapsed < Soon, $"took {watch.Elapsed}: {outcome}");
         return outcome;

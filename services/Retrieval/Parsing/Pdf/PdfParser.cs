@@ -38,7 +38,8 @@ internal sealed class PdfParser : IDocumentParser
         {
             var page = text[range];
             if (pages.Count >= budget.Limits.PdfPagesMax && !string.IsNullOrWhiteSpace(page))
-                throw ParsingErrors.OverLimit($"The PDF has more than {budget.Limits.PdfPagesMax} pages.", nameof(ParsingOptions.PdfPagesMax));
+                throw ParsingErrors.OverLimit(
+                    $"The PDF has more than {budget.Limits.PdfPagesMax} pages.", nameof(ParsingOptions.PdfPagesMax));
             if (pages.Count < budget.Limits.PdfPagesMax) pages.Add(page);
         }
 

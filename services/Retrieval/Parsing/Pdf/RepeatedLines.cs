@@ -42,7 +42,8 @@ internal sealed partial class RepeatedLines
             var repeated = Repeated();
             if (repeated.Count == 0) return;
             foreach (var page in _pages)
-                if (Keys(page).FirstOrDefault(repeated.Contains) is { } key) page.Pass(remove: IsPageNumber(page.Line, key) || !seen.Add(key));
+                if (Keys(page).FirstOrDefault(repeated.Contains) is { } key)
+                    page.Pass(remove: IsPageNumber(page.Line, key) || !seen.Add(key));
         }
     }
 

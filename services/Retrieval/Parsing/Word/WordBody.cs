@@ -42,8 +42,8 @@ internal sealed class WordBody(DocumentTextBuilder builder, WordParts parts)
     // tracked changes had before.
     private static bool IsSkipped(XmlReader reader) =>
         reader.LocalName is "Fallback"
-        || (reader.IsWord() && reader.LocalName is "del" or "moveFrom" or "pPrChange" or "rPrChange" or "tblPrChange" or "trPrChange" or "tcPrChange"
-            or "instrText");
+        || (reader.IsWord() && reader.LocalName is "del" or "moveFrom" or "pPrChange" or "rPrChange" or "tblPrChange" or "trPrChange"
+            or "tcPrChange" or "instrText");
 
     private void Begin(XmlReader reader)
     {

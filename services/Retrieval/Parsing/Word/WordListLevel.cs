@@ -39,7 +39,8 @@ internal sealed class WordListLevel
         var mark = new StringBuilder();
         for (var i = 0; i < Pattern.Length && mark.Length < MarkCharsMax; i++)
         {
-            if (Pattern[i] == '%' && i + 1 < Pattern.Length && Pattern[i + 1] is >= '1' and <= '9') mark.Append(levels[Pattern[++i] - '1'].Number());
+            var isNumber = Pattern[i] == '%' && i + 1 < Pattern.Length && Pattern[i + 1] is >= '1' and <= '9';
+            if (isNumber) mark.Append(levels[Pattern[++i] - '1'].Number());
             else mark.Append(Pattern[i]);
         }
 

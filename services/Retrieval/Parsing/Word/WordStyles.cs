@@ -2,8 +2,8 @@ using System.Xml;
 
 namespace Millrace.Retrieval.Parsing.Word;
 
-/// <summary>Which paragraph styles are headings, and which are items of a list. Their ids are in the language of the program that wrote the file; the names of the
-/// built-in ones are not, and a style of any name may give an outline level.</summary>
+/// <summary>Which paragraph styles are headings, and which are items of a list. Their ids are in the language of the program that wrote
+/// the file; the names of the built-in ones are not, and a style of any name may give an outline level.</summary>
 internal sealed class WordStyles
 {
     private const int BasedOnStepsMax = 20;
