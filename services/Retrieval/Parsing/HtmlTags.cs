@@ -28,11 +28,14 @@ internal static class HtmlTags
         {
             if (tag[i] == '>') return i;
             if (tag[i] is '"' or '\'' && IsValue(tag[..i])) i = QuoteEnd(tag, i);
-            else if ((char.IsWhiteSpace(tag[i]) || tag[i] == '/') && ++attributes > AttributesMax) throw TooMany(budget);
+            else if (IsSeparator(tag, i) && ++attributes > AttributesMax) throw TooMany(budget);
         }
 
         return tag.Length;
     }
+
+    private static bool IsSeparator(ReadOnlySpan<char> tag, int i) =>
+        tag[i] == '/' || (char.IsWhiteSpace(tag[i]) && !char.IsWhiteSpace(tag[i - 1]));
 
     private static bool IsValue(ReadOnlySpan<char> before) => before.TrimEnd() is [.., '='];
 

@@ -13,6 +13,7 @@ internal sealed class WordNumbering
     /// <summary>Reads the numberings of a document.</summary>
     public void Read(XmlReader reader, ParsingBudget budget)
     {
+        // What an instance says anew of a level's looks is not read: it goes into a definition that nothing refers to.
         var definition = new Definition();
         var instance = new Instance();
         var level = 0;
@@ -24,7 +25,7 @@ internal sealed class WordNumbering
             {
                 case "abstractNum": definition = _definitions[reader.Number("abstractNumId") ?? 0] = new Definition(); break;
                 case "numStyleLink": definition.StyleLink = reader.Attribute("val"); break;
-                case "num": instance = _instances[reader.Number("numId") ?? 0] = new Instance(); break;
+                case "num": (instance, definition) = (_instances[reader.Number("numId") ?? 0] = new Instance(), new Definition()); break;
                 case "abstractNumId": instance.DefinitionId = reader.Number() ?? 0; break;
                 case "lvl" or "lvlOverride": level = LevelOf(reader.Number("ilvl")); break;
                 case "startOverride": instance.Starts[level] = reader.Number(); break;
