@@ -24,11 +24,17 @@ internal sealed class ParsingBudget(ParsingOptions limits, CancellationToken sto
     /// <summary>Takes cells of a table.</summary>
     public void TakeCells(int count)
     {
+        RequireCells(count);
+        _cells += count;
+    }
+
+    /// <summary>Refuses a number of cells that could not be taken.</summary>
+    public void RequireCells(int count)
+    {
         stop.ThrowIfCancellationRequested();
         if (count > limits.TableCellsMax - _cells)
             throw ParsingErrors.OverLimit(
                 $"The document's tables have more than {limits.TableCellsMax} cells.", nameof(ParsingOptions.TableCellsMax));
-        _cells += count;
     }
 
     /// <summary>Takes an element of a page.</summary>
