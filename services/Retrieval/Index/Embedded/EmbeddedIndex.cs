@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Millrace.Retrieval.Filtering;
+using Millrace.Retrieval.Index.Embedded.Words;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.VectorIndex;
 
@@ -66,7 +67,7 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
 
     /// <inheritdoc/>
     public Task<IndexRanking> KeywordAsync(IndexId index, WordQuery query, CancellationToken cancellationToken) =>
-        SearchAsync(index, opened => opened.Keyword(query), cancellationToken);
+        SearchAsync(index, opened => opened.Keyword(query, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IndexRanking?> TryFusedAsync(IndexId index, FusedQuery query, CancellationToken cancellationToken) =>
@@ -140,6 +141,7 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
     private static bool IsDamage(Exception error) => error switch
     {
         SqliteException sqlite => sqlite.SqliteErrorCode is CorruptDatabase or NotADatabase,
+        DamagedWordsException => true,
         VectorIndexException vectors => vectors.Fault is VectorIndexFault.Damaged or VectorIndexFault.Mismatch,
         _ => false,
     };

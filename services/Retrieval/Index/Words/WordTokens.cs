@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Millrace.Retrieval.Search;
 
-namespace Millrace.Retrieval.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Index.Words;
 
 /// <summary>A word of a text.</summary>
 /// <param name="Stem">What it has in common with the other words of its family.</param>

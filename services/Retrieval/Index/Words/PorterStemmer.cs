@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Millrace.Retrieval.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Index.Words;
 
 /// <summary>
 /// Porter's algorithm of 1980, with the same ends as SQLite's FTS5: words of one family get one stem, so that the embedded index and this

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Millrace.Retrieval.Index.Qdrant.Bm25;
+using Millrace.Retrieval.Index.Words;
 using Millrace.TestShared;
 
-namespace Millrace.Retrieval.Tests.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Tests.Index.Words;
 
 /// <summary>Words get the stems that the embedded index gives them.</summary>
 public sealed partial class PorterStemmerTests

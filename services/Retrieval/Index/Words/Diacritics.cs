@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Millrace.Retrieval.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Index.Words;
 
 /// <summary>Takes the marks off Latin letters, so that a word is found however it was typed. The letters are those that Unicode writes as a
 /// letter of the alphabet with a mark.</summary>
