@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.TestShared;
@@ -13,6 +15,8 @@ public sealed class IndexRepairTests
     [InlineData("words overwritten")]
     [InlineData("vectors deleted")]
     [InlineData("words deleted")]
+    [InlineData("words of another version")]
+    [InlineData("a chunk's words torn")]
     public async Task Start_IndexDamaged_IsBuiltAnewFromTheDocuments(string damage)
     {
         using var data = new TemporaryFolder();
@@ -55,9 +59,22 @@ public sealed class IndexRepairTests
             case "words deleted":
                 File.Delete(words);
                 break;
+            case "words of another version":
+                Execute(words, "PRAGMA application_id = 0");
+                break;
+            case "a chunk's words torn":
+                Execute(words, "UPDATE chunks SET stems = substr(stems, 1, 5) WHERE chunk = (SELECT max(chunk) FROM chunks)");
+                break;
             default:
                 Directory.Delete(Path.Combine(Path.GetDirectoryName(words)!, "vectors"), recursive: true);
                 break;
         }
+    }
+
+    private static void Execute(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        connection.Execute(sql);
     }
 }

@@ -155,7 +155,8 @@ internal sealed class OpenIndex : IDisposable
         var words = new WordIndex(_settings.Weights, Stored(documentOf));
         foreach (var chunks in documentOf.GroupBy(pair => pair.Value, pair => pair.Key))
             if (attributes.TryGetValue(chunks.Key, out var document)) _documents.Put(document, chunks);
-        incomplete = [.. documentOf.Where(pair => !_vectors.Contains(pair.Key) || !attributes.ContainsKey(pair.Value)).Select(pair => pair.Key)];
+        var halves = documentOf.Where(pair => !_vectors.Contains(pair.Key) || !attributes.ContainsKey(pair.Value));
+        incomplete = [.. halves.Select(pair => pair.Key)];
         incomplete.AddRange(_vectors.Ids.Where(chunk => !documentOf.ContainsKey(chunk)));
         return words;
     }

@@ -9,8 +9,12 @@ namespace Millrace.Retrieval.Index.Words;
 /// <param name="IsTelling">Whether it is none of the words that every text has.</param>
 internal readonly record struct WordToken(string Stem, bool IsTelling);
 
-/// <summary>Cuts texts into words as <see cref="KeywordQuery"/> does: letters, digits and the marks on them; everything else
-/// separates.</summary>
+/// <summary>
+/// Cuts texts into words as <see cref="KeywordQuery"/> does: letters, digits and the marks on them; everything else separates. In
+/// alphabets without vowel signs it is what SQLite's FTS5 does with <c>porter unicode61 remove_diacritics 2</c>, but for raised digits,
+/// fractions and Roman numerals of one character, which separate here. Where vowels are signs on letters FTS5 cuts words at them, and this
+/// does not. What it says is stored by every index: a change of it is a change of all of them.
+/// </summary>
 internal static class WordTokens
 {
     private const int WordCharsMax = 128;

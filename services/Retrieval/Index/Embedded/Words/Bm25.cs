@@ -13,7 +13,7 @@ internal readonly struct Bm25(double lengthMean)
 
     private readonly double _perWord = Saturation * LengthWeight / lengthMean;
 
-    /// <summary>What a term counts that is in so many chunks. One in more than half of them counts almost nothing, and never less.</summary>
+    /// <summary>What a term counts that is in so many chunks. One in more than half of them counts almost nothing, not less.</summary>
     public static double Rarity(int chunksWith, int chunks)
     {
         var rarity = Math.Log((chunks - chunksWith + 0.5) / (chunksWith + 0.5));

@@ -5,6 +5,7 @@ internal struct PostingList
 {
     private int[]? _ordinals;
     private ushort[]? _counts;
+    private byte[]? _followers;
 
     /// <summary>Entries, also of chunks that were removed since.</summary>
     public int Count { get; private set; }
@@ -24,22 +25,30 @@ internal struct PostingList
     /// <summary>The entries' <see cref="TermCounts"/>.</summary>
     public readonly ushort[] Counts => _counts ?? [];
 
+    /// <summary>The entries' <see cref="Words.Followers"/>.</summary>
+    public readonly byte[] Followers => _followers ?? [];
+
     /// <summary>Bytes of the entries.</summary>
-    public readonly long Bytes => ((long)Ordinals.Length * sizeof(int)) + ((long)Counts.Length * sizeof(ushort));
+    public readonly long Bytes => (long)Ordinals.Length * (sizeof(int) + sizeof(ushort) + sizeof(byte));
 
     /// <summary>Makes room for exactly so many entries.</summary>
     public void Reserve(int count)
     {
         Array.Resize(ref _ordinals, count);
         Array.Resize(ref _counts, count);
+        Array.Resize(ref _followers, count);
     }
 
     /// <summary>Counts the term once in a field of a chunk, which is the last one or a new one.</summary>
-    public void Add(int ordinal, int field)
+    /// <param name="ordinal">The chunk.</param>
+    /// <param name="field">The field, from 0.</param>
+    /// <param name="follower">The <see cref="Words.Followers"/> bit of the term behind it.</param>
+    public void Add(int ordinal, int field, byte follower)
     {
         if (Count == 0 || _ordinals![Count - 1] != ordinal) Append(ordinal);
         ref var counts = ref _counts![Count - 1];
         counts = TermCounts.Add(counts, field);
+        _followers![Count - 1] |= follower;
     }
 
     /// <summary>Takes the last entry into the bounds.</summary>
@@ -56,7 +65,7 @@ internal struct PostingList
     {
         if (Count == Ordinals.Length) Reserve(Math.Max(Count + 1, Count + (Count / 2)));
         _ordinals![Count] = ordinal;
-        _counts![Count] = 0;
+        (_counts![Count], _followers![Count]) = (0, 0);
         Count++;
         ChunksWith++;
     }

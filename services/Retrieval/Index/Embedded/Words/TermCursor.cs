@@ -1,19 +1,19 @@
 namespace Millrace.Retrieval.Index.Embedded.Words;
 
 /// <summary>Walks through the chunks of one term of a search, forwards only.</summary>
-/// <param name="numbers">Numbers of the term's stems.</param>
+/// <param name="units">The term's <see cref="WordUnits"/>.</param>
 /// <param name="ordinals">The chunks by rising ordinal, and maybe more behind them.</param>
 /// <param name="counts">The <see cref="TermCounts"/> of each.</param>
 /// <param name="count">How many.</param>
-internal sealed class TermCursor(int[] numbers, int[] ordinals, ushort[] counts, int count)
+internal sealed class TermCursor(ushort[] units, int[] ordinals, ushort[] counts, int count)
 {
     private int _at;
 
-    /// <summary>Numbers of the term's stems.</summary>
-    public ReadOnlySpan<int> Numbers => numbers;
+    /// <summary>The term's <see cref="WordUnits"/>.</summary>
+    public ReadOnlySpan<ushort> Units => units;
 
-    /// <summary>Chunks.</summary>
-    public int Count => count;
+    /// <summary>Chunks before the one it stands at.</summary>
+    public int At => _at;
 
     /// <summary>What the term counts: how rare it is, as often as it is asked for.</summary>
     public double Weight { get; set; }

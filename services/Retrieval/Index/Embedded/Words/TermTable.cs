@@ -20,7 +20,7 @@ internal sealed class TermTable
     public long EntryCount => _postings.Take(Count).Sum(list => (long)list.Count);
 
     /// <summary>Bytes, with what the runtime adds to strings and arrays.</summary>
-    public long Bytes => _postings.Take(Count).Sum(list => list.Bytes + 48) + (_postings.Length * 32L) + (_numbers.Capacity * 28L)
+    public long Bytes => _postings.Take(Count).Sum(list => list.Bytes + 72) + (_postings.Length * 40L) + (_numbers.Capacity * 28L)
         + _numbers.Keys.Sum(stem => 24L + (2 * stem.Length));
 
     /// <summary>Where a term is.</summary>
@@ -36,6 +36,7 @@ internal sealed class TermTable
     public int Add(string stem)
     {
         var number = Count;
+        if (number == WordUnits.TermsMax) throw new InvalidOperationException($"An index has at most {number} different words.");
         _numbers.Add(stem, number);
         if (number == _postings.Length) Array.Resize(ref _postings, Math.Max(16, number + (number / 2)));
         return number;

@@ -76,7 +76,7 @@ internal sealed class WordIndex : IDisposable
             var numbers = Array.ConvertAll(same.First(), _tables.Terms.Find);
             if (numbers.Contains(null)) continue;
             var known = Array.ConvertAll(numbers, number => number.GetValueOrDefault());
-            if ((known.Length == 1 ? Word(known, bm25) : phrases.Find(known)) is not { } cursor) continue;
+            if ((known.Length == 1 ? Word(known[0], bm25) : phrases.Find(known)) is not { } cursor) continue;
             cursor.Weight *= same.Count();
             cursor.ScoreMax *= same.Count();
             cursors.Add(cursor);
@@ -85,12 +85,12 @@ internal sealed class WordIndex : IDisposable
         return cursors;
     }
 
-    private TermCursor? Word(int[] term, Bm25 bm25)
+    private TermCursor? Word(int term, Bm25 bm25)
     {
-        ref readonly var list = ref _tables.Terms[term[0]];
+        ref readonly var list = ref _tables.Terms[term];
         if (list.ChunksWith == 0) return null;
         var weight = Bm25.Rarity(list.ChunksWith, _tables.Chunks.Count);
-        return new TermCursor(term, list.Ordinals, list.Counts, list.Count)
+        return new TermCursor(WordUnits.Of(term), list.Ordinals, list.Counts, list.Count)
         {
             Weight = weight, ScoreMax = weight * bm25.Share(list.FrequencyMax, list.LengthMin),
         };

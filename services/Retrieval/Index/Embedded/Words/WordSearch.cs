@@ -96,7 +96,7 @@ internal sealed class WordSearch
         {
             var ordinal = ordinals[i];
             var at = ordinal - start;
-            sums[at] += weight * bm25.Share(_tables.Frequency(counts[i], ordinal, term.Numbers), lengths[ordinal]);
+            sums[at] += weight * bm25.Share(_tables.Frequency(counts[i], ordinal, term.Units), lengths[ordinal]);
             touched[at >> 6] |= 1UL << at;
         }
     }
@@ -128,7 +128,7 @@ internal sealed class WordSearch
             if (sum + _scoreMaxFrom[i] < cutoff) return;
             var term = _terms[i];
             if (!term.TrySeek(ordinal)) continue;
-            sum += term.Weight * _bm25.Share(_tables.Frequency(term.Counts, ordinal, term.Numbers), _tables.Chunks.Lengths[ordinal]);
+            sum += term.Weight * _bm25.Share(_tables.Frequency(term.Counts, ordinal, term.Units), _tables.Chunks.Lengths[ordinal]);
         }
 
         _top.Offer(new ScoredChunk(chunk, sum));

@@ -10,7 +10,7 @@ namespace Millrace.Retrieval.Index.Embedded.Words;
 internal sealed class WordTables(FieldWeights weights)
 {
     private readonly WordSequences _sequences = new();
-    private readonly List<int> _words = [];
+    private readonly List<ushort> _units = [];
 
     /// <summary>The chunks.</summary>
     public ChunkTable Chunks { get; } = new();
@@ -45,13 +45,14 @@ internal sealed class WordTables(FieldWeights weights)
     public void Remove(long chunk)
     {
         if (!Chunks.TryRemove(chunk, out var ordinal)) return;
-        var words = WordsOf(ordinal);
-        var sorted = ArrayPool<int>.Shared.Rent(words.Length);
-        words.CopyTo(sorted);
-        Array.Sort(sorted, 0, words.Length);
-        for (var i = 0; i < words.Length; i++)
-            if (sorted[i] != WordSequences.FieldEnd && (i == 0 || sorted[i] != sorted[i - 1])) Terms[sorted[i]].Forget();
-        ArrayPool<int>.Shared.Return(sorted);
+        var units = WordsOf(ordinal);
+        var terms = ArrayPool<int>.Shared.Rent(units.Length);
+        var count = 0;
+        foreach (var term in WordUnits.Read(units)) terms[count++] = term;
+        Array.Sort(terms, 0, count);
+        for (var i = 0; i < count; i++)
+            if (terms[i] != WordUnits.NoTerm && (i == 0 || terms[i] != terms[i - 1])) Terms[terms[i]].Forget();
+        ArrayPool<int>.Shared.Return(terms);
     }
 
     /// <summary>Tables of the chunks that are there, without what was removed.</summary>
@@ -66,9 +67,14 @@ internal sealed class WordTables(FieldWeights weights)
         for (var ordinal = 0; ordinal < Chunks.OrdinalCount; ordinal++)
         {
             if (Chunks.IsRemoved(ordinal)) continue;
-            tables._words.Clear();
-            foreach (var word in WordsOf(ordinal)) tables._words.Add(word == WordSequences.FieldEnd ? word : NumberOf(word));
-            tables.Append(Chunks[ordinal], tables._words);
+            tables._units.Clear();
+            foreach (var term in WordUnits.Read(WordsOf(ordinal)))
+            {
+                if (term == WordUnits.NoTerm) tables._units.Add(WordUnits.FieldEnd);
+                else WordUnits.Append(tables._units, NumberOf(term));
+            }
+
+            tables.Append(Chunks[ordinal], Chunks.Lengths[ordinal]);
         }
 
         tables.PostAll();
@@ -78,37 +84,46 @@ internal sealed class WordTables(FieldWeights weights)
     }
 
     /// <summary>The words of a chunk, as <see cref="WordSequences"/> has them.</summary>
-    public ReadOnlySpan<int> WordsOf(int ordinal) => _sequences.Get(Chunks.StartOf(ordinal), Chunks.Lengths[ordinal]);
+    public ReadOnlySpan<ushort> WordsOf(int ordinal) => _sequences.Get(Chunks.StartOf(ordinal));
 
     /// <summary>The frequency by which a term counts in a chunk.</summary>
     /// <param name="counts">Its <see cref="TermCounts"/> there.</param>
     /// <param name="ordinal">The chunk.</param>
-    /// <param name="term">Numbers of the term's stems.</param>
-    public double Frequency(ushort counts, int ordinal, ReadOnlySpan<int> term) => counts switch
+    /// <param name="term">The term's <see cref="WordUnits"/>.</param>
+    public double Frequency(ushort counts, int ordinal, ReadOnlySpan<ushort> term) => counts switch
     {
         < TermCounts.BodyEnd => weights.Body * counts,
         TermCounts.Many => TermMatches.Weigh(WordsOf(ordinal), term, weights),
         _ => TermCounts.Weigh(counts, weights),
     };
 
-    private List<int> Read(string stems)
+    // The words stand in _units then.
+    private int Read(string stems)
     {
-        _words.Clear();
+        _units.Clear();
+        var (words, fields) = (0, 1);
         for (var rest = stems.AsSpan(); rest.Length > 0;)
         {
             var end = rest.IndexOfAny(ChunkStems.WordEnd, ChunkStems.FieldEnd);
-            if (end < 0 || (end == 0) != (rest[end] == ChunkStems.FieldEnd)) throw new DamagedWordsException("A chunk's words are damaged.");
-            _words.Add(end == 0 ? WordSequences.FieldEnd : Terms.GetOrAdd(rest[..end]));
+            if (end < 0 || (end == 0) != (rest[end] == ChunkStems.FieldEnd)) throw new DamagedWordsException("A chunk's words are torn.");
+            if (end == 0)
+            {
+                _units.Add(WordUnits.FieldEnd);
+                fields++;
+            }
+            else
+            {
+                WordUnits.Append(_units, Terms.GetOrAdd(rest[..end]));
+                words++;
+            }
+
             rest = rest[(end + 1)..];
         }
 
-        return _words.Count(word => word == WordSequences.FieldEnd) == WordSequences.Fields - 1
-            ? _words
-            : throw new DamagedWordsException("A chunk has not as many fields as it must have.");
+        return fields == WordUnits.Fields ? words : throw new DamagedWordsException($"A chunk has {fields} fields.");
     }
 
-    private int Append(long chunk, List<int> words) => Chunks.Add(
-        chunk, words.Count - (WordSequences.Fields - 1), _sequences.Add(CollectionsMarshal.AsSpan(words)));
+    private int Append(long chunk, int words) => Chunks.Add(chunk, words, _sequences.Add(CollectionsMarshal.AsSpan(_units)));
 
     // How many entries a term gets is counted first, so that its arrays are exactly as long.
     private void PostAll()
@@ -117,11 +132,11 @@ internal sealed class WordTables(FieldWeights weights)
         Array.Fill(last, -1);
         for (var ordinal = 0; ordinal < Chunks.OrdinalCount; ordinal++)
         {
-            foreach (var word in WordsOf(ordinal))
+            foreach (var term in WordUnits.Read(WordsOf(ordinal)))
             {
-                if (word == WordSequences.FieldEnd || last[word] == ordinal) continue;
-                entries[word]++;
-                last[word] = ordinal;
+                if (term == WordUnits.NoTerm || last[term] == ordinal) continue;
+                entries[term]++;
+                last[term] = ordinal;
             }
         }
 
@@ -131,19 +146,26 @@ internal sealed class WordTables(FieldWeights weights)
 
     private void Post(int ordinal)
     {
-        var words = WordsOf(ordinal);
-        var field = 0;
-        foreach (var word in words)
+        var units = WordsOf(ordinal);
+        var (before, field) = (WordUnits.NoTerm, 0);
+        foreach (var term in WordUnits.Read(units))
         {
-            if (word == WordSequences.FieldEnd) field++;
-            else Terms[word].Add(ordinal, field);
+            if (before != WordUnits.NoTerm) Terms[before].Add(ordinal, field, Followers.BitOf(term));
+            if (term == WordUnits.NoTerm) field++;
+            before = term;
         }
 
-        foreach (ref readonly var word in words)
+        if (before != WordUnits.NoTerm) Terms[before].Add(ordinal, field, follower: 0);
+        foreach (var term in WordUnits.Read(units))
         {
-            if (word == WordSequences.FieldEnd) continue;
-            ref var list = ref Terms[word];
-            list.Cover(Frequency(list.Counts[list.Count - 1], ordinal, new ReadOnlySpan<int>(in word)), Chunks.Lengths[ordinal]);
+            if (term != WordUnits.NoTerm) Cover(ref Terms[term], term, ordinal);
         }
+    }
+
+    private void Cover(ref PostingList list, int term, int ordinal)
+    {
+        var counts = list.Counts[list.Count - 1];
+        var frequency = counts == TermCounts.Many ? Frequency(counts, ordinal, WordUnits.Of(term)) : Frequency(counts, ordinal, []);
+        list.Cover(frequency, Chunks.Lengths[ordinal]);
     }
 }
