@@ -2,6 +2,7 @@ using System.Text.Json;
 using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Index.Embedded.Words;
 using Millrace.Retrieval.Search;
+using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.TestShared;
 
 namespace Millrace.Retrieval.Tests.Index.Words;

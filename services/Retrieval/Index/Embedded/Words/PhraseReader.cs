@@ -45,7 +45,8 @@ internal sealed class PhraseReader(WordTables tables, Bm25 bm25, CancellationTok
     private (int[] Ordinals, ushort[] Counts, int Count) Scan(int[] phrase)
     {
         ref readonly var first = ref tables.Terms[phrase[0]];
-        var (ordinals, followers) = (first.Ordinals, first.Followers.AsSpan(0, first.Count));
+        var ordinals = first.Ordinals;
+        var followers = first.Followers.AsSpan(0, first.Count);
         var (found, counts) = Lend(first.Count);
         var bit = Followers.BitOf(phrase[1]);
         var count = 0;
