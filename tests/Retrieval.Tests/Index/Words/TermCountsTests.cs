@@ -16,6 +16,14 @@ public sealed class TermCountsTests
         Assert.Equal(Weights.Weigh(title, breadcrumb, body), TermCounts.Weigh(Of(title, breadcrumb, body), Weights));
 
     [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(15, 15, 255)]
+    [InlineData(14, 3, 200)]
+    [InlineData(0, 16, 0)]
+    public void Of_Counts_IsWhatAddingOneByOneGives(int title, int breadcrumb, int body) =>
+        Assert.Equal(Of(title, breadcrumb, body), TermCounts.Of(title, breadcrumb, body));
+
+    [Theory]
     [InlineData(16, 0, 0)]
     [InlineData(0, 16, 0)]
     [InlineData(0, 0, 256)]

@@ -6,6 +6,9 @@ namespace Millrace.Retrieval.Index.Embedded.Words;
 /// <param name="Body">Of its text.</param>
 internal sealed record FieldWeights(double Title, double Breadcrumb, double Body)
 {
+    /// <summary>The most that a word counts.</summary>
+    public double Max => Math.Max(Title, Math.Max(Breadcrumb, Body));
+
     /// <summary>What so many words count together.</summary>
     public double Weigh(int title, int breadcrumb, int body) => (Title * title) + (Breadcrumb * breadcrumb) + (Body * body);
 }

@@ -30,6 +30,11 @@ internal static class TermCounts
         return ((counts >> shift) & max) == max ? Many : (ushort)(counts + (1 << shift));
     }
 
+    /// <summary>So often in each field.</summary>
+    public static ushort Of(int title, int breadcrumb, int body) => title > HeadMax || breadcrumb > HeadMax || body > BodyMax
+        ? Many
+        : (ushort)((title << (BodyBits + HeadBits)) | (breadcrumb << BodyBits) | body);
+
     /// <summary>The frequency by which a term counts; not for <see cref="Many"/>.</summary>
     public static double Weigh(ushort counts, FieldWeights weights) =>
         weights.Weigh(counts >> (BodyBits + HeadBits), (counts >> BodyBits) & HeadMax, counts & BodyMax);

@@ -8,25 +8,39 @@ internal static class TermMatches
     /// <param name="term">The term's <see cref="WordUnits"/>, at least one.</param>
     public static ushort Count(ReadOnlySpan<ushort> words, ReadOnlySpan<ushort> term)
     {
-        ushort counts = 0;
-        for (var at = Next(words, term, 0); at >= 0; at = Next(words, term, at + 1)) counts = TermCounts.Add(counts, FieldAt(words, at));
-        return counts;
+        if (words.IndexOf(term) < 0) return 0;
+        Span<int> counts = stackalloc int[WordUnits.Fields];
+        CountEach(words, term, counts);
+        return TermCounts.Of(counts[0], counts[1], counts[2]);
     }
 
     /// <summary>The frequency by which a term counts, however often it is there.</summary>
     public static double Weigh(ReadOnlySpan<ushort> words, ReadOnlySpan<ushort> term, FieldWeights weights)
     {
         Span<int> counts = stackalloc int[WordUnits.Fields];
-        counts.Clear();
-        for (var at = Next(words, term, 0); at >= 0; at = Next(words, term, at + 1)) counts[FieldAt(words, at)]++;
+        CountEach(words, term, counts);
         return weights.Weigh(counts[0], counts[1], counts[2]);
     }
 
-    private static int Next(ReadOnlySpan<ushort> words, ReadOnlySpan<ushort> term, int from)
+    private static void CountEach(ReadOnlySpan<ushort> words, ReadOnlySpan<ushort> term, Span<int> counts)
     {
-        var found = words[from..].IndexOf(term);
-        return found < 0 ? found : from + found;
+        for (var field = 0; field < counts.Length; field++)
+        {
+            var end = words.IndexOf(WordUnits.FieldEnd);
+            counts[field] = CountIn(end < 0 ? words : words[..end], term);
+            words = words[(end + 1)..];
+        }
     }
 
-    private static int FieldAt(ReadOnlySpan<ushort> words, int at) => words[..at].Count(WordUnits.FieldEnd);
+    private static int CountIn(ReadOnlySpan<ushort> field, ReadOnlySpan<ushort> term)
+    {
+        var count = 0;
+        for (var at = field.IndexOf(term); at >= 0; at = field.IndexOf(term))
+        {
+            count++;
+            field = field[(at + 1)..];
+        }
+
+        return count;
+    }
 }

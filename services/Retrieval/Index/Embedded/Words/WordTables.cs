@@ -158,14 +158,14 @@ internal sealed class WordTables(FieldWeights weights)
         if (before != WordUnits.NoTerm) Terms[before].Add(ordinal, field, follower: 0);
         foreach (var term in WordUnits.Read(units))
         {
-            if (term != WordUnits.NoTerm) Cover(ref Terms[term], term, ordinal);
+            if (term != WordUnits.NoTerm) Cover(ref Terms[term], Chunks.Lengths[ordinal]);
         }
     }
 
-    private void Cover(ref PostingList list, int term, int ordinal)
+    // A term that is in the chunk more often than is kept is no more often in it than there are words.
+    private void Cover(ref PostingList list, int length)
     {
         var counts = list.Counts[list.Count - 1];
-        var frequency = counts == TermCounts.Many ? Frequency(counts, ordinal, WordUnits.Of(term)) : Frequency(counts, ordinal, []);
-        list.Cover(frequency, Chunks.Lengths[ordinal]);
+        list.Cover(counts == TermCounts.Many ? weights.Max * length : TermCounts.Weigh(counts, weights), length);
     }
 }
