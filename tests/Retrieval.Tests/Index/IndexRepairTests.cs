@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.TestShared;
@@ -17,6 +19,8 @@ public sealed class IndexRepairTests
     [InlineData("vectors overwritten")]
     [InlineData("one byte of the vectors")]
     [InlineData("pages of the words")]
+    [InlineData("words of another version")]
+    [InlineData("a chunk's words torn")]
     public async Task Start_IndexDamaged_IsBuiltAnewFromTheDocuments(string damage)
     {
         using var data = new TemporaryFolder();
@@ -71,6 +75,12 @@ public sealed class IndexRepairTests
             case "pages of the words":
                 Change(words, bytes => bytes.AsSpan(4096).Clear());
                 break;
+            case "words of another version":
+                Execute(words, "PRAGMA application_id = 0");
+                break;
+            case "a chunk's words torn":
+                Execute(words, "UPDATE chunks SET stems = substr(stems, 1, 5) WHERE chunk = (SELECT max(chunk) FROM chunks)");
+                break;
             default:
                 Directory.Delete(Path.Combine(Path.GetDirectoryName(words)!, "vectors"), recursive: true);
                 break;
@@ -85,5 +95,12 @@ public sealed class IndexRepairTests
         var bytes = File.ReadAllBytes(path);
         change(bytes);
         File.WriteAllBytes(path, bytes);
+    }
+
+    private static void Execute(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        connection.Execute(sql);
     }
 }

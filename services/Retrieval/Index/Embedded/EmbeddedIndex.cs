@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Millrace.Retrieval.Filtering;
+using Millrace.Retrieval.Index.Embedded.Words;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.VectorIndex;
 
@@ -68,7 +69,7 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
 
     /// <inheritdoc/>
     public Task<IndexRanking> KeywordAsync(IndexId index, WordQuery query, CancellationToken cancellationToken) =>
-        SearchAsync(index, opened => opened.Keyword(query), cancellationToken);
+        SearchAsync(index, opened => opened.Keyword(query, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IndexRanking?> TryFusedAsync(IndexId index, FusedQuery query, CancellationToken cancellationToken) =>
@@ -166,6 +167,7 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
     private static bool IsDamage(Exception error) => error switch
     {
         SqliteException sqlite => sqlite.SqliteErrorCode is CorruptDatabase or NotADatabase,
+        DamagedWordsException => true,
         VectorIndexException vectors => vectors.Fault is VectorIndexFault.Damaged or VectorIndexFault.Mismatch,
         _ => error is InvalidDataException,
     };
