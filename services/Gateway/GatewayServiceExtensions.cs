@@ -135,6 +135,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
+        services.AddSingleton<VectorSettings>();
         services.AddSingleton<CollectionsEndpoints>();
         services.AddSingleton<DocumentsEndpoints>();
         services.AddSingleton<DocumentUpload>();

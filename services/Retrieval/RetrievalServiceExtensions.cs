@@ -110,6 +110,7 @@ public static class RetrievalServiceExtensions
         services.TryAddSingleton<JobCatalog>();
         services.TryAddSingleton<SpanReader>();
         services.TryAddSingleton<RetrievalCatalogs>();
+        services.TryAddSingleton<UploadMemory>();
         services.TryAddSingleton<IndexWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<IndexWriter>());
         services.AddHostedService<IngestionWorker>();

@@ -1,3 +1,4 @@
+using Millrace.Gateway.Retrieval;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Api;
@@ -29,7 +30,7 @@ internal sealed class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddlew
     /// <summary>The refusal behind any failure.</summary>
     public static MillraceException Translate(Exception error) => error switch
     {
-        MillraceException refusal => refusal,
+        MillraceException refusal => refusal.InWordsOfTheApi(),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new MillraceException(
             Reason.PayloadTooLarge, "The body is larger than this endpoint accepts. Send less.", error),
         BadHttpRequestException => new MillraceException(

@@ -63,7 +63,7 @@ internal sealed class JsonBody(IOptions<GatewayOptions> options)
         }
         catch (JsonException error)
         {
-            throw new MillraceException(Reason.InvalidArgument, Describe(error), error);
+            throw new MillraceException(Reason.InvalidArgument, Describe(error, body), error);
         }
         catch (InvalidOperationException error)
         {
@@ -73,7 +73,29 @@ internal sealed class JsonBody(IOptions<GatewayOptions> options)
         }
     }
 
-    private static string Describe(JsonException error) => error is { LineNumber: { } line, BytePositionInLine: { } position }
-        ? $"The body is not valid JSON: line {line + 1}, byte {position + 1}."
-        : "The body is not valid JSON: a field occurs twice in one object. Send each field once.";
+    private static string Describe(JsonException error, byte[] body)
+    {
+        if (error is not { LineNumber: { } line, BytePositionInLine: { } position })
+            return "The body is not valid JSON: a field occurs twice in one object. Send each field once.";
+        return IsJson(body)
+            ? $"The body is nested deeper than {Strict.MaxDepth} levels: line {line + 1}, byte {position + 1}. Send a flatter one."
+            : $"The body is not valid JSON: line {line + 1}, byte {position + 1}.";
+    }
+
+    private static bool IsJson(byte[] body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -67,6 +67,14 @@ internal readonly record struct JsonField(string Path, string Name, JsonElement 
         return fields;
     }
 
+    /// <summary>Refuses a value of any shape in which a text, or the name of a field, is not valid Unicode.</summary>
+    public void RequireUnicode()
+    {
+        if (Kind == JsonValueKind.String) Text();
+        else if (Kind == JsonValueKind.Object) Properties().ToList().ForEach(property => property.RequireUnicode());
+        else if (Kind == JsonValueKind.Array) Items(0, int.MaxValue).ToList().ForEach(item => item.RequireUnicode());
+    }
+
     /// <summary>A complaint about the value; the text goes behind the field's name.</summary>
     public MillraceException Invalid(string what) => MillraceException.InvalidArgument(Path, $"'{Path}' {what}.");
 

@@ -54,7 +54,8 @@ public sealed class AssistantRetrieval
             yield return "Retrieval:AccessLabels must be at most 64 labels of 1 to 128 characters.";
         if (MultiQuery is < 0 or > 4) yield return "Retrieval:MultiQuery must be from 0 to 4.";
         if (NeighbourChunks is < 0 or > 8) yield return "Retrieval:NeighbourChunks must be from 0 to 8.";
-        if (HalfLifeDays is not (null or > 0 and < float.PositiveInfinity)) yield return "Retrieval:HalfLifeDays must be above 0.";
+        if (HalfLifeDays is not (null or > 0 and <= RetrievalFields.HalfLifeDaysMax))
+            yield return $"Retrieval:HalfLifeDays must be above 0 and at most {RetrievalFields.HalfLifeDaysMax}.";
         if (DiversityLambda is not (null or >= 0 and <= 1)) yield return "Retrieval:DiversityLambda must be from 0 to 1.";
         if (CollectionsMax is < 1 or > 16) yield return "Retrieval:CollectionsMax must be from 1 to 16.";
     }

@@ -52,6 +52,13 @@ public sealed class QueryPrompts
         return new QueryPrompts(newest);
     }
 
+    /// <summary>What a prompt says by itself, with nothing filled in.</summary>
+    public string Words(string name)
+    {
+        var prompt = _newest[name];
+        return prompt.System + '\n' + new TextTemplate(prompt.User).Fill(("history", ""), ("question", ""), ("count", ""));
+    }
+
     /// <summary>The messages that ask for one kind of writing.</summary>
     /// <param name="name">The prompt.</param>
     /// <param name="question">What the user asks.</param>

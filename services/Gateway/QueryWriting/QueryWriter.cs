@@ -14,8 +14,9 @@ namespace Millrace.Gateway.QueryWriting;
 
 /// <summary>
 /// Step 7a: has a model word what is searched. It turns the last message into a question that needs no history, writes other wordings of
-/// it, and an answer as it might stand in a document. All of it is optional: when the model fails or takes too long, the search goes on
-/// with what there is, and the answer says that <c>query_writing</c> was missing.
+/// it, and an answer as it might stand in a document. All of it is optional: when the model fails, takes too long or writes what is no
+/// query, the search goes on with what there is, and the answer says that <c>query_writing</c> was missing. What it adds counts less than
+/// the question.
 /// </summary>
 /// <remarks>
 /// What is written derives from messages that the input guard has passed and changed. It goes to Retrieval alone, as words to search for:
@@ -30,6 +31,9 @@ public sealed class QueryWriter(
     GatewayTelemetry telemetry)
 {
     private const string Part = "query_writing";
+
+    // More than any of its tokens can be.
+    private const int WritingCharsMax = 32 * 1024;
 
     /// <summary>Whether the question may change, so that its vector has to wait.</summary>
     public static bool MayRewrite(ChatPlan plan) =>
@@ -57,7 +61,7 @@ public sealed class QueryWriter(
         try
         {
             var plan = await PlanAsync(run.Plan, either.Token);
-            if (rewrites) draft.Question = await RewriteAsync(run, plan, turns, either.Token) ?? Missing(run, question);
+            if (rewrites) await RewriteAsync(draft, run, plan, turns, either.Token);
             await Task.WhenAll(
                 AddWordingsAsync(draft, run, plan, wanted.MultiQuery ?? 0, either.Token),
                 AddPassageAsync(draft, run, plan, wanted.HypotheticalPassage == true, either.Token));
@@ -68,16 +72,10 @@ public sealed class QueryWriter(
             run.Degrade(Part);
         }
 
-        var written = original with { Question = draft.Question, Variants = draft.Variants() };
-        run.Decide(
-            "write_query", rewrites && written.Question != question ? "reworded" : "as asked", new JsonObject { ["wordings"] = written.Variants.Count });
+        var written = original with { Question = draft.Question, Variants = draft.Variants(options.Value.VariantsWeight) };
+        var decided = rewrites && written.Question != question ? "reworded" : "as asked";
+        run.Decide("write_query", decided, new JsonObject { ["wordings"] = written.Variants.Count });
         return written;
-    }
-
-    private static string Missing(ChatRun run, string instead)
-    {
-        run.Degrade(Part);
-        return instead;
     }
 
     private async Task<ChatPlan> PlanAsync(ChatPlan plan, CancellationToken cancellationToken)
@@ -93,19 +91,24 @@ public sealed class QueryWriter(
         };
     }
 
-    private async Task<string?> RewriteAsync(
-        ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
+    // A rewriting that is all from the conversation, but lost what the message asks for, is searched beside the message and not for it.
+    private async Task RewriteAsync(
+        Draft draft, ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
     {
-        var prompt = prompts.Ask(QueryPrompts.Rewrite, turns[^1].Content, History(turns));
-        return WrittenText.Query(await AskAsync(run, plan, prompt, cancellationToken));
+        var prompt = prompts.Ask(QueryPrompts.Rewrite, draft.Question, History(turns));
+        var rewritten = Reader(run, QueryPrompts.Rewrite).Query(await AskAsync(run, plan, prompt, cancellationToken));
+        var said = turns.Where(turn => turn.Role != ChatRole.System).Select(turn => turn.Content);
+        if (rewritten is null || !RewrittenQuestion.IsSaid(rewritten, said)) run.Degrade(Part);
+        else if (RewrittenQuestion.Keeps(rewritten, draft.Question)) draft.Question = rewritten;
+        else draft.Rewritten = rewritten;
     }
 
     private async Task AddWordingsAsync(Draft draft, ChatRun run, ChatPlan plan, int count, CancellationToken cancellationToken)
     {
         if (count == 0) return;
         var prompt = prompts.Ask(QueryPrompts.Variants, draft.Question, count: $"{count}");
-        var text = await AskAsync(run, plan with { TokensMax = count * options.Value.QuestionTokensMax }, prompt, cancellationToken);
-        draft.Wordings = WrittenText.Queries(text, draft.Question, count);
+        var writing = await AskAsync(run, plan with { TokensMax = count * options.Value.QuestionTokensMax }, prompt, cancellationToken);
+        draft.Wordings = Reader(run, QueryPrompts.Variants).Queries(writing, draft.Question, count);
         if (draft.Wordings.Count == 0) run.Degrade(Part);
     }
 
@@ -113,21 +116,30 @@ public sealed class QueryWriter(
     {
         if (!isWanted) return;
         var prompt = prompts.Ask(QueryPrompts.Passage, draft.Question);
-        var text = await AskAsync(run, plan with { TokensMax = options.Value.PassageTokensMax }, prompt, cancellationToken);
-        draft.Passage = WrittenText.Passage(text);
+        var writing = await AskAsync(run, plan with { TokensMax = options.Value.PassageTokensMax }, prompt, cancellationToken);
+        draft.Passage = Reader(run, QueryPrompts.Passage).Passage(writing);
         if (draft.Passage is null) run.Degrade(Part);
     }
 
-    // A run of its own, so that the writer is not taken for the model that answers; what it used counts for the request.
-    private async Task<string> AskAsync(ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> prompt, CancellationToken cancellationToken)
+    private WrittenText Reader(ChatRun run, string prompt) =>
+        new(prompts.Words(prompt), run.Plan.Grounding?.Prompt.Refusal ?? string.Empty);
+
+    // A run of its own, so that the writer is not taken for the model that answers; what it used counts for the request. An upstream that
+    // does not keep to its token limit is cut off here.
+    private async Task<Writing> AskAsync(ChatRun run, ChatPlan plan, IReadOnlyList<ChatTurn> prompt, CancellationToken cancellationToken)
     {
         var own = new ChatRun { Id = run.Id, CreatedAt = run.CreatedAt, Plan = plan, Timeline = run.Timeline, Activity = run.Activity };
         var text = new StringBuilder();
+        var reason = ChatFinishReason.Length;
         try
         {
             await foreach (var next in generator.GenerateAsync(new BuiltPrompt(prompt, [], 0, 0), own, choiceCount: 1, cancellationToken))
-                if (next is ChatDelta delta) text.Append(delta.Text);
-            return text.ToString();
+            {
+                if (next is ChatFinished finished) reason = finished.Reason;
+                if (next is ChatDelta delta && text.Append(delta.Text).Length > WritingCharsMax) break;
+            }
+
+            return new Writing(reason == ChatFinishReason.ContentFilter ? string.Empty : text.ToString(), reason == ChatFinishReason.Stop);
         }
         finally
         {
@@ -141,24 +153,25 @@ public sealed class QueryWriter(
         return string.Join('\n', said.Select(turn => $"{(turn.Role == ChatRole.User ? "User" : "Assistant")}: {Shorten(turn)}"));
     }
 
-    private string Shorten(ChatTurn turn)
-    {
-        var text = MarkerText.Strip(turn.Content);
-        return text.Length <= options.Value.MessageCharsMax ? text : text[..options.Value.MessageCharsMax];
-    }
+    private string Shorten(ChatTurn turn) => Texts.Shorten(MarkerText.Strip(turn.Content), options.Value.MessageCharsMax);
 
     private sealed class Draft(string question)
     {
         public string Question { get; set; } = question;
 
+        public string? Rewritten { get; set; }
+
         public IReadOnlyList<string> Wordings { get; set; } = [];
 
         public string? Passage { get; set; }
 
-        public List<QueryVariant> Variants()
+        // Together they have one weight, so that many of them count no more than one.
+        public List<QueryVariant> Variants(float weight)
         {
-            List<QueryVariant> variants = [.. Wordings.Select(text => new QueryVariant { Text = text, Kind = VariantKind.Query })];
+            IEnumerable<string> queries = Rewritten is null ? Wordings : Wordings.Prepend(Rewritten).Distinct(StringComparer.Ordinal);
+            List<QueryVariant> variants = [.. queries.Select(text => new QueryVariant { Text = text, Kind = VariantKind.Query })];
             if (Passage is not null) variants.Add(new QueryVariant { Text = Passage, Kind = VariantKind.HypotheticalPassage });
+            foreach (var variant in variants) variant.Weight = weight / variants.Count;
             return variants;
         }
     }

@@ -36,6 +36,12 @@ public sealed class QueryWritingOptions : ISelfValidating
     [Range(16, 65_536, ErrorMessage = "MessageCharsMax must be from 16 to 65536.")]
     public int MessageCharsMax { get; set; } = 1000;
 
+    /// <summary>Weight in the search of all that a model adds to the question, together; the question has 1. It is below that, so that
+    /// what a bad model adds cannot outvote the question.</summary>
+    /// <value>Default 0.5.</value>
+    [Range(0.01, 10, ErrorMessage = "VariantsWeight must be from 0.01 to 10.")]
+    public float VariantsWeight { get; set; } = 0.5f;
+
     /// <summary>Folder of the prompt files.</summary>
     /// <value>Default: <c>Prompts/Queries</c> beside the program.</value>
     public string PromptFolder { get; set; } = Path.Combine(AppContext.BaseDirectory, "Prompts", "Queries");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Retrieval.V1;
+using Millrace.Gateway.Prompts;
 using Millrace.Gateway.QueryWriting;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
@@ -27,7 +28,9 @@ public sealed class ContextRetriever(
             .SetTag(GenAi.Attributes.DataSourceId, string.Join(',', grounding.Retrieval.Collections));
         if (string.IsNullOrWhiteSpace(query.Question)) return new RetrievedContext([]);
 
-        var response = await retrieval.BuildContextAsync(Request(grounding.Retrieval, query), cancellationToken: cancellationToken);
+        var response = await retrieval.BuildContextAsync(Request(grounding.Retrieval, query), cancellationToken: cancellationToken)
+            .InWordsOfTheCallerAsync(RetrievalRefusals.OfChat);
+        foreach (var part in response.Degraded) run.Degrade(part);
         var context = new RetrievedContext([.. response.Passages.Select((passage, index) => Passage(passage.Passage, index + 1))]);
         run.Decide("retrieve", $"{context.Passages.Count} passages", Facts(grounding.Retrieval, query, context));
         return context;
@@ -45,7 +48,7 @@ public sealed class ContextRetriever(
     {
         var search = new SearchRequest
         {
-            Query = query.Question.Length <= QueryLengthMax ? query.Question : query.Question[..QueryLengthMax],
+            Query = Texts.Shorten(query.Question, QueryLengthMax),
             TopK = (uint)(settings.TopK ?? options.Value.TopK),
             Rerank = settings.Rerank switch { null => RerankMode.Unspecified, true => RerankMode.On, false => RerankMode.Off },
             Filter = settings.Filter,
@@ -61,6 +64,7 @@ public sealed class ContextRetriever(
         {
             search.QueryVector = vector.Values;
             search.QueryDimension = (uint)vector.Dimension;
+            search.QueryVectorModel = vector.Model;
         }
 
         return search;

@@ -9,7 +9,8 @@ namespace Millrace.Gateway.Retrieval;
 /// <summary>A question as a vector.</summary>
 /// <param name="Values">Packed little-endian float32 values.</param>
 /// <param name="Dimension">Their number.</param>
-public sealed record QueryVector(ByteString Values, int Dimension);
+/// <param name="Model">The embedding model that made them.</param>
+public sealed record QueryVector(ByteString Values, int Dimension, string Model);
 
 /// <summary>Step 4: embeds the question.</summary>
 public sealed class QueryEmbedder(
@@ -21,7 +22,7 @@ public sealed class QueryEmbedder(
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>
     /// The vector; null when none is needed or nothing is asked, when no one vector fits all collections, so that Retrieval makes its
-    /// own, or when Embedding is away: then keywords alone must do.
+    /// own, or when Embedding does not answer.
     /// </returns>
     public async Task<QueryVector?> EmbedAsync(ChatRun run, string question, CancellationToken cancellationToken)
     {
@@ -37,11 +38,11 @@ public sealed class QueryEmbedder(
             };
             request.Inputs.Add(question);
             var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);
-            return new QueryVector(response.Vectors, (int)response.Dimension);
+            return new QueryVector(response.Vectors, (int)response.Dimension, response.Model);
         }
         catch (MillraceException) when (!cancellationToken.IsCancellationRequested)
         {
-            run.Degrade("embedding");
+            // Retrieval tries again, and says so when keywords alone had to do.
             return null;
         }
     }

@@ -60,6 +60,7 @@ internal static class CompleteResponseWriter
         SourceStart = (uint)citation.SourceStart,
         SourceLength = (uint)citation.SourceLength,
         DocumentVersion = (uint)citation.DocumentVersion,
+        Supported = (float)citation.Supported,
     };
 
     private static CompletionCompleted Completed(ChatCompleted completed)

@@ -14,9 +14,11 @@ internal sealed record PromptTokensJson(int CachedTokens, int AudioTokens = 0);
 internal sealed record CompletionTokensJson(
     int ReasoningTokens = 0, int AudioTokens = 0, int AcceptedPredictionTokens = 0, int RejectedPredictionTokens = 0);
 
-internal sealed record AnnotationJson(string Type, UrlCitationJson UrlCitation);
+internal sealed record AnnotationJson(string Type, UrlCitationJson UrlCitation, AnnotationExtensionJson Millrace);
 
 internal sealed record UrlCitationJson(int StartIndex, int EndIndex, string Title, string Url);
+
+internal sealed record AnnotationExtensionJson(int Number, double Supported);
 
 internal sealed record ReportJson(
     CitationJson[] Citations,

@@ -64,8 +64,10 @@ internal static class AnswerParts
         return json;
     }
 
-    private static AnnotationJson Annotation(Citation citation) =>
-        new("url_citation", new UrlCitationJson(citation.Start, citation.End, citation.Title, citation.Url));
+    private static AnnotationJson Annotation(Citation citation) => new(
+        "url_citation",
+        new UrlCitationJson(citation.Start, citation.End, citation.Title, citation.Url),
+        new AnnotationExtensionJson(citation.Number, citation.Supported));
 
     private static CitationJson Describe(Citation citation) => new(
         citation.Number,

@@ -31,7 +31,7 @@ internal static class TextRuns
         var fitting = range.Start;
         for (var next = range.Start; next < reach;)
         {
-            var end = EndOfWord(source, next, reach);
+            var end = Math.Min(text.EndOfWord(next), reach);
             if (!text.Fits(new TextRange(range.Start, end - range.Start), tokensMax)) break;
             fitting = end;
             next = StartOfWord(source, end, reach);
@@ -39,7 +39,7 @@ internal static class TextRuns
 
         return fitting > range.Start
             ? new TextRange(range.Start, fitting - range.Start)
-            : Characters(text, new TextRange(range.Start, EndOfWord(source, range.Start, reach) - range.Start), tokensMax);
+            : Characters(text, new TextRange(range.Start, Math.Min(text.EndOfWord(range.Start), reach) - range.Start), tokensMax);
     }
 
     /// <summary>The longest run of whole words, or else of characters, at the end of a range that has at most so many tokens.</summary>
@@ -62,7 +62,8 @@ internal static class TextRuns
 
     private static int StartOfLastCharacters(MeasuredText text, TextRange word, int tokensMax)
     {
-        var starts = Ends(text.Document.Text.AsSpan(word.Start, word.Length), text.OwnTokensMax);
+        List<int> starts = [];
+        ExtendEnds(starts, text.Document.Text.AsSpan(word.Start, word.Length), int.MaxValue, MeasuredText.CharsMax(text.OwnTokensMax));
         var (tooLong, fitting) = (-1, starts.Count - 1);
         while (fitting - tooLong > 1)
         {
@@ -74,12 +75,16 @@ internal static class TextRuns
         return word.Start + starts[fitting];
     }
 
-    // Gallops forward and then halves what is between, so that a long word is counted a few times and not once per character.
+    // Gallops forward and then halves what is between, so that a long word is counted a few times and not once per character; and only as
+    // many characters are told apart as the gallop reaches.
     private static TextRange Characters(MeasuredText text, TextRange word, int tokensMax)
     {
-        var ends = Ends(text.Document.Text.AsSpan(word.Start, word.Length), tokensMax);
+        var charsMax = MeasuredText.CharsMax(tokensMax);
+        var source = text.Document.Text.AsSpan(word.Start, word.Length);
+        List<int> ends = [];
+        ExtendEnds(ends, source, 1, charsMax);
         var (fitting, tooLong) = (0, 1);
-        while (tooLong < ends.Count && Fits(tooLong)) (fitting, tooLong) = (tooLong, tooLong * 2);
+        while (ExtendEnds(ends, source, tooLong + 1, charsMax) && Fits(tooLong)) (fitting, tooLong) = (tooLong, tooLong * 2);
         tooLong = Math.Min(tooLong, ends.Count);
         while (tooLong - fitting > 1)
         {
@@ -93,24 +98,21 @@ internal static class TextRuns
         bool Fits(int index) => text.Fits(new TextRange(word.Start, ends[index]), tokensMax);
     }
 
-    // Where characters end, as far as a run may go.
-    private static List<int> Ends(ReadOnlySpan<char> word, int tokensMax)
+    /// <summary>Where the first characters of a word end, as far as a run may go; at least one.</summary>
+    /// <param name="ends">The ends that are known; the next ones are added.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="count">How many are wanted.</param>
+    /// <param name="charsMax">Most UTF-16 code units before the last character.</param>
+    /// <returns>Whether there are as many.</returns>
+    private static bool ExtendEnds(List<int> ends, ReadOnlySpan<char> word, int count, long charsMax)
     {
-        List<int> ends = [];
-        var charsMax = MeasuredText.CharsMax(tokensMax);
-        for (var end = 0; end < word.Length && (end <= charsMax || ends.Count == 0);)
+        for (var end = ends.Count == 0 ? 0 : ends[^1]; ends.Count < count && end < word.Length && (end <= charsMax || ends.Count == 0);)
         {
             end += StringInfo.GetNextTextElementLength(word[end..]);
             ends.Add(end);
         }
 
-        return ends;
-    }
-
-    private static int EndOfWord(string text, int start, int end)
-    {
-        while (start < end && !char.IsWhiteSpace(text[start])) start++;
-        return start;
+        return ends.Count >= count;
     }
 
     private static int StartOfWord(string text, int start, int end)

@@ -29,7 +29,8 @@ internal sealed class ContextBuilder(ITokenCounters counters, IPassageTexts text
         catch (MillraceException error) when (error.Reason.Info().Retryable && !cancellationToken.IsCancellationRequested)
         {
             ContextLog.CountedByBound(logger, error.Reason);
-            return await PackAsync(found, hits, request, new UpperBoundCounter(), cancellationToken);
+            var packed = await PackAsync(found, hits, request, new UpperBoundCounter(), cancellationToken);
+            return packed with { IsCountedByBound = true };
         }
     }
 

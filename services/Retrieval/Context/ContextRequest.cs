@@ -59,4 +59,8 @@ internal sealed record ContextPassage(StoredPassage Passage, double Score, IRead
 /// <param name="Text">The rendered text.</param>
 /// <param name="TokenCount">Its tokens.</param>
 /// <param name="DroppedCount">Passages that were found but are not in it.</param>
-internal sealed record PackedContext(IReadOnlyList<ContextPassage> Passages, string Text, int TokenCount, int DroppedCount);
+internal sealed record PackedContext(IReadOnlyList<ContextPassage> Passages, string Text, int TokenCount, int DroppedCount)
+{
+    /// <summary>Whether its tokens could not be counted, so that it was packed by an upper bound of them.</summary>
+    public bool IsCountedByBound { get; init; }
+}

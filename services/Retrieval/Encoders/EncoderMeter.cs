@@ -34,7 +34,8 @@ internal sealed class EncoderMeter(IEncoder encoder, string model) : ITextMeter
         if (_addedTokens < 0) _addedTokens = await AddedTokensAsync(cancellationToken);
         var spans = Words(text);
         var tokens = await TokensOfAsync([.. spans.Select(span => text[span]).Distinct(StringComparer.Ordinal)], cancellationToken);
-        var measure = new WordMeasure(text, _addedTokens, part => Encoding.UTF8.GetByteCount(part));
+        var measure = new WordMeasure(
+            _addedTokens, (_, part) => Encoding.UTF8.GetByteCount(text.AsSpan(part.Start, part.Length)));
         foreach (var span in spans) measure.Add(span.Start.Value, span.End.Value, tokens[text[span]]);
         return measure;
     }

@@ -1,15 +1,18 @@
+using Millrace.Retrieval.Chunking;
+
 namespace Millrace.Retrieval.Encoders;
 
-/// <summary>Counts the tokens of a part of a word, or of several words.</summary>
-internal delegate int CountPart(ReadOnlySpan<char> part);
+/// <summary>Counts the tokens of a part of a word.</summary>
+/// <param name="word">The word in its text.</param>
+/// <param name="part">The part in the text, not empty and not all of the word.</param>
+internal delegate int CountPart(TextRange word, TextRange part);
 
 /// <summary>
 /// A text as the sum of its words: a range is counted by two binary searches, and only words that the range cuts are counted anew.
 /// </summary>
-/// <param name="text">The text.</param>
 /// <param name="addedTokens">Tokens that the model adds around any text.</param>
 /// <param name="countPart">Counts what is left of a word that a range cuts.</param>
-internal sealed class WordMeasure(string text, int addedTokens, CountPart countPart) : ITextMeasure
+internal sealed class WordMeasure(int addedTokens, CountPart countPart) : ITextMeasure
 {
     private readonly List<int> _starts = [];
     private readonly List<int> _ends = [];
@@ -45,7 +48,8 @@ internal sealed class WordMeasure(string text, int addedTokens, CountPart countP
     {
         var whole = _tokensBefore[index + 1] - _tokensBefore[index];
         var from = Math.Max(start, _starts[index]);
-        return countPart(text.AsSpan(from, Math.Min(end, _ends[index]) - from)) - whole;
+        var part = new TextRange(from, Math.Min(end, _ends[index]) - from);
+        return countPart(new TextRange(_starts[index], _ends[index] - _starts[index]), part) - whole;
     }
 
     // Index of the first offset that is greater.

@@ -36,7 +36,8 @@ internal sealed class WordPieceMeter : ITextMeter
 
     private WordMeasure Measure(string text)
     {
-        var measure = new WordMeasure(text, _addedTokens, CountOwn);
+        var cuts = new CutWords(text, word => new LongWord(word, _folding, _spelling), CountOwn);
+        var measure = new WordMeasure(_addedTokens, cuts.Count);
         var words = new WordReader(text, _folding);
         while (words.Next()) measure.Add(words.Start, words.End, _spelling.CountPieces(words.Word));
         return measure;

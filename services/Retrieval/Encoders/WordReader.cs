@@ -30,7 +30,7 @@ internal ref struct WordReader(ReadOnlySpan<char> text, TextFolding folding)
         _length = 0;
         while (_next < _text.Length)
         {
-            var units = Decode(out var codePoint);
+            var units = Decode(_text, _next, out var codePoint);
             var (role, folded) = folding.Fold(codePoint);
             if (_length > 0 && (role is RuneRole.Space or RuneRole.Word)) return true;
             if (role is RuneRole.Part or RuneRole.Word) Append(folded, units);
@@ -41,12 +41,13 @@ internal ref struct WordReader(ReadOnlySpan<char> text, TextFolding folding)
         return _length > 0;
     }
 
-    // A lone surrogate is read as the replacement character, which it becomes in UTF-8.
-    private readonly int Decode(out int codePoint)
+    /// <summary>Reads a code point. A lone surrogate is read as the replacement character, which it becomes in UTF-8.</summary>
+    /// <returns>Its UTF-16 code units.</returns>
+    public static int Decode(ReadOnlySpan<char> text, int index, out int codePoint)
     {
-        codePoint = _text[_next];
+        codePoint = text[index];
         if (!char.IsSurrogate((char)codePoint)) return 1;
-        Rune.DecodeFromUtf16(_text[_next..], out var rune, out var units);
+        Rune.DecodeFromUtf16(text[index..], out var rune, out var units);
         codePoint = rune.Value;
         return units;
     }

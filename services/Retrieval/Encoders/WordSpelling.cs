@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.ML.Tokenizers;
@@ -20,8 +19,7 @@ internal sealed class WordSpelling
     private const string Inside = "##";
 
     private readonly BertTokenizer _tokenizer;
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _pieces;
-    private readonly int _pieceCharsMax;
+    private readonly PieceTrie _pieces;
     private readonly ConcurrentDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _remembered;
     private int _rememberedCount;
 
@@ -30,9 +28,7 @@ internal sealed class WordSpelling
     public WordSpelling(WordPieceModel model)
     {
         _tokenizer = CreateTokenizer(model);
-        HashSet<string> pieces = new(model.Vocabulary.Select(InLlamasWriting), StringComparer.Ordinal);
-        _pieces = pieces.GetAlternateLookup<ReadOnlySpan<char>>();
-        _pieceCharsMax = pieces.Max(piece => piece.Length);
+        _pieces = new PieceTrie(model.Vocabulary.Select(InLlamasWriting));
         _remembered = new ConcurrentDictionary<string, int>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -40,14 +36,21 @@ internal sealed class WordSpelling
     /// <param name="word">A folded word, not empty.</param>
     public int CountPieces(ReadOnlySpan<char> word)
     {
+        if (word.Length > RememberedCharsMax) return Count(word);
         if (_remembered.TryGetValue(word, out var count)) return count;
-        count = word.Length > TokenizerCharsMax || word.Contains(WordStart)
-            ? Spell(word)
-            : _tokenizer.CountTokens(word, considerPreTokenization: false, considerNormalization: false);
-        if (word.Length <= RememberedCharsMax && Volatile.Read(ref _rememberedCount) < RememberedMax && _remembered.TryAdd(word, count))
+        count = Count(word);
+        if (Volatile.Read(ref _rememberedCount) < RememberedMax && _remembered.TryAdd(word, count))
             Interlocked.Increment(ref _rememberedCount);
         return count;
     }
+
+    /// <summary>How much of a word its first piece takes; -1 for a word that none begins.</summary>
+    /// <param name="word">A folded word.</param>
+    public int FirstPiece(ReadOnlySpan<char> word) => _pieces.Longest(WordStart, word) - 1;
+
+    /// <summary>How much of a word's rest its next piece takes; 0 when there is none.</summary>
+    /// <param name="rest">What stands behind a piece of a folded word.</param>
+    public int InnerPiece(ReadOnlySpan<char> rest) => _pieces.Longest(rest);
 
     // Words come folded and one by one, so that nothing is left for the tokenizer's own preparation.
     private static BertTokenizer CreateTokenizer(WordPieceModel model)
@@ -74,38 +77,22 @@ internal sealed class WordSpelling
     private static string InLlamasWriting(string token) =>
         token.StartsWith(Inside, StringComparison.Ordinal) && token.Length > Inside.Length ? token[Inside.Length..] : WordStart + token;
 
+    private int Count(ReadOnlySpan<char> word) => word.Length > TokenizerCharsMax || word.Contains(WordStart)
+        ? Spell(word)
+        : _tokenizer.CountTokens(word, considerPreTokenization: false, considerNormalization: false);
+
     private int Spell(ReadOnlySpan<char> word)
     {
-        var buffer = ArrayPool<char>.Shared.Rent(word.Length + 1);
-        try
+        var first = FirstPiece(word);
+        if (first < 0) return 1;
+        var count = 1;
+        for (var rest = word[first..]; rest.Length > 0; count++)
         {
-            buffer[0] = WordStart;
-            word.CopyTo(buffer.AsSpan(1));
-            return Spelled(buffer.AsSpan(0, word.Length + 1));
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(buffer);
-        }
-    }
-
-    private int Spelled(ReadOnlySpan<char> rest)
-    {
-        var count = 0;
-        for (; rest.Length > 0; count++)
-        {
-            var length = LongestPiece(rest);
+            var length = InnerPiece(rest);
             if (length == 0) return 1;
             rest = rest[length..];
         }
 
         return count;
-    }
-
-    private int LongestPiece(ReadOnlySpan<char> text)
-    {
-        var length = Math.Min(text.Length, _pieceCharsMax);
-        while (length > 0 && !_pieces.Contains(text[..length])) length--;
-        return length;
     }
 }

@@ -42,9 +42,22 @@ internal static class MetadataValues
         ? element.EnumerateArray().SelectMany(Scalar)
         : Scalar(element);
 
+    // Half of a surrogate pair, written as an escape, is no text that anything could be compared with.
+    private static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private static IEnumerable<FilterValue> Scalar(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.String => [FilterValue.Of(element.GetString()!)],
+        JsonValueKind.String => Text(element) is { } text ? [FilterValue.Of(text)] : [],
         JsonValueKind.Number => [FilterValue.Of(element.GetDouble())],
         JsonValueKind.True or JsonValueKind.False => [FilterValue.Of(element.GetBoolean())],
         _ => [],

@@ -9,6 +9,9 @@ namespace Millrace.Retrieval.Grpc;
 /// <summary>Between the messages of a context and the core's own types.</summary>
 internal static class ContextMapping
 {
+    // What was missing when the passages were measured, beside what was missing when they were searched for.
+    private const string TokenCountMissing = "token_count";
+
     /// <summary>How the context is packed, with the contract's defaults.</summary>
     public static ContextRequest ToContext(this BuildContextRequest request) => new()
     {
@@ -19,14 +22,15 @@ internal static class ContextMapping
         HeldLabels = request.Search.AccessLabels,
     };
 
-    /// <summary>The context.</summary>
-    public static BuildContextResponse ToProto(this PackedContext context, Search.SearchExplanation? explanation) => new()
+    /// <summary>The context, and how its passages were found.</summary>
+    public static BuildContextResponse ToProto(this PackedContext context, Search.SearchOutcome found) => new()
     {
         Passages = { context.Passages.Select((passage, i) => ToProto(passage, i + 1)) },
         Text = context.Text,
         TokenCount = (uint)context.TokenCount,
         DroppedCount = (uint)context.DroppedCount,
-        Explanation = explanation?.ToProto(),
+        Explanation = found.Explanation?.ToProto(),
+        Degraded = { found.Degraded, context.IsCountedByBound ? [TokenCountMissing] : [] },
     };
 
     private static Proto.ContextPassage ToProto(Context.ContextPassage passage, int number) => new()

@@ -48,10 +48,9 @@ internal sealed partial class RetrievalGrpcService
     public override async Task<UploadDocumentResponse> UploadDocument(
         IAsyncStreamReader<UploadDocumentRequest> requestStream, ServerCallContext context)
     {
-        var reader = new UploadReader(requestStream, options.Value.Ingestion.DocumentBytesMax);
-        var upload = await reader.ReadAsync(Tenant, context.CancellationToken);
-        var outcome = await catalogs.Documents.UploadAsync(upload, context.CancellationToken);
-        return new UploadDocumentResponse { Document = outcome.Document.ToProto(catalogs.Progress), Unchanged = outcome.Unchanged };
+        var (outcome, wait) = await StoreAsync(requestStream, context.CancellationToken);
+        var document = wait ? await catalogs.Documents.WaitAsync(outcome.Document, context.CancellationToken) : outcome.Document;
+        return new UploadDocumentResponse { Document = document.ToProto(catalogs.Progress), Unchanged = outcome.Unchanged };
     }
 
     /// <inheritdoc/>
@@ -136,6 +135,15 @@ internal sealed partial class RetrievalGrpcService
     /// <inheritdoc/>
     public override async Task<CancelJobResponse> CancelJob(CancelJobRequest request, ServerCallContext context) =>
         new() { Job = (await catalogs.Jobs.CancelAsync(Tenant, request.JobId, context.CancellationToken)).ToProto() };
+
+    // The bytes are held until they are stored, and not while somebody waits for what becomes of them.
+    private async Task<(UploadOutcome Outcome, bool Wait)> StoreAsync(
+        IAsyncStreamReader<UploadDocumentRequest> messages, CancellationToken cancellationToken)
+    {
+        using var buffer = new UploadBuffer(options.Value.Ingestion.DocumentBytesMax, uploads);
+        var upload = await new UploadReader(messages, buffer).ReadAsync(Tenant, cancellationToken);
+        return (await catalogs.Documents.UploadAsync(upload, cancellationToken), upload.Wait);
+    }
 
     private static CollectionKey Key(string collection) => new(Tenant, collection);
 

@@ -15,7 +15,7 @@ internal sealed record RetrievalCatalogs(
 
 /// <summary>The contract over the core: it maps messages and nothing else.</summary>
 internal sealed partial class RetrievalGrpcService(
-    RetrievalCatalogs catalogs, SearchEngine engine, ContextBuilder contexts, IOptions<RetrievalOptions> options)
+    RetrievalCatalogs catalogs, UploadMemory uploads, SearchEngine engine, ContextBuilder contexts, IOptions<RetrievalOptions> options)
     : RetrievalService.RetrievalServiceBase
 {
     private static string Tenant => CallContext.Current.Tenant;
@@ -30,6 +30,6 @@ internal sealed partial class RetrievalGrpcService(
         if (request.Search is null) throw MillraceException.InvalidArgument("search", "search is missing. Say what to search for.");
         var wanted = request.ToContext();
         var found = await engine.SearchAsync(request.Search.ToQuery(Tenant), context.CancellationToken);
-        return (await contexts.PackAsync(found.Hits, wanted, context.CancellationToken)).ToProto(found.Explanation);
+        return (await contexts.PackAsync(found.Hits, wanted, context.CancellationToken)).ToProto(found);
     }
 }

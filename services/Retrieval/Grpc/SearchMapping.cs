@@ -23,6 +23,7 @@ internal static class SearchMapping
         Collections = request.Collections,
         Text = request.Query,
         Vector = Vector(request),
+        VectorModel = request.QueryVectorModel,
         Variants = [.. request.Variants.Select(ToWording)],
         TopK = Or(request.TopK, SearchQuery.TopKDefault),
         Candidates = Candidates(request),
@@ -40,8 +41,10 @@ internal static class SearchMapping
     };
 
     /// <summary>The answer to a search.</summary>
-    public static SearchResponse ToProto(this SearchOutcome outcome) =>
-        new() { Results = { outcome.Hits.Select(ToProto) }, Explanation = outcome.Explanation?.ToProto() };
+    public static SearchResponse ToProto(this SearchOutcome outcome) => new()
+    {
+        Results = { outcome.Hits.Select(ToProto) }, Explanation = outcome.Explanation?.ToProto(), Degraded = { outcome.Degraded },
+    };
 
     /// <summary>A passage.</summary>
     public static Passage ToProto(this StoredPassage passage) => new()

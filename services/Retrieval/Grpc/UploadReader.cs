@@ -7,13 +7,13 @@ namespace Millrace.Retrieval.Grpc;
 
 /// <summary>Reads the messages of an upload: a header, then bytes.</summary>
 /// <param name="messages">The stream.</param>
-/// <param name="bytesMax">Most bytes of a document.</param>
-internal sealed class UploadReader(IAsyncStreamReader<UploadDocumentRequest> messages, int bytesMax)
+/// <param name="buffer">Takes the bytes.</param>
+internal sealed class UploadReader(IAsyncStreamReader<UploadDocumentRequest> messages, UploadBuffer buffer)
 {
     private const int MessageBytesMax = 1024 * 1024;
 
     /// <summary>Reads the whole upload.</summary>
-    /// <exception cref="MillraceException">The messages are in the wrong order, or too large.</exception>
+    /// <exception cref="MillraceException">The messages are in the wrong order or too large, or there is no room for them now.</exception>
     public async Task<DocumentUpload> ReadAsync(string tenant, CancellationToken cancellationToken)
     {
         if (!await messages.MoveNext(cancellationToken) || messages.Current.Header is not { } header)
@@ -36,7 +36,6 @@ internal sealed class UploadReader(IAsyncStreamReader<UploadDocumentRequest> mes
 
     private async Task<byte[]> ContentAsync(CancellationToken cancellationToken)
     {
-        using var buffer = new UploadBuffer(bytesMax);
         while (await messages.MoveNext(cancellationToken))
         {
             if (messages.Current.MessageCase != UploadDocumentRequest.MessageOneofCase.Content)

@@ -109,7 +109,7 @@ internal sealed record FusionWeights(double Constant, double Keyword, double Den
 /// <summary>An index's answer.</summary>
 /// <param name="Chunks">The chunks, best first.</param>
 /// <param name="Plan">How they were found, such as <c>graph</c>, <c>filtered graph</c> or <c>exact scan</c>.</param>
-/// <param name="VisitedCount">Vectors that were compared; 0 where that is not known.</param>
+/// <param name="VisitedCount">Vectors that were compared, or chunks that were scored by their words; 0 where that is not known.</param>
 internal sealed record IndexRanking(IReadOnlyList<ScoredChunk> Chunks, string Plan, int VisitedCount);
 
 /// <summary>A chunk and how well it matches.</summary>

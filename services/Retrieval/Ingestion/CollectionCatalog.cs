@@ -65,6 +65,7 @@ internal sealed class CollectionCatalog(
     public async Task DeleteAsync(CollectionKey key, CancellationToken cancellationToken)
     {
         if (!await collections.DeleteAsync(key, cancellationToken)) throw CollectionStore.NotFound(key);
+        signals.Settled(key);
         signals.Sweep.Set();
     }
 

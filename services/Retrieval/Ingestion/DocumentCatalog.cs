@@ -35,11 +35,26 @@ internal sealed class DocumentCatalog(
     public async Task<UploadOutcome> UploadAsync(DocumentUpload upload, CancellationToken cancellationToken)
     {
         var outcome = await documents.PutAsync(Checked(upload), _options.DocumentLimits, cancellationToken);
-        var document = outcome.Document;
         signals.Queue.Set();
         await SeenAsync(outcome, cancellationToken);
-        if (upload.Wait) document = await WaitAsync(document, cancellationToken);
-        return new UploadOutcome(document, outcome.Unchanged);
+        return new UploadOutcome(outcome.Document, outcome.Unchanged);
+    }
+
+    /// <summary>Waits until a document is ready or failed, and no longer than is allowed.</summary>
+    /// <returns>The document as it stands then.</returns>
+    /// <exception cref="MillraceException">It was deleted meanwhile.</exception>
+    public async Task<StoredDocument> WaitAsync(StoredDocument document, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_options.Ingestion.WaitMax, tools.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await WaitUntilSettledAsync(document.Key, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Require(document.Key);
+        }
     }
 
     /// <summary>Changes what is said of a document. When the task ends, searches go by it.</summary>
@@ -111,20 +126,6 @@ internal sealed class DocumentCatalog(
         finally
         {
             signals.Forget(outcome.Outbox);
-        }
-    }
-
-    private async Task<StoredDocument> WaitAsync(StoredDocument document, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(_options.Ingestion.WaitMax, tools.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await WaitUntilSettledAsync(document.Key, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Require(document.Key);
         }
     }
 

@@ -39,17 +39,21 @@ internal sealed record DocumentUpload
     public bool Wait { get; init; }
 }
 
-/// <summary>The bytes of an upload while they arrive, up to the limit.</summary>
+/// <summary>The bytes of an upload while they arrive, up to the limit. Their room is returned when it is disposed.</summary>
 /// <param name="bytesMax">Most bytes.</param>
-internal sealed class UploadBuffer(int bytesMax) : IDisposable
+/// <param name="memory">The room for all uploads.</param>
+internal sealed class UploadBuffer(int bytesMax, UploadMemory memory) : IDisposable
 {
     private readonly MemoryStream _bytes = new();
+    private long _taken;
 
     /// <summary>Adds the next bytes.</summary>
-    /// <exception cref="MillraceException">The document is larger than allowed.</exception>
+    /// <exception cref="MillraceException">The document is larger than allowed, or there is no room for it now.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        if (_bytes.Length + bytes.Length > bytesMax) throw TooLarge(bytesMax);
+        if (_taken + bytes.Length > bytesMax) throw TooLarge(bytesMax);
+        memory.Take(bytes.Length);
+        _taken += bytes.Length;
         _bytes.Write(bytes);
     }
 
@@ -57,7 +61,12 @@ internal sealed class UploadBuffer(int bytesMax) : IDisposable
     public byte[] ToArray() => _bytes.ToArray();
 
     /// <inheritdoc/>
-    public void Dispose() => _bytes.Dispose();
+    public void Dispose()
+    {
+        memory.Return(_taken);
+        _taken = 0;
+        _bytes.Dispose();
+    }
 
     /// <summary>The refusal of a document that is larger than allowed.</summary>
     public static MillraceException TooLarge(int bytesMax) => new(

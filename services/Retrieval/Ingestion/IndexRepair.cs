@@ -21,24 +21,24 @@ internal sealed class IndexRepair(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var index in generations.InUse()) await RepairAsync(index, stoppingToken);
-        await foreach (var id in requests.ReadAllAsync(stoppingToken))
-            if (generations.InUse().FirstOrDefault(index => index.Id == id) is { } index) await RepairAsync(index, stoppingToken);
+        foreach (var index in generations.InUse()) await RepairAsync(index.Id, stoppingToken);
+        await foreach (var id in requests.ReadAllAsync(stoppingToken)) await RepairAsync(id, stoppingToken);
     }
 
-    private async Task RepairAsync(IndexSettings index, CancellationToken cancellationToken)
+    private async Task RepairAsync(IndexId id, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                await comparison.RepairAsync(index, cancellationToken);
+                if (generations.InUse().FirstOrDefault(one => one.Id == id) is { } index)
+                    await comparison.RepairAsync(index, cancellationToken);
                 return;
             }
             catch (MillraceException error) when (error.Reason.Info().Retryable && !cancellationToken.IsCancellationRequested)
             {
                 var delay = options.Value.Ingestion.DelayAfter(attempt);
-                IngestionLog.IndexUnreachable(tools.Logger, index.Id.Generation, delay, error.Message);
+                IngestionLog.IndexUnreachable(tools.Logger, id.Generation, delay, error.Message);
                 await Task.Delay(delay, tools.Time, cancellationToken);
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested)

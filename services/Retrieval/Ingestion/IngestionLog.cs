@@ -47,4 +47,7 @@ internal static partial class IngestionLog
 
     [LoggerMessage(4113, LogLevel.Information, "The database was of an older version: {Count} documents are indexed anew")]
     public static partial void Upgraded(ILogger logger, int count);
+
+    [LoggerMessage(4114, LogLevel.Information, "'{DocumentId}' comes into generation {Generation}, which is being built, later: {Why}")]
+    public static partial void BuiltLater(ILogger logger, string documentId, long generation, string why);
 }

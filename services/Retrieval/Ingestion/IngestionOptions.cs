@@ -7,6 +7,10 @@ public sealed class IngestionOptions
     /// <value>Default 8 MiB.</value>
     public int DocumentBytesMax { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>Most bytes of all uploads that arrive or are being stored at the same time; more are refused for the moment.</summary>
+    /// <value>Default 256 MiB; at least DocumentBytesMax.</value>
+    public long UploadBytesMax { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>Most chunks of a document.</summary>
     /// <value>Default 20,000.</value>
     public int ChunksPerDocumentMax { get; set; } = 20_000;
@@ -83,6 +87,9 @@ public sealed class IngestionOptions
         return
         [
             .. InRange(nameof(DocumentBytesMax), DocumentBytesMax, 1, BytesMax),
+            .. UploadBytesMax < DocumentBytesMax
+                ? [$"Ingestion:UploadBytesMax is {UploadBytesMax}. Set it to DocumentBytesMax ({DocumentBytesMax}) or more."]
+                : Array.Empty<string>(),
             .. InRange(nameof(ChunksPerDocumentMax), ChunksPerDocumentMax, 1, 10_000_000),
             .. InRange(nameof(QueuedDocumentsMax), QueuedDocumentsMax, 1, int.MaxValue),
             .. InRange(nameof(QueuedDocumentsPerTenantMax), QueuedDocumentsPerTenantMax, 1, int.MaxValue),

@@ -30,7 +30,13 @@ internal sealed class IngestionSignals(IOptions<RetrievalOptions> options, TimeP
         Reindex.Set();
     }
 
-    /// <summary>Ends when <see cref="Settled"/> is called next. Take it before looking at the document, so that no change is
+    /// <summary>A collection is gone, and with it every document that somebody waits for.</summary>
+    public void Settled(CollectionKey collection)
+    {
+        foreach (var document in _settled.Keys.Where(document => document.Collection == collection)) Settled(document);
+    }
+
+    /// <summary>Ends when <see cref="Settled(DocumentKey)"/> is called next. Take it before looking at the document, so that no change is
     /// missed.</summary>
     public Task NextSettled(DocumentKey document) => _settled.GetOrAdd(document, _ => Source()).Task;
 

@@ -69,29 +69,47 @@ internal sealed class IngestionWorker(
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            await FailAsync(claimed, error, cancellationToken);
+            var (message, retryAfter) = Judge(claimed, error);
+            await FailAsync(claimed, message, retryAfter, cancellationToken);
             signals.Settled(key);
         }
     }
 
-    private Task<bool> FailAsync(ClaimedDocument claimed, Exception error, CancellationToken cancellationToken)
+    // A failure that is not written down would leave the document half done until the next start.
+    private async Task FailAsync(ClaimedDocument claimed, string message, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await queue.FailAsync(claimed, message, retryAfter, cancellationToken);
+                return;
+            }
+            catch (MillraceException error) when (error.Reason.Info().Retryable && !cancellationToken.IsCancellationRequested)
+            {
+                IngestionLog.WorkerFailed(tools.Logger, error);
+                await Task.Delay(_options.DelayAfter(attempt), tools.Time, cancellationToken);
+            }
+        }
+    }
+
+    // What went wrong in words for the user, and when to try again; null for never.
+    private (string Message, TimeSpan? RetryAfter) Judge(ClaimedDocument claimed, Exception error)
     {
         var refusal = error as MillraceException;
-        if (refusal is not null && refusal.Reason.Info().Retryable) return RetryAsync(claimed, refusal, cancellationToken);
+        if (refusal is not null && refusal.Reason.Info().Retryable)
+        {
+            var delay = _options.DelayAfter(claimed.Document.Attempts);
+            IngestionLog.Postponed(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason, delay);
+            return (refusal.Message, delay);
+        }
 
         tools.Metrics.Failed();
         if (refusal is null) IngestionLog.Defect(tools.Logger, claimed.Document.Key.DocumentId, error);
         else IngestionLog.Refused(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason);
         var message = refusal?.Message
             ?? "The document could not be indexed because of a defect. The log of the retrieval service has the details.";
-        return queue.FailAsync(claimed, message, retryAfter: null, cancellationToken);
-    }
-
-    private Task<bool> RetryAsync(ClaimedDocument claimed, MillraceException refusal, CancellationToken cancellationToken)
-    {
-        var delay = _options.DelayAfter(claimed.Document.Attempts);
-        IngestionLog.Postponed(tools.Logger, claimed.Document.Key.DocumentId, refusal.Reason, delay);
-        return queue.FailAsync(claimed, refusal.Message, delay, cancellationToken);
+        return (message, null);
     }
 }
 

@@ -6,9 +6,9 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Retrieval.Ingestion;
 
 /// <summary>
-/// Builds generations beside the active ones: every ready document goes through the pipeline with the new settings, those that change
-/// meanwhile once more, and when none is missing the generation takes its place. What is done stands in the database, so that a killed
-/// process goes on where it was.
+/// Builds generations beside the active ones: every document that a search finds goes through the pipeline with the new settings, in the
+/// version that is found, and when none is missing the generation takes the active one's place. What is uploaded meanwhile goes into both,
+/// so that the work has an end. What is done stands in the database, so that a killed process goes on where it was.
 /// </summary>
 internal sealed class ReindexWorker(
     GenerationStore generations,
@@ -70,6 +70,7 @@ internal sealed class ReindexWorker(
             if (error is not MillraceException) IngestionLog.WorkerFailed(tools.Logger, error);
             IngestionLog.ReindexFailed(tools.Logger, generation, why);
             await generations.FailAsync(generation, why, cancellationToken);
+            signals.Sweep.Set();
         }
 
         return false;

@@ -41,15 +41,21 @@ internal sealed partial class HtmlFurniture
     private readonly HtmlReading _reading;
     private readonly ParsingBudget _budget;
 
-    private HtmlFurniture(HtmlReading reading, ParsingBudget budget) => (_reading, _budget) = (reading, budget);
+    // What was left out is asked about again by the walk, and by each menu that stands in a menu.
+    private readonly Dictionary<IElement, bool> _surroundings = [];
+    private readonly Dictionary<IElement, Text> _visible;
+
+    private HtmlFurniture(HtmlReading reading, ParsingBudget budget, Dictionary<IElement, Text> visible) =>
+        (_reading, _budget, _visible) = (reading, budget, visible);
 
     /// <summary>What to leave out of a page.</summary>
     public static HtmlFurniture Of(IElement body, ParsingBudget budget)
     {
-        var main = new HtmlFurniture(HtmlReading.Main, budget);
-        var visible = new HtmlFurniture(HtmlReading.Visible, budget);
+        Dictionary<IElement, Text> texts = [];
+        var main = new HtmlFurniture(HtmlReading.Main, budget, texts);
+        var visible = new HtmlFurniture(HtmlReading.Visible, budget, texts);
         var (mainText, visibleText) = (main.Measure(body, depth: 0), visible.Measure(body, depth: 0));
-        if (visibleText.Chars == 0) return new HtmlFurniture(HtmlReading.Everything, budget);
+        if (visibleText.Chars == 0) return new HtmlFurniture(HtmlReading.Everything, budget, texts);
         var isLittle = visibleText.Prose >= EnoughChars && mainText.Prose < visibleText.Prose * LittleShare;
         return mainText.Chars == 0 || isLittle ? visible : main;
     }
@@ -67,7 +73,13 @@ internal sealed partial class HtmlFurniture
         || (element.LocalName == "dialog" && !element.HasAttribute("open"))
         || (element.GetAttribute("style") is { } style && HiddenStyle().IsMatch(style));
 
-    private bool IsSurrounding(IElement element) =>
+    private bool IsSurrounding(IElement element)
+    {
+        if (_surroundings.TryGetValue(element, out var known)) return known;
+        return _surroundings[element] = IsNamedSurrounding(element);
+    }
+
+    private bool IsNamedSurrounding(IElement element) =>
         Surroundings.Contains(element.LocalName)
         || (element.GetAttribute("role") is { } role && SurroundingRoles.Contains(role))
         || (Names(element) is { Length: > 0 } names && (IsBanner(element, names) || IsMenu(element, names)));
@@ -81,13 +93,24 @@ internal sealed partial class HtmlFurniture
     private bool IsMenu(IElement element, string names) =>
         MenuName().IsMatch(names) && VisibleIn(element) is { Chars: > 0 } text && text.LinkShare >= LinksShareMin;
 
-    private Text VisibleIn(IElement element) => new HtmlFurniture(HtmlReading.Visible, _budget).Measure(element, depth: 0);
+    private Text VisibleIn(IElement element) => _visible.TryGetValue(element, out var known)
+        ? known
+        : new HtmlFurniture(HtmlReading.Visible, _budget, _visible).Measure(element, depth: 0);
 
+    // Text that is visible does not depend on who asks, so it is measured once; the other way of reading asks for it only at menus.
     private Text Measure(IElement element, int depth)
+    {
+        if (_reading == HtmlReading.Visible && _visible.TryGetValue(element, out var known)) return known;
+        var text = MeasureAnew(element, depth);
+        if (_reading == HtmlReading.Visible) _visible[element] = text;
+        return text;
+    }
+
+    private Text MeasureAnew(IElement element, int depth)
     {
         _budget.RequireDepth(depth);
         var text = default(Text);
-        for (var node = element.FirstChild; node is not null; node = node.NextSibling)
+        foreach (var node in element.ChildNodes)
         {
             if (node is IText words) text = text.Plus(words.Data, isLink: false);
             else if (node is IElement { LocalName: "img" } image) text = text.Plus(image.GetAttribute("alt") ?? "", isLink: true);

@@ -7,7 +7,7 @@ internal static class HtmlTags
 {
     private const int AttributesMax = 4_000;
 
-    /// <summary>Refuses a page with a tag that has too many attributes.</summary>
+    /// <summary>Refuses a page, or an XML document, with a tag that has too many attributes.</summary>
     public static void RequireFewAttributes(ReadOnlySpan<char> html, ParsingBudget budget)
     {
         for (var start = html.IndexOf('<'); start >= 0;)
@@ -28,11 +28,14 @@ internal static class HtmlTags
         {
             if (tag[i] == '>') return i;
             if (tag[i] is '"' or '\'' && IsValue(tag[..i])) i = QuoteEnd(tag, i);
-            else if ((char.IsWhiteSpace(tag[i]) || tag[i] == '/') && ++attributes > AttributesMax) throw TooMany(budget);
+            else if (IsSeparator(tag, i) && ++attributes > AttributesMax) throw TooMany(budget);
         }
 
         return tag.Length;
     }
+
+    private static bool IsSeparator(ReadOnlySpan<char> tag, int i) =>
+        tag[i] == '/' || (char.IsWhiteSpace(tag[i]) && !char.IsWhiteSpace(tag[i - 1]));
 
     private static bool IsValue(ReadOnlySpan<char> before) => before.TrimEnd() is [.., '='];
 
@@ -46,6 +49,6 @@ internal static class HtmlTags
     {
         budget.Stop.ThrowIfCancellationRequested();
         return ParsingErrors.Damaged(
-            $"The page has a tag with more than {AttributesMax} attributes. Remove it, or upload the page's text.");
+            $"The document has a tag with more than {AttributesMax} attributes. Remove it, or upload the document's text.");
     }
 }

@@ -9,6 +9,8 @@ internal sealed class MarkdownParser : IDocumentParser
     // The library refuses deeper blocks itself, which is what keeps its own recursion short.
     private const int LibraryNestingMax = 128;
 
+    private const int ColumnsMax = 2_000;
+
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder { MaximumNestingDepth = LibraryNestingMax }
         .UseYamlFrontMatter().UsePipeTables().UseGridTables().UseEmphasisExtras().UseTaskLists().UseDefinitionLists()
         .Use<MarkdownDeadline>().Build();
@@ -22,6 +24,7 @@ internal sealed class MarkdownParser : IDocumentParser
 
     private static MarkdownDocument ParseBlocks(string source, ParsingBudget budget)
     {
+        RequireFewColumns(source);
         try
         {
             return Markdown.Parse(source, Pipeline, MarkdownDeadline.Context(budget.Stop));
@@ -31,5 +34,14 @@ internal sealed class MarkdownParser : IDocumentParser
             // The only argument is the text, and the parser says so when it is nested beyond its own limit.
             throw ParsingErrors.TooDeep(LibraryNestingMax, error);
         }
+    }
+
+    // The library compares the columns of a row with each other.
+    private static void RequireFewColumns(string source)
+    {
+        foreach (var line in source.AsSpan().EnumerateLines())
+            if (line.Count('|') > ColumnsMax)
+                throw ParsingErrors.Damaged(
+                    $"The document has a table of more than {ColumnsMax} columns. Upload it as {Parsing.MediaTypes.Csv}.");
     }
 }

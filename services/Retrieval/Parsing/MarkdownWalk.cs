@@ -57,24 +57,16 @@ internal sealed class MarkdownWalk(DocumentTextBuilder builder)
 
     private void AddTable(Table table, int depth)
     {
-        List<string> columns = [];
-        var rows = 0;
+        var rows = new TableRows(builder);
         foreach (var row in table.OfType<TableRow>())
-        {
-            builder.Budget.TakeCells(row.Count);
-            var cells = row.OfType<TableCell>().Select(cell => CellText(cell, depth)).ToList();
-            if (row.IsHeader) columns = cells;
-            else builder.AddLine(TableText.Row(columns, cells));
-            if (!row.IsHeader) rows++;
-        }
-
-        if (rows == 0) builder.AddLine(TableText.Row([], columns));
+            rows.Add([.. row.OfType<TableCell>().Select(cell => Cell(cell, depth))], row.IsHeader);
+        rows.End();
     }
 
-    private string CellText(TableCell cell, int depth)
+    private GridCell Cell(TableCell cell, int depth)
     {
         var inner = builder.Detached();
         new MarkdownWalk(inner).Blocks(cell, depth + 1);
-        return Whitespace.Collapse(inner.BuildText());
+        return new GridCell(Whitespace.Collapse(inner.BuildText()), cell.ColumnSpan, cell.RowSpan);
     }
 }

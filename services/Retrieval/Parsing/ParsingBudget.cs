@@ -24,11 +24,17 @@ internal sealed class ParsingBudget(ParsingOptions limits, CancellationToken sto
     /// <summary>Takes cells of a table.</summary>
     public void TakeCells(int count)
     {
+        RequireCells(count);
+        _cells += count;
+    }
+
+    /// <summary>Refuses a number of cells that could not be taken.</summary>
+    public void RequireCells(int count)
+    {
         stop.ThrowIfCancellationRequested();
         if (count > limits.TableCellsMax - _cells)
             throw ParsingErrors.OverLimit(
                 $"The document's tables have more than {limits.TableCellsMax} cells.", nameof(ParsingOptions.TableCellsMax));
-        _cells += count;
     }
 
     /// <summary>Takes an element of a page.</summary>
@@ -57,8 +63,9 @@ internal sealed class ParsingBudget(ParsingOptions limits, CancellationToken sto
             if (length < 0) length = text.Length - start;
             if (length > limits.LineCharsMax)
                 throw ParsingErrors.OverLimit(
-                    $"The document has a line of {length} characters, and {limits.LineCharsMax} are allowed. Break the line.",
-                    nameof(ParsingOptions.LineCharsMax));
+                    $"The document has a line of {length} characters, and {limits.LineCharsMax} are allowed.",
+                    nameof(ParsingOptions.LineCharsMax),
+                    remedy: "Break the line");
             start += length + 1;
         }
     }

@@ -10,8 +10,9 @@ internal static class ParsingErrors
     /// <summary>The document meets a limit.</summary>
     /// <param name="what">What there is too much of, such as <c>The document has more than 50000 sections.</c></param>
     /// <param name="setting">Name of the setting that says so.</param>
-    public static MillraceException OverLimit(string what, string setting) => new(
-        Reason.PayloadTooLarge, $"{what} Split the document, or raise {ParsingOptions.Section}:{setting}.") { Param = Param };
+    /// <param name="remedy">What to do with the document.</param>
+    public static MillraceException OverLimit(string what, string setting, string remedy = "Split the document") => new(
+        Reason.PayloadTooLarge, $"{what} {remedy}, or raise {ParsingOptions.Section}:{setting}.") { Param = Param };
 
     /// <summary>The document took too long. It would do so again, so this is no matter of trying later.</summary>
     public static MillraceException TooSlow(TimeSpan limit) => OverLimit(

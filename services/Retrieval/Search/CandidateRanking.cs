@@ -53,6 +53,7 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
         // What was never indexed has nothing to rank.
         var indexed = collections.Where(collection => collection.Dimension > 0).ToList();
         if (await TryFusedAsync(indexed, plan, vectors, trace, cancellationToken) is { } fused) return fused;
+        StartEmbedding(indexed, plan, vectors, cancellationToken);
         var jobs = Jobs(indexed, plan).ToList();
         var answers = new Answer?[jobs.Count];
         var outages = new ConcurrentQueue<MillraceException>();
@@ -79,15 +80,16 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
     }
 
     // A store that fuses where the chunks are answers once instead of twice. It tells no ranks of its own, knows one query and one
-    // collection, and cuts nothing off: whatever else is asked is done here.
+    // collection, and cuts nothing off: whatever else is asked is done here. So is a query without its vector, whose words are ranked while
+    // it is embedded.
     private async Task<RankedCandidates?> TryFusedAsync(
         List<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, SearchTrace trace, CancellationToken cancellationToken)
     {
         if (collections.Count != 1 || plan.Wordings.Count != 1 || !plan.UsesKeywords || !plan.UsesDense || trace.IsOn) return null;
         if (plan.Query.SimilarityMin is not null || plan.Weights.Method != FusionMethod.Rank) return null;
         var collection = collections[0];
+        if (!vectors.AreGiven(collection.Encoder)) return null;
         var embedded = await vectors.InAsync(collection.Encoder, cancellationToken);
-        if (embedded.Outage is not null) return null;
         var query = new FusedQuery(
             Meaning(collection, embedded.Values[0], plan),
             new WordQuery(plan.Query.Text, plan.Query.Candidates, plan.Query.Filter),
@@ -95,6 +97,16 @@ internal sealed class CandidateRanking(IChunkIndex index, IOptions<RetrievalOpti
         return await index.TryFusedAsync(collection.Index, query, cancellationToken) is { } fused
             ? new RankedCandidates([new WeightedRanking(new Ranking(ReciprocalRankFusion.Stage, fused.Chunks), Weight: 1)], Outage: null)
             : null;
+    }
+
+    // Embedding takes longest, and with many collections the rankings by words come first: it must not wait for them. What comes of it,
+    // the rankings by meaning hear.
+    private static void StartEmbedding(
+        List<SearchedCollection> collections, QueryPlan plan, QueryVectors vectors, CancellationToken cancellationToken)
+    {
+        if (!plan.UsesDense) return;
+        foreach (var encoder in collections.Select(collection => collection.Encoder).Distinct())
+            _ = vectors.InAsync(encoder, cancellationToken);
     }
 
     private static IEnumerable<Job> Jobs(List<SearchedCollection> collections, QueryPlan plan)

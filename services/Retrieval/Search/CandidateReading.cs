@@ -1,3 +1,4 @@
+using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Index;
 using Millrace.Retrieval.Store;
 
@@ -5,7 +6,7 @@ namespace Millrace.Retrieval.Search;
 
 /// <summary>
 /// Reads what was ranked from the document store, which alone knows what the caller may see: chunks that were deleted or replaced
-/// meanwhile, or whose labels the caller no longer holds, make room for those behind them.
+/// meanwhile, or whose documents no longer pass the filter or have a label that the caller holds, make room for those behind them.
 /// </summary>
 internal sealed class CandidateReading(PassageStore passages, ChunkVectors vectors)
 {
@@ -25,7 +26,7 @@ internal sealed class CandidateReading(PassageStore passages, ChunkVectors vecto
         foreach (var page in ranking.Chunks.Chunk(plan.CandidatesMax + SparePassages))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            candidates.AddRange(Visible(page, plan.Query.Filter.HeldLabels));
+            candidates.AddRange(Visible(page, plan.Query.Filter));
             if (candidates.Count >= plan.CandidatesMax) break;
         }
 
@@ -36,9 +37,9 @@ internal sealed class CandidateReading(PassageStore passages, ChunkVectors vecto
     public IReadOnlyDictionary<long, ReadOnlyMemory<float>> Vectors(IReadOnlyList<Candidate> candidates) =>
         vectors.Read([.. candidates.Select(candidate => candidate.Passage.Row)]);
 
-    private IEnumerable<Candidate> Visible(ScoredChunk[] page, IReadOnlyList<string> heldLabels)
+    private IEnumerable<Candidate> Visible(ScoredChunk[] page, DocumentFilter filter)
     {
-        var found = passages.Passages([.. page.Select(chunk => chunk.Chunk)], heldLabels);
+        var found = passages.Passages([.. page.Select(chunk => chunk.Chunk)], filter);
         return page.Where(chunk => found.ContainsKey(chunk.Chunk)).Select(chunk => new Candidate(found[chunk.Chunk], chunk.Score));
     }
 }

@@ -33,9 +33,10 @@ internal sealed class CollectionRouter(IEncoder encoder, DescriptionVectors desc
         try
         {
             var known = await descriptions.OfAsync(encoder, model, [.. described.Select(one => one.Description)], cancellationToken);
+            // A default model that was changed meanwhile makes vectors of another length than those that are kept.
             var similarities = collections.ToDictionary(
                 collection => collection,
-                collection => known.TryGetValue(collection.Description, out var vector)
+                collection => known.TryGetValue(collection.Description, out var vector) && vector.Length == query.Values[0].Length
                     ? TensorPrimitives.Dot(vector.Span, query.Values[0].Span)
                     : (float?)null);
             var closest = collections.OrderByDescending(collection => similarities[collection] ?? float.NegativeInfinity).Take(countMax);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Millrace.Retrieval.Search;
 
 /// <summary>
-/// Free text to an FTS5 query: words and pairs of words, each quoted, joined by OR, so that no input is ever syntax. Words that every text
-/// has are left out while others remain.
+/// What a free text asks for: words and pairs of words. No input is ever syntax. Words that every text has are left out while others
+/// remain.
 /// </summary>
 internal static class KeywordQuery
 {
@@ -23,14 +23,6 @@ internal static class KeywordQuery
         "they", "this", "those", "to", "too", "us", "ve", "very", "was", "we", "were", "what", "when", "where", "which", "while",
         "who", "whom", "whose", "why", "will", "with", "would", "you", "your",
     ]);
-
-    /// <summary>The FTS5 query, or null when the text has no word.</summary>
-    /// <param name="text">What the user asked.</param>
-    public static string? From(string text)
-    {
-        var quoted = Terms(text).Select(term => $"\"{term}\"").ToList();
-        return quoted.Count == 0 ? null : string.Join(" OR ", quoted);
-    }
 
     /// <summary>What a text asks for: words, and pairs of words with a blank between them, each once.</summary>
     /// <param name="text">What the user asked.</param>

@@ -12,23 +12,27 @@ internal sealed record WordingVectors(IReadOnlyList<ReadOnlyMemory<float>> Value
 
 /// <summary>
 /// Embeds the wordings of one query, once for each model: queries in one call, answers as they might stand in a document in another. A
-/// vector that the caller has is used for the model that it fits: the only one whose vectors have its length.
+/// vector that the caller has is used for the model that it is from, or, where that is not said, for the only one whose vectors have its
+/// length.
 /// </summary>
 internal sealed class QueryVectors
 {
     private readonly IEncoder _encoder;
     private readonly IReadOnlyList<QueryWording> _wordings;
     private readonly ReadOnlyMemory<float> _given;
-    private readonly EncoderChoice? _givenFits;
+    private readonly IReadOnlyList<EncoderChoice> _givenFits = [];
     private readonly ConcurrentDictionary<EncoderChoice, Lazy<Task<WordingVectors>>> _byEncoder = new();
 
     /// <summary>Takes a query; embeds nothing yet.</summary>
-    /// <exception cref="MillraceException">The caller's vector fits no collection.</exception>
+    /// <exception cref="MillraceException">The caller's vector, of which no model is named, fits no collection.</exception>
     public QueryVectors(IEncoder encoder, QueryPlan plan, IReadOnlyList<SearchedCollection> collections)
     {
         (_encoder, _wordings, _given) = (encoder, plan.Wordings, OfLengthOne(plan.Query.Vector));
-        if (_given.Length > 0) _givenFits = Fitting(_given.Length, collections);
+        if (_given.Length > 0) _givenFits = Fitting(_given.Length, plan.Query.VectorModel, collections);
     }
+
+    /// <summary>Whether nothing has to be embedded for a model, since the caller gave all that there is.</summary>
+    public bool AreGiven(EncoderChoice encoder) => _givenFits == encoder && _wordings.Count == 1;
 
     /// <summary>The vectors in one model.</summary>
     /// <param name="encoder">The model.</param>
@@ -40,7 +44,7 @@ internal sealed class QueryVectors
     private async Task<WordingVectors> EmbedAsync(EncoderChoice encoder, CancellationToken cancellationToken)
     {
         var values = new ReadOnlyMemory<float>[_wordings.Count];
-        var isGiven = _givenFits == encoder;
+        var isGiven = _givenFits.Contains(encoder);
         if (isGiven) values[0] = _given;
         var outages = await Task.WhenAll(FillAsync(TextPurpose.Query), FillAsync(TextPurpose.Passage));
         return new WordingVectors(values, outages.FirstOrDefault(outage => outage is not null));
@@ -80,17 +84,19 @@ internal sealed class QueryVectors
         return unit;
     }
 
-    private static EncoderChoice? Fitting(int length, IReadOnlyList<SearchedCollection> collections)
+    // A caller who names the model may be late: the collection was reindexed meanwhile. Who does not name it has made a mistake.
+    private static List<EncoderChoice> Fitting(int length, string model, IReadOnlyList<SearchedCollection> collections)
     {
         var indexed = collections.Where(collection => collection.Dimension > 0).ToList();
         List<EncoderChoice> fitting =
             [.. indexed.Where(collection => collection.Dimension == length).Select(collection => collection.Encoder).Distinct()];
+        if (model.Length > 0) return fitting.FindAll(choice => choice.Model == model);
         if (fitting.Count == 0 && indexed.Count > 0)
             throw MillraceException.InvalidArgument(
                 "query_vector",
                 $"The query's vector has {length} values, and those of collection '{indexed[0].Name}' have {indexed[0].Dimension}. Embed "
-                + "the query with the collection's model, or leave it out.");
-        return fitting.Count == 1 ? fitting[0] : null;
+                + "the query with the collection's model, or leave the vector out.");
+        return fitting.Count == 1 ? fitting : [];
     }
 }
 

@@ -42,7 +42,7 @@ internal sealed class SearchEngine(
         candidates = await RerankAsync(candidates, plan, trace, cancellationToken);
         if (query.ScoreMin is { } scoreMin) candidates = [.. candidates.Where(candidate => (float)candidate.Score >= (float)scoreMin)];
         candidates = Diversify(candidates, plan, trace);
-        return new SearchOutcome(trace.Hits([.. candidates.Take(query.TopK)]), trace.Explanation(routed));
+        return new SearchOutcome(trace.Hits([.. candidates.Take(query.TopK)]), trace.Explanation(routed), trace.Degraded);
     }
 
     private async Task<IReadOnlyList<RoutedCollection>> RouteAsync(

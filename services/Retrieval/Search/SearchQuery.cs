@@ -25,6 +25,9 @@ internal sealed record SearchQuery
     /// <summary>Its embedding if the caller has it; empty if not.</summary>
     public ReadOnlyMemory<float> Vector { get; init; }
 
+    /// <summary>The model of the embedding; empty where the caller does not say, and it is taken to be the collection's.</summary>
+    public string VectorModel { get; init; } = "";
+
     /// <summary>Other wordings of it.</summary>
     public IReadOnlyList<QueryWording> Variants { get; init; } = [];
 
@@ -96,4 +99,6 @@ internal sealed record SearchHit(StoredPassage Passage, double Score, IReadOnlyL
 /// <summary>The answer to a query.</summary>
 /// <param name="Hits">The passages, best first.</param>
 /// <param name="Explanation">How they were found; null unless asked for.</param>
-internal sealed record SearchOutcome(IReadOnlyList<SearchHit> Hits, SearchExplanation? Explanation);
+/// <param name="Degraded">What was missing, asked for or not.</param>
+internal sealed record SearchOutcome(
+    IReadOnlyList<SearchHit> Hits, SearchExplanation? Explanation, IReadOnlyList<string> Degraded);

@@ -8,6 +8,7 @@ internal static class SearchQueryRules
 {
     private const int CollectionsMax = 16;
     private const int TextCharsMax = 8192;
+    private const int ModelCharsMax = 256;
     private const int TopKMax = 100;
     private const int CandidatesMax = 1000;
     private const int VariantsMax = 8;
@@ -21,6 +22,10 @@ internal static class SearchQueryRules
     {
         RequireCollections(query);
         RequireText(query.Text, "query");
+        Require(
+            query.VectorModel.Length <= ModelCharsMax,
+            "query_vector_model",
+            $"query_vector_model has {query.VectorModel.Length} characters. Give a model's name, of at most {ModelCharsMax}.");
         RequireCounts(query);
         RequireVariants(query.Variants);
         RequireFusion(query.Fusion);

@@ -6,7 +6,8 @@ namespace Millrace.Retrieval.Search;
 /// <summary>The stages of a search that look something up.</summary>
 internal sealed record SearchStages(
     CollectionStore Collections, CollectionRouter Router, CandidateRanking Ranking, CandidateReading Reading, Reranking Reranking)
-{    /// <summary>The collections that a query names, each once.</summary>
+{
+    /// <summary>The collections that a query names, each once.</summary>
     /// <exception cref="MillraceException">One is not there.</exception>
     public IReadOnlyList<SearchedCollection> Require(SearchQuery query) =>
     [

@@ -19,11 +19,12 @@ internal sealed record TimeDecay(TimeSpan HalfLife, double Strength, string Key)
 
     /// <summary>Reads it from days.</summary>
     /// <exception cref="MillraceException">The days are not above 0.</exception>
-    public static TimeDecay Of(double halfLifeDays, double strength, string key) => halfLifeDays is > 0 and <= HalfLifeDaysMax
-        ? new TimeDecay(TimeSpan.FromDays(halfLifeDays), strength, key)
-        : throw MillraceException.InvalidArgument(
-            "time_decay.half_life_days",
-            $"time_decay.half_life_days is {halfLifeDays}. Set it to more than 0 and at most {HalfLifeDaysMax}.");
+    public static TimeDecay Of(double halfLifeDays, double strength, string key) =>
+        halfLifeDays is > 0 and <= HalfLifeDaysMax && TimeSpan.FromDays(halfLifeDays) > TimeSpan.Zero
+            ? new TimeDecay(TimeSpan.FromDays(halfLifeDays), strength, key)
+            : throw MillraceException.InvalidArgument(
+                "time_decay.half_life_days",
+                $"time_decay.half_life_days is {halfLifeDays}. Set it to more than 0 and at most {HalfLifeDaysMax}.");
 
     /// <summary>Refuses one that is not valid.</summary>
     public void RequireValid()

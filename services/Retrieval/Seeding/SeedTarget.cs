@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Store;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Seeding;
 
@@ -26,8 +27,11 @@ internal sealed class SeedTarget(
     }
 
     /// <summary>Stores a file as a document; the same bytes as before are a no-op.</summary>
+    /// <exception cref="MillraceException">The file is no document that is taken, or there is no room for it now.</exception>
     public async Task PutAsync(CollectionKey collection, SeedFile file, CancellationToken cancellationToken)
     {
+        var bytesMax = options.Value.Ingestion.DocumentBytesMax;
+        if (new FileInfo(file.Path).Length > bytesMax) throw UploadBuffer.TooLarge(bytesMax);
         var upload = new DocumentUpload
         {
             Tenant = collection.Tenant,

@@ -34,7 +34,9 @@ internal sealed record DocumentLimits(int PerCollectionMax, int QueuedMax, int Q
             """,
             new { tenant });
         if (own >= QueuedPerTenantMax || all >= QueuedMax)
-            throw new MillraceException(Reason.QueueFull, $"{own} documents wait to be indexed. Upload more when some are ready.")
+            throw new MillraceException(
+                Reason.QueueFull,
+                $"{(own >= QueuedPerTenantMax ? own : all)} documents wait to be indexed. Upload more when some are ready.")
             {
                 RetryAfter = RetryAfter,
             };

@@ -6,6 +6,15 @@ namespace Millrace.Retrieval.Store;
 /// <summary>The documents that wait to be worked on. Tenants take turns, so that none waits for another's thousand documents.</summary>
 internal sealed class DocumentQueue(RetrievalDatabase database, TimeProvider time)
 {
+    /// <summary>Whether a document is being worked on; one of which only the index is still to be told is not.</summary>
+    internal const string IsInterrupted = """
+        state = 2 AND NOT EXISTS (
+            SELECT 1 FROM outbox o JOIN editions e ON e.generation = o.generation AND e.document = o.document AND e.live = 1
+                JOIN collections c ON c.active = o.generation
+            WHERE o.document = documents.row AND o.kind = 1 AND o.document_version = documents.version
+                AND e.document_version = documents.version)
+        """;
+
     // Only the writer's lane reads and changes it.
     private string _lastTenant = "";
 
@@ -19,14 +28,7 @@ internal sealed class DocumentQueue(RetrievalDatabase database, TimeProvider tim
     public Task<int> ResumeAsync(CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
-            connection.Execute(
-                """
-                UPDATE documents SET state = 1, retry_at_ms = 0 WHERE state = 2 AND NOT EXISTS (
-                    SELECT 1 FROM outbox o JOIN editions e ON e.generation = o.generation AND e.document = o.document AND e.live = 1
-                        JOIN collections c ON c.active = o.generation
-                    WHERE o.document = documents.row AND o.kind = 1 AND o.document_version = documents.version
-                        AND e.document_version = documents.version);
-                """);
+            connection.Execute($"UPDATE documents SET state = 1, retry_at_ms = 0 WHERE {IsInterrupted}");
             return connection.ExecuteScalar<int>("SELECT count(*) FROM documents WHERE state = 1");
         },
         cancellationToken);
@@ -70,7 +72,7 @@ internal sealed class DocumentQueue(RetrievalDatabase database, TimeProvider tim
                 """
                 UPDATE documents SET error = @error, retry_at_ms = @retryAtMs,
                     state = CASE WHEN job IN (SELECT row FROM jobs WHERE cancelled = 1) THEN 4 ELSE @state END
-                WHERE row = @Row AND version = @Version AND state = 2
+                WHERE row = @Row AND version = @Version AND attempts = @Attempts AND state = 2
                 """,
                 new
                 {
@@ -79,6 +81,7 @@ internal sealed class DocumentQueue(RetrievalDatabase database, TimeProvider tim
                     retryAtMs = NowMs + (long)(retryAfter?.TotalMilliseconds ?? 0),
                     claimed.Row,
                     claimed.Document.Version,
+                    Attempts = claimed.Document.Attempts + 1,
                 }) == 1,
             cancellationToken);
 

@@ -144,6 +144,7 @@ internal sealed class DocumentStore(RetrievalDatabase database, TimeProvider tim
     {
         if (known.State is DocumentState.Ready or DocumentState.Failed) limits.RequireQueueRoom(connection, document.Key.Collection.Tenant);
         var isOther = known.Sha256 != document.Sha256 || known.MediaType != document.MediaType;
+        if (isOther) KeepFound(connection, known);
         connection.Execute(
             $"""
             UPDATE documents SET media_type = @MediaType, sha256 = @Sha256, version = version + {(isOther ? 1 : 0)}, state = 1,
@@ -155,6 +156,16 @@ internal sealed class DocumentStore(RetrievalDatabase database, TimeProvider tim
         connection.Execute("UPDATE contents SET original = @Content WHERE document = @Row", new { known.Row, document.Content });
         OutboxStore.AddAttributes(connection, known.Row);
     }
+
+    // A version that is found stays what a new generation is built from, until a newer one is found.
+    private static void KeepFound(SqliteConnection connection, DocumentRow known) => connection.Execute(
+        """
+        INSERT OR REPLACE INTO found_contents (document, version, media_type, original)
+        SELECT o.document, @Version, @MediaType, o.original FROM contents o JOIN editions e ON e.document = o.document AND e.live = 1
+            JOIN collections c ON c.active = e.generation
+        WHERE o.document = @Row AND e.document_version = @Version
+        """,
+        new { known.Row, known.Version, known.MediaType });
 
     private object Values(NewDocument document, long collection) => new
     {

@@ -48,6 +48,20 @@ internal sealed class EditionDraft(ClaimedDocument claimed, string title, string
 /// <summary>Writes the chunks of documents. They are unseen until all are there, and take the place of older ones in one step.</summary>
 internal sealed class EditionStore(RetrievalDatabase database, int versionsKept)
 {
+    private const string IsWorkedOn = """
+        SELECT EXISTS (SELECT 1 FROM documents d JOIN collections c ON c.row = d.collection AND c.deleted = 0
+            WHERE d.row = @Row AND d.version = @Version AND d.state = 2 AND c.active = @Generation)
+        """;
+
+    // A build takes the version that is found, and the one that is about to be.
+    private const string IsWanted = """
+        SELECT EXISTS (SELECT 1 FROM documents d JOIN collections c ON c.row = d.collection AND c.deleted = 0
+                JOIN generations g ON g.row = c.building AND g.state = 1
+            WHERE d.row = @Row AND c.building = @Generation AND ((d.state = 2 AND d.version = @Version) OR EXISTS (
+                SELECT 1 FROM editions e WHERE e.generation = c.active AND e.document = d.row AND e.live = 1
+                    AND e.document_version = @Version)))
+        """;
+
     private readonly ChunkInsert _insert = new();
 
     /// <summary>Writes the next chunks of a draft, unseen.</summary>
@@ -57,18 +71,21 @@ internal sealed class EditionStore(RetrievalDatabase database, int versionsKept)
         database.WriteAsync(connection => IsCurrent(connection, draft.Claimed) && Add(connection, draft, slice), cancellationToken);
 
     /// <summary>Writes the last chunks of a draft, and lets them take the place of the older ones.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="slice">Its last chunks.</param>
+    /// <param name="beside">The same document for the generation that is being built, with all of its chunks; it becomes live in the same
+    /// step, unless that generation is not built any more. Null for none.</param>
+    /// <param name="cancellationToken">Gives up while waiting for other writers.</param>
     /// <returns>Whether the document is still the one that was claimed; if not, nothing is changed.</returns>
     /// <exception cref="MillraceException">The vectors are not those of the generation.</exception>
-    public Task<bool> PublishAsync(EditionDraft draft, EditionSlice slice, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<bool> PublishAsync(
+        EditionDraft draft, EditionSlice slice, EditionDraft? beside, CancellationToken cancellationToken) => database.WriteAsync(
         connection =>
         {
             if (!IsCurrent(connection, draft.Claimed)) return false;
             Add(connection, draft, slice);
-            RemoveLive(connection, draft.Claimed);
-            connection.Execute(
-                "UPDATE editions SET live = 1, chunk_count = @ChunkCount WHERE row = @Row", new { draft.ChunkCount, draft.Row });
-            Describe(connection, draft);
-            OutboxStore.AddPut(connection, draft.Claimed.Generation.Row, draft.Claimed.Row, draft.Claimed.Document.Version);
+            Publish(connection, draft);
+            if (beside is not null && IsCurrent(connection, beside.Claimed)) Publish(connection, beside);
             return true;
         },
         cancellationToken);
@@ -105,10 +122,7 @@ internal sealed class EditionStore(RetrievalDatabase database, int versionsKept)
         connection.Query<long>("SELECT row FROM chunks WHERE edition = @edition", new { edition }).ToList();
 
     private static bool IsCurrent(SqliteConnection connection, ClaimedDocument claimed) => connection.ExecuteScalar<bool>(
-        $"""
-        SELECT EXISTS (SELECT 1 FROM documents d JOIN collections c ON c.row = d.collection WHERE d.row = @Row AND d.version = @Version
-            AND c.deleted = 0 AND {(claimed.IsBuild ? "d.state = 3 AND c.building" : "d.state = 2 AND c.active")} = @Generation)
-        """,
+        claimed.IsBuild ? IsWanted : IsWorkedOn,
         new { claimed.Row, claimed.Document.Version, Generation = claimed.Generation.Row });
 
     private bool Add(SqliteConnection connection, EditionDraft draft, EditionSlice slice)
@@ -149,6 +163,14 @@ internal sealed class EditionStore(RetrievalDatabase database, int versionsKept)
         }
     }
 
+    private void Publish(SqliteConnection connection, EditionDraft draft)
+    {
+        RemoveLive(connection, draft.Claimed);
+        connection.Execute("UPDATE editions SET live = 1, chunk_count = @ChunkCount WHERE row = @Row", new { draft.ChunkCount, draft.Row });
+        Describe(connection, draft);
+        OutboxStore.AddPut(connection, draft.Claimed.Generation.Row, draft.Claimed.Row, draft.Claimed.Document.Version);
+    }
+
     private static void RemoveLive(SqliteConnection connection, ClaimedDocument claimed)
     {
         var generation = claimed.Generation.Row;
@@ -170,7 +192,10 @@ internal sealed class EditionStore(RetrievalDatabase database, int versionsKept)
             new { row, version, draft.Title, draft.Text, versionsKept });
         if (!draft.Claimed.IsBuild)
             connection.Execute(
-                "UPDATE documents SET title = @Title, chunk_count = @ChunkCount WHERE row = @row",
+                """
+                UPDATE documents SET title = @Title, chunk_count = @ChunkCount WHERE row = @row;
+                DELETE FROM found_contents WHERE document = @row;
+                """,
                 new { draft.Title, draft.ChunkCount, row });
     }
 }

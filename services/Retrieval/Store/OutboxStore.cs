@@ -102,8 +102,13 @@ internal sealed class OutboxStore(RetrievalDatabase database)
 
     /// <summary>Every index that has a document has to be told what decides whether it may be found.</summary>
     /// <returns>The last entry; 0 when no index has it.</returns>
-    internal static long AddAttributes(SqliteConnection connection, long document) => EditionStore.Live(connection, document)
-        .Select(edition => Add(connection, OutboxKind.Attributes, edition.Generation, (document, 0), chunks: null)).LastOrDefault();
+    internal static long AddAttributes(SqliteConnection connection, long document)
+    {
+        var last = 0L;
+        foreach (var (_, generation) in EditionStore.Live(connection, document))
+            last = Add(connection, OutboxKind.Attributes, generation, (document, 0), chunks: null);
+        return last;
+    }
 
     private static long Add(
         SqliteConnection connection, OutboxKind kind, long generation, (long Row, int Version) document, byte[]? chunks) =>

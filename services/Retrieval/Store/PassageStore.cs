@@ -21,12 +21,12 @@ internal sealed class PassageStore(RetrievalDatabase database)
             JOIN collections c ON c.row = d.collection AND c.deleted = 0
         """;
 
-    /// <summary>Reads chunks. Those that are gone, and those of documents that need a label which is not held, are left out.</summary>
+    /// <summary>Reads chunks. Those that are gone, and those of documents that do not pass the filter any more, are left out.</summary>
     /// <param name="chunks">Rows of the chunks.</param>
-    /// <param name="heldLabels">Labels that the caller holds.</param>
-    public IReadOnlyDictionary<long, StoredPassage> Passages(IReadOnlyCollection<long> chunks, IReadOnlyList<string> heldLabels) =>
+    /// <param name="filter">Which documents may be found.</param>
+    public IReadOnlyDictionary<long, StoredPassage> Passages(IReadOnlyCollection<long> chunks, DocumentFilter filter) =>
         database.Read(connection => chunks.Chunk(RowsPerQuery)
-            .SelectMany(rows => Visible(connection, $"{Select} WHERE k.row IN @rows", new { rows }, heldLabels))
+            .SelectMany(rows => Visible(connection, $"{Select} WHERE k.row IN @rows", new { rows }, filter))
             .ToDictionary(passage => passage.Row));
 
     /// <summary>Chunks of the same document in the same generation, in reading order, the passage itself included.</summary>
@@ -40,7 +40,7 @@ internal sealed class PassageStore(RetrievalDatabase database)
             connection,
             $"{Select} WHERE k.edition = @Edition AND k.ordinal BETWEEN @First AND @Last ORDER BY k.ordinal",
             new { passage.Edition, First = passage.Ordinal - before, Last = passage.Ordinal + after },
-            heldLabels).ToList());
+            new DocumentFilter(Filter: null, heldLabels)).ToList());
 
     /// <summary>A span of the text of a passage's document, in the passage's version; its ends are moved into the text.</summary>
     /// <param name="passage">A passage that was read before.</param>
@@ -58,11 +58,8 @@ internal sealed class PassageStore(RetrievalDatabase database)
     });
 
     private static IEnumerable<StoredPassage> Visible(
-        SqliteConnection connection, string sql, object parameters, IReadOnlyList<string> heldLabels)
-    {
-        var filter = new DocumentFilter(Filter: null, heldLabels);
-        return connection.Query<PassageRow>(sql, parameters).Select(row => row.ToPassage()).Where(p => filter.Allows(p.Attributes));
-    }
+        SqliteConnection connection, string sql, object parameters, DocumentFilter filter) =>
+        connection.Query<PassageRow>(sql, parameters).Select(row => row.ToPassage()).Where(p => filter.Allows(p.Attributes));
 
     private sealed class PassageRow
     {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Hosting;
 
 namespace Millrace.Retrieval.Store;
@@ -14,6 +15,11 @@ internal sealed class RetrievalDatabase : IDisposable
 {
     private const int WaitingWritesMax = 4096;
     private const int WritesPerCommitMax = 256;
+
+    private const int Busy = 5;
+    private const int ReadOnly = 8;
+    private const int InputOutput = 10;
+    private const int Full = 13;
 
     private readonly string _connectionString;
     private readonly SqliteConnection _writer;
@@ -123,6 +129,14 @@ internal sealed class RetrievalDatabase : IDisposable
         _writer.Execute("RELEASE one");
     }
 
+    // What the disk refuses now it may take later: whoever waits for it tries again.
+    private static Exception Told(Exception error) => error is SqliteException { SqliteErrorCode: Busy or ReadOnly or InputOutput or Full }
+        ? new MillraceException(
+            Reason.UpstreamUnavailable,
+            "The database cannot be written now. Look after the service's disk, then send again what was not stored.",
+            error)
+        : error;
+
     // A full disk may have ended the transaction already.
     private void RollBack()
     {
@@ -175,10 +189,10 @@ internal sealed class RetrievalDatabase : IDisposable
         public void Acknowledge()
         {
             if (_error is OperationCanceledException) _done.TrySetCanceled(cancellationToken);
-            else if (_error is not null) _done.TrySetException(_error);
+            else if (_error is not null) _done.TrySetException(Told(_error));
             else _done.TrySetResult(_result!);
         }
 
-        public void Fail(Exception error) => _done.TrySetException(_error ?? error);
+        public void Fail(Exception error) => _done.TrySetException(Told(_error ?? error));
     }
 }

@@ -7,10 +7,10 @@ namespace Millrace.Retrieval.Store;
 internal static class Schema
 {
     /// <summary>Version of the tables, kept in the file.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Creates the tables.</summary>
-    public const string Tables = Collections + Documents + Chunks + Work;
+    public const string Tables = Collections + Documents + FoundContents + Chunks + Work;
 
     // A deleted collection loses its name at once and its rows bit by bit.
     private const string Collections = """
@@ -92,6 +92,16 @@ internal static class Schema
             title TEXT NOT NULL,
             text TEXT NOT NULL,
             PRIMARY KEY (document, version)) WITHOUT ROWID;
+
+        """;
+
+    /// <summary>The bytes of the version that is found, while a newer one is not: a new generation is built from them.</summary>
+    public const string FoundContents = """
+        CREATE TABLE found_contents (
+            document INTEGER PRIMARY KEY REFERENCES documents (row) ON DELETE CASCADE,
+            version INTEGER NOT NULL,
+            media_type TEXT NOT NULL,
+            original BLOB NOT NULL);
 
         """;
 

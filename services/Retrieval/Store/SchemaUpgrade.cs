@@ -19,12 +19,29 @@ internal static class SchemaUpgrade
             throw new StartupException(
                 $"The database '{connection.DataSource}' is of version {version}, and this program knows {Schema.Version}. Start the "
                 + "newer program, or restore a backup that this one wrote.");
+        if (version == 2) return FromSecondVersion(connection);
         return HasTable(connection, "documents") ? FromFirstVersion(connection) : Create(connection);
     }
 
     private static int? Create(SqliteConnection connection)
     {
         connection.Execute($"BEGIN IMMEDIATE; {Schema.Tables} PRAGMA user_version={Schema.Version}; COMMIT");
+        return null;
+    }
+
+    // Of a version that is found, and whose bytes were replaced by a newer one's, the text is what is left.
+    private static int? FromSecondVersion(SqliteConnection connection)
+    {
+        connection.Execute(
+            $"""
+            BEGIN IMMEDIATE; {Schema.FoundContents}
+            INSERT INTO found_contents (document, version, media_type, original)
+            SELECT t.document, t.version, 'text/plain', CAST(t.text AS BLOB)
+            FROM collections c JOIN editions e ON e.generation = c.active AND e.live = 1
+                JOIN documents d ON d.row = e.document AND d.version <> e.document_version
+                JOIN texts t ON t.document = e.document AND t.version = e.document_version;
+            PRAGMA user_version={Schema.Version}; COMMIT
+            """);
         return null;
     }
 

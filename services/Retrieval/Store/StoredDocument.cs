@@ -115,4 +115,8 @@ internal sealed record ClaimedDocument(
 
     /// <summary>Whether the generation is being built, and not searched yet.</summary>
     public bool IsBuild => Generation.Row != Collection.Active.Row;
+
+    /// <summary>The same document for the generation that is being built beside the active one; null where none is.</summary>
+    public ClaimedDocument? Beside =>
+        !IsBuild && Collection.Reindexing is { Error: "" } going ? this with { Generation = going.Generation } : null;
 }

@@ -9,7 +9,8 @@ using Millrace.TestShared;
 
 namespace Millrace.Bench.Retrieval;
 
-/// <summary>How long a search takes among many chunks, over gRPC; the query's vector is given, so that no model is part of it.</summary>
+/// <summary>How long a search takes among many chunks, over gRPC; the query's vector is given, so that no model is part of it. And what
+/// ranking by words takes of it, beside SQLite's FTS5.</summary>
 internal sealed class SearchBench : IBench
 {
     private const string Collection = "bench";
@@ -28,12 +29,13 @@ internal sealed class SearchBench : IBench
     public string Name => "search";
 
     /// <inheritdoc/>
-    public string Summary => "latency of searches among 100,000 chunks by words, by meaning, by both and filtered; memory";
+    public string Summary => "latency of searches among 100,000 chunks by words, by meaning, by both, filtered; beside SQLite FTS5; memory";
 
     /// <inheritdoc/>
     public async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
         var chunks = run.Options.Quick ? ChunksQuick : ChunksFull;
+        await KeywordComparison.RunAsync(run, chunks, cancellationToken);
         await using var embedding = await ServiceUnderTest.StartAsync(
             builder => builder.Services.AddSingleton<SeededEmbedding>(), app => app.MapGrpcService<SeededEmbedding>());
         await using var retrieval = await RetrievalProcess.StartAsync(embedding.GrpcAddress, [], cancellationToken);

@@ -22,10 +22,15 @@ internal static class SearchCorpus
     /// <summary>A document whose paragraphs become a chunk each.</summary>
     public static BenchDocument Document(int number)
     {
-        var random = new Random(number);
-        var paragraphs = Enumerable.Range(0, ParagraphsPerDocument).Select(_ => Words(random, WordsPerParagraph) + ".");
         var metadata = string.Create(CultureInfo.InvariantCulture, $$"""{"{{ShardKey}}": {{number % Shards}}}""");
-        return new BenchDocument($"d{number}", string.Join("\n\n", paragraphs), "text/plain", metadata);
+        return new BenchDocument($"d{number}", string.Join("\n\n", Paragraphs(number)), "text/plain", metadata);
+    }
+
+    /// <summary>The paragraphs of a document.</summary>
+    public static IEnumerable<string> Paragraphs(int number)
+    {
+        var random = new Random(number);
+        return Enumerable.Range(0, ParagraphsPerDocument).Select(_ => Words(random, WordsPerParagraph) + ".");
     }
 
     /// <summary>A query.</summary>

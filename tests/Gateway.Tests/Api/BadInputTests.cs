@@ -157,6 +157,8 @@ public sealed class BadInputTests : IAsyncLifetime
         { "\"hello\"", "must be an object" },
         { "{\"model\":\"plain\",\"model\":\"plain\"}", "occurs twice" },
         { "{\"model\":\"plain\",\"temperature\":NaN}", "not valid JSON" },
+        { $"{{\"messages\":{new string('[', 40)}{new string(']', 40)}}}", "nested deeper than 32 levels" },
+        { $"{{\"messages\":{new string('[', 40)}", "not valid JSON" },
         { "{} trailing", "not valid JSON" },
         { "{\"\\ud800\":1}", "not valid Unicode" },
     };
@@ -219,8 +221,21 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("{\"name\":\"a\",\"size\":1}", "size", "unsupported_parameter")]
     [InlineData("{\"name\":\"a\",\"chunking\":{\"chunk_tokens_max\":0}}", "chunking.chunk_tokens_max", "invalid_argument")]
     [InlineData("{\"name\":\"a\",\"chunking\":{\"overlap_tokens\":-1}}", "chunking.overlap_tokens", "invalid_argument")]
+    [InlineData("{\"name\":\"a\",\"dimension\":3}", "dimension", "invalid_argument")]
     public Task Collections_WrongBody_IsRefusedByName(string body, string param, string code) =>
         AssertRefusedAsync("/v1/collections", body, param, code);
+
+    [Fact]
+    public async Task Collections_ModelThatNobodyHas_IsRefusedUnlessEmbeddingIsAway()
+    {
+        const string Body = "{\"name\":\"a\",\"embedding_model\":\"nobody\"}";
+        await AssertRefusedAsync("/v1/collections", Body, "embedding_model", "model_not_found", HttpStatusCode.NotFound);
+        _shared.Embedding.IsAway = true;
+
+        using var created = await _shared.PostAsync("/v1/collections", Body);
+
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+    }
 
     [Fact]
     public async Task Chat_NoModel_IsRefusedByName()

@@ -36,6 +36,7 @@ public sealed class AssistantRetrievalTests
     [InlineData("Filter", """{"type":"eq"}""", "'Retrieval:Filter.key' is missing")]
     [InlineData("MultiQuery", "9", "MultiQuery must be from 0 to 4")]
     [InlineData("DiversityLambda", "2", "DiversityLambda must be from 0 to 1")]
+    [InlineData("HalfLifeDays", "40000", "HalfLifeDays must be above 0 and at most 36500")]
     public async Task Start_WrongDefault_IsToldByName(string key, string value, string expected)
     {
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => Platform.StartAsync(settings: (Section + key, value)));

@@ -17,6 +17,12 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
     /// <summary>Whether the service is away.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What contexts end with; null for an answer.</summary>
+    public MillraceException? Refusal { get; set; }
+
+    /// <summary>What it says was missing when it searched.</summary>
+    public IReadOnlyList<string> Degraded { get; set; } = [];
+
     /// <summary>What every search finds: document id and text.</summary>
     public IReadOnlyList<(string Id, string Text)> Found { get; set; } =
     [
@@ -32,8 +38,9 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
     {
         if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         Requests.Enqueue(request);
+        if (Refusal is not null) throw Refusal;
         foreach (var collection in request.Search.Collections) RequireCollection(collection);
-        var response = new BuildContextResponse();
+        var response = new BuildContextResponse { Degraded = { Degraded } };
         response.Passages.Add(Found.Select((found, index) => new ContextPassage
         {
             Number = (uint)index + 1,

@@ -85,7 +85,7 @@ internal sealed partial class FakeRetrieval
     {
         foreach (var collection in request.Collections) RequireCollection(collection);
         Searches.Enqueue(request);
-        var response = new SearchResponse();
+        var response = new SearchResponse { Degraded = { Degraded } };
         response.Results.Add(Found.Select((found, index) => new SearchResult
         {
             Score = 1f / (index + 1),

@@ -25,7 +25,34 @@ public sealed class RpcDoorTests
         Assert.Equal(message.GetProperty("content").GetString(), string.Concat(events.Select(item => item.Delta?.Text)));
         var finished = Assert.Single(events, item => item.EventCase == CompleteResponse.EventOneofCase.Finished).Finished;
         Assert.Equal(message.GetProperty("annotations").GetArrayLength(), finished.Citations.Count);
+        Assert.All(finished.Citations, citation => Assert.Equal(1, citation.Supported));
         Assert.Equal((FinishReason.Stop, 11u), (finished.Reason, events[^1].Completed.PromptTokens));
+    }
+
+    [Fact]
+    public async Task Complete_ParaphrasedSource_TellsHowWellItIsSupported()
+    {
+        await using var platform = await Platform.StartAsync(settings: ("Assistants:docs-assistant:Grounding", "Citations"));
+        platform.Inference.Answers("It takes three days with standard shipping [2], mostly.");
+        platform.Retrieval.Degraded = ["rerank"];
+
+        var events = await CompleteAsync(platform, Request("docs-assistant", "How long does shipping take?"));
+
+        var finished = Assert.Single(events, item => item.EventCase == CompleteResponse.EventOneofCase.Finished).Finished;
+        Assert.InRange(Assert.Single(finished.Citations).Supported, 0.5, 1);
+        Assert.Equal(["rerank"], events[^1].Completed.Degraded);
+    }
+
+    [Fact]
+    public async Task Complete_RefusedSearch_IsNamedAsTheContractNamesIt()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Retrieval.Refusal = MillraceException.InvalidArgument("filter.and[0].key", "filter.and[0].key is empty.");
+
+        var refusal = await Assert.ThrowsAnyAsync<MillraceException>(
+            () => CompleteAsync(platform, Request("docs-assistant", "How long does shipping take?")));
+
+        Assert.Equal("retrieval.filter.and[0].key", refusal.Param);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Millrace.Contracts.Embedding.V1;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Gateway.Tests.Fakes;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Tests.Runtime;
 
@@ -61,6 +62,7 @@ public sealed class ChatPipelineTests
         Assert.Equal((EmbedPurpose.Query, "tiny-embed"), (embed.Purpose, embed.Model));
         var search = Assert.Single(platform.Retrieval.Requests).Search;
         Assert.Equal(("How long does it take?", 2u, 8, 5u), (search.Query, search.QueryDimension, search.QueryVector.Length, search.TopK));
+        Assert.Equal("tiny-embed", search.QueryVectorModel);
         Assert.Equal(["samples"], search.Collections);
     }
 
@@ -88,16 +90,45 @@ public sealed class ChatPipelineTests
     }
 
     [Fact]
-    public async Task Embedding_Away_DegradesToKeywords()
+    public async Task Embedding_Away_RetrievalSaysWhatWasMissing()
     {
         await using var platform = await Platform.StartAsync();
         await platform.AskAsync("plain", "Hi");
         platform.Embedding.IsAway = true;
+        platform.Retrieval.Degraded = ["embedding"];
 
         var answer = await platform.AskAsync("docs-assistant", "How long does it take?");
 
-        Assert.Equal("embedding", answer.GetProperty("millrace").GetProperty("degraded")[0].GetString());
+        Assert.Equal(["embedding"], Degraded(answer));
         Assert.Empty(Assert.Single(platform.Retrieval.Requests).Search.QueryVector);
+    }
+
+    [Fact]
+    public async Task Search_Degraded_ReachesTheAnswer()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Retrieval.Degraded = ["rerank", "token_count"];
+
+        Assert.Equal(["rerank", "token_count"], Degraded(await platform.AskAsync("docs-assistant", "How long does it take?")));
+        Assert.Empty(Degraded(await platform.AskAsync("plain", "Hi")));
+    }
+
+    [Fact]
+    public async Task Search_RefusedField_IsNamedAsTheChatNamesIt()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Retrieval.Refusal = MillraceException.InvalidArgument("time_decay.half_life_days", "It is too short.");
+        var body = new
+        {
+            model = "plain",
+            messages = new[] { new { role = "user", content = "How long?" } },
+            millrace = new { collections = new[] { "samples" } },
+        };
+
+        using var response = await platform.ChatAsync(body);
+
+        var error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+        Assert.Equal("millrace.time_decay.half_life_days", error.GetProperty("param").GetString());
     }
 
     [Fact]
@@ -110,7 +141,7 @@ public sealed class ChatPipelineTests
 
         Assert.Equal("another-embed", Assert.Single(platform.Embedding.Requests).Model);
         Assert.Empty(Assert.Single(platform.Retrieval.Requests).Search.QueryVector);
-        Assert.Equal("embedding", answer.GetProperty("millrace").GetProperty("degraded")[0].GetString());
+        Assert.Empty(Degraded(answer));
     }
 
     [Fact]
@@ -310,4 +341,7 @@ public sealed class ChatPipelineTests
 
     private static string? Text(JsonElement answer) =>
         answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
+
+    private static IEnumerable<string?> Degraded(JsonElement answer) =>
+        answer.GetProperty("millrace").GetProperty("degraded").EnumerateArray().Select(part => part.GetString());
 }

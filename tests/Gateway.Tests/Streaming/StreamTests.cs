@@ -61,8 +61,9 @@ public sealed class StreamTests
         Assert.Equal("[DONE]", events[^1]);
         Assert.Equal("Parcels are tracked. [2]", Text(events));
         var chunk = JsonDocument.Parse(last).RootElement;
-        var citation = chunk.GetProperty("choices")[0].GetProperty("delta").GetProperty("annotations")[0].GetProperty("url_citation");
-        Assert.Equal("shipping policy", citation.GetProperty("title").GetString());
+        var annotation = chunk.GetProperty("choices")[0].GetProperty("delta").GetProperty("annotations")[0];
+        Assert.Equal("shipping policy", annotation.GetProperty("url_citation").GetProperty("title").GetString());
+        Assert.Equal("{\"number\":2,\"supported\":1}", annotation.GetProperty("millrace").GetRawText());
         Assert.Equal("Parcels are tracked.", chunk.GetProperty("millrace").GetProperty("citations")[0].GetProperty("quote").GetString());
         Assert.False(chunk.TryGetProperty("usage", out _));
     }

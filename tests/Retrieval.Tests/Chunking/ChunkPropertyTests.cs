@@ -21,6 +21,12 @@ public sealed class ChunkPropertyTests(BuiltInTokenizer tokenizer) : IClassFixtu
     [MemberData(nameof(Strategies))]
     public void CutAsync_AnyTextCountedByTheModel_KeepsEveryPromise(ChunkingStrategy strategy) => CheckAll(strategy, tokenizer.Meter);
 
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void CutAsync_WithHeaders_KeepsTheirLimitAndTheContext(ChunkingStrategy strategy) => FsCheck.Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(40).WithQuietOnSuccess(true),
+        Prop.ForAll(ChunkCase.For(strategy), CheckHeaders));
+
     private static void CheckAll(ChunkingStrategy strategy, ITextMeter meter) => FsCheck.Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(250).WithEndSize(60).WithQuietOnSuccess(true),
         Prop.ForAll(ChunkCase.For(strategy), given => Check(given, meter)));
@@ -40,6 +46,7 @@ public sealed class ChunkPropertyTests(BuiltInTokenizer tokenizer) : IClassFixtu
 
         AssertNothingLost(document, chunks);
         AssertOrder(chunks, settings, meter, document);
+        AssertPacked(chunks, given, meter);
     }
 
     private static IReadOnlyList<Chunk> Cut(ChunkCase given, ITextMeter meter) =>
@@ -53,6 +60,7 @@ public sealed class ChunkPropertyTests(BuiltInTokenizer tokenizer) : IClassFixtu
     {
         var text = chunk.TextIn(document);
         if (chunk.TokenCount > settings.TokensMax) Assert.Equal(text.Length, StringInfo.GetNextTextElementLength(text));
+        else Assert.True(text.Length <= MeasuredText.CharsMax(settings.TokensMax), "a chunk has too many characters for its tokens");
         Assert.Equal(text.Trim(), text);
         Assert.InRange(chunk.Start, chunk.Section.Start, chunk.Section.Start + chunk.Section.Length - chunk.Length);
         Assert.InRange(chunk.Ranked.Start, chunk.Start, chunk.Start + chunk.Length - 1);
@@ -98,5 +106,39 @@ public sealed class ChunkPropertyTests(BuiltInTokenizer tokenizer) : IClassFixtu
             Assert.True(settings.OverlapTokens > 0 && settings.Strategy != ChunkingStrategy.Semantic, "chunks overlap unasked");
             Assert.InRange(measure.Count(after.Start, before.Start + before.Length), 0, settings.OverlapTokens);
         }
+    }
+
+    // Whoever cuts at every word keeps all other promises. What ends inside of a word has no count that adds up.
+    private static void AssertPacked(IReadOnlyList<Chunk> chunks, ChunkCase given, ITextMeter meter)
+    {
+        var (document, settings) = given;
+        if (settings.OverlapTokens > 0 || settings.Strategy is not (ChunkingStrategy.Recursive or ChunkingStrategy.Fixed)) return;
+        var measure = meter.MeasureAsync(document.Text, CancellationToken.None).GetAwaiter().GetResult();
+        var text = new MeasuredText(document, measure, settings);
+        foreach (var (before, after) in chunks.Zip(chunks.Skip(1)))
+        {
+            if (!ReferenceEquals(before.Section, after.Section) || !char.IsWhiteSpace(document.Text[after.Start - 1])) continue;
+            Assert.False(text.Fits(before.Ranked.To(after.Ranked)), $"the chunks at {before.Start} and {after.Start} fit into one");
+        }
+    }
+
+    private static void CheckHeaders(ChunkCase given)
+    {
+        const int HeaderTokensMax = 6;
+        var (document, settings) = given;
+        var meter = new WordMeter { ContextTokensMax = settings.TokensMax + 3 };
+        var headers = new HeaderWriter(meter, HeaderTokensMax);
+        var chunker = new DocumentChunker(meter, ChunkCase.StrategyOf(settings.Strategy), settings, headers);
+
+        var chunks = chunker.CutAsync(document, CancellationToken.None).GetAwaiter().GetResult();
+
+        foreach (var chunk in chunks)
+        {
+            var tokens = Count(chunk.Header) - Count("");
+            Assert.InRange(tokens, 0, Math.Min(HeaderTokensMax, Math.Max(0, meter.ContextTokensMax - chunk.TokenCount)));
+            if (chunk.TokenCount <= settings.TokensMax) Assert.NotEmpty(chunk.Header);
+        }
+
+        int Count(string text) => meter.CountAsync([text], CancellationToken.None).GetAwaiter().GetResult()[0];
     }
 }

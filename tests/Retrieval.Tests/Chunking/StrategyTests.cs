@@ -39,6 +39,24 @@ public sealed class StrategyTests
             chunks[1].TextIn(document));
     }
 
+    [Theory]
+    [InlineData(ChunkingStrategy.Recursive)]
+    [InlineData(ChunkingStrategy.Markdown)]
+    [InlineData(ChunkingStrategy.Paragraph)]
+    [InlineData(ChunkingStrategy.Fixed)]
+    public async Task Overlap_Asked_IsBetweenAllNeighbours(ChunkingStrategy strategy)
+    {
+        var paragraphs = Enumerable.Range(0, 30).Select(i => $"This is sentence {i}. It is short.");
+        var document = ParsedDocuments.PlainText(string.Join("\n\n", paragraphs));
+        var settings = new ChunkingSettings(34, 12) { Strategy = strategy, TokensMin = 10 };
+
+        var chunks = await WordMeter.CutAsync(ChunkCase.StrategyOf(strategy), document, settings);
+
+        Assert.True(chunks.Count > 3);
+        Assert.All(chunks.Zip(chunks.Skip(1)), pair => Assert.True(
+            pair.Second.Start < pair.First.Start + pair.First.Length, $"nothing is shared at {pair.Second.Start}"));
+    }
+
     [Fact]
     public async Task Recursive_ShortSections_StayWhole()
     {

@@ -160,6 +160,9 @@ public sealed class ContextBuilderTests
 
         Assert.InRange(packed.Passages.Count, 1, 4);
         Assert.InRange(FakeEmbeddingService.CountTokens(packed.Text), 1, 120);
+        Assert.True(packed.IsCountedByBound);
+        _encoder.Failure = null;
+        Assert.False((await PackAsync(hits, new() { TokensMax = 120 })).IsCountedByBound);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Millrace.Retrieval.Chunking;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Store;
 using Millrace.ServiceDefaults.Errors;
@@ -18,32 +20,41 @@ internal sealed class IngestScript(int seed)
     public const string Tenant = "tenant";
     public const string Collection = "c";
     private const int DocumentsMax = 25;
+    private static readonly int[] TokensMax = [18, 40];
     private static readonly string[] Words = ["apple", "pear", "plum", "river", "stone", "cloud", "lamp", "chair", "north", "seven"];
 
     public static CollectionKey Key { get; } = new(Tenant, Collection);
 
     /// <summary>Does a change to the service.</summary>
-    public async Task ApplyAsync(int step, DocumentCatalog catalog)
+    public async Task ApplyAsync(int step, IngestHost host)
     {
+        var catalog = host.Services.GetRequiredService<DocumentCatalog>();
         var (id, kind, random) = Step(step);
         var key = new DocumentKey(Key, id);
         try
         {
-            if (kind == StepKind.Delete) await catalog.DeleteAsync(key, CancellationToken.None);
+            if (kind == StepKind.Reindex) await ReindexAsync(host, TokensMax[random.Next(TokensMax.Length)]);
+            else if (kind == StepKind.Delete) await catalog.DeleteAsync(key, CancellationToken.None);
             else if (kind == StepKind.Label)
                 await catalog.UpdateAsync(key, new DocumentChange(null, Labels(random)), CancellationToken.None);
             else await catalog.UploadAsync(Upload(id, Content(random), Labels(random)), CancellationToken.None);
         }
-        catch (MillraceException error) when (error.Reason == Reason.DocumentNotFound)
+        catch (MillraceException error) when (error.Reason is Reason.DocumentNotFound or Reason.AlreadyExists)
         {
-            // It was deleted before, by the script or by this very step in a process that was killed.
+            // It was deleted before, by the script or by this very step in a process that was killed; or the collection is being
+            // indexed anew already.
         }
     }
+
+    /// <summary>Begins to cut all documents in another way.</summary>
+    public static Task ReindexAsync(IngestHost host, int tokensMax) => host.Services.GetRequiredService<CollectionCatalog>().ReindexAsync(
+        new NewCollection(Key, "", 0, new ChunkingSettings(tokensMax, 0)), CancellationToken.None);
 
     /// <summary>Does a change to the documents as they should be.</summary>
     public void Apply(int step, Dictionary<string, ScriptedDocument> documents)
     {
         var (id, kind, random) = Step(step);
+        if (kind == StepKind.Reindex) return;
         if (kind == StepKind.Delete) documents.Remove(id);
         else if (kind == StepKind.Label)
         {
@@ -65,7 +76,7 @@ internal sealed class IngestScript(int seed)
     {
         var random = new Random((seed * 1_000_003) + step);
         var id = $"d{random.Next(DocumentsMax)}.txt";
-        var kind = random.Next(10) switch { 0 => StepKind.Delete, 1 => StepKind.Label, _ => StepKind.Put };
+        var kind = random.Next(12) switch { 0 => StepKind.Delete, 1 => StepKind.Label, 2 => StepKind.Reindex, _ => StepKind.Put };
         return (id, kind, random);
     }
 
@@ -81,6 +92,7 @@ internal sealed class IngestScript(int seed)
         Put,
         Delete,
         Label,
+        Reindex,
     }
 }
 
@@ -104,10 +116,9 @@ internal static class IngestChild
         var numbers = CultureInfo.InvariantCulture;
         var script = new IngestScript(int.Parse(seed, numbers));
         await using var host = await IngestHost.StartAsync(folder, Announce);
-        var catalog = (DocumentCatalog)host.Services.GetService(typeof(DocumentCatalog))!;
         for (var step = int.Parse(first, numbers); ; step++)
         {
-            await script.ApplyAsync(step, catalog);
+            await script.ApplyAsync(step, host);
             Announce(string.Create(numbers, $"acknowledged {step}"));
         }
     }

@@ -91,6 +91,27 @@ public sealed class WordPieceMeterTests(BuiltInTokenizer tokenizer, ITestOutputH
     }
 
     [Fact]
+    public async Task Measure_RangesOfLongWords_AreTheCountOfTheirText()
+    {
+        string[] units = ["x", "refund", "e\u0301", "\u0301", "😀", "Ünï", "\u2581", "\u2581the", "\uFFFD", "\uD800", "ไทย", "q", "ß"];
+        var random = new Random(13);
+        for (var i = 0; i < 60; i++)
+        {
+            var chosen = Enumerable.Range(0, random.Next(1, 4)).Select(_ => units[random.Next(units.Length)]).ToArray();
+            var words = Enumerable.Range(0, 6).Select(
+                _ => "a" + string.Concat(Enumerable.Range(0, random.Next(20, 300)).Select(_ => chosen[random.Next(chosen.Length)])) + "b");
+            var text = string.Join(' ', words);
+            var measure = await tokenizer.Meter.MeasureAsync(text, CancellationToken.None);
+            for (var range = 0; range < 60; range++)
+            {
+                var start = random.Next(text.Length);
+                var end = random.Next(start + 1, Math.Min(text.Length, start + 400) + 1);
+                Assert.Equal(tokenizer.Count(text[start..end]), measure.Count(start, end) + measure.AddedTokens);
+            }
+        }
+    }
+
+    [Fact]
     public async Task CountAsync_Texts_AreInOrderWithTheAddedTokens() =>
         Assert.Equal([2, 3, 4], await tokenizer.Meter.CountAsync(["", "a", "a a"], CancellationToken.None));
 

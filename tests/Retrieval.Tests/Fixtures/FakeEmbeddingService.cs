@@ -53,20 +53,24 @@ public sealed partial class FakeEmbeddingService : EmbeddingService.EmbeddingSer
         return vector;
     }
 
-    public override Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
+    /// <summary>Runs before each Embed call is answered.</summary>
+    public Func<EmbedRequest, Task> BeforeEmbed { get; set; } = _ => Task.CompletedTask;
+
+    public override async Task<EmbedResponse> Embed(EmbedRequest request, ServerCallContext context)
     {
         RequireUp();
         RequireModel(request);
+        await BeforeEmbed(request);
         Interlocked.Increment(ref _embedCalls);
         var dimension = request.Dimension == 0 ? Dimension : (int)request.Dimension;
         var values = request.Inputs.SelectMany(input => Shortened(Vector(input), dimension)).ToArray();
-        return Task.FromResult(new EmbedResponse
+        return new EmbedResponse
         {
             Model = request.Model.Length == 0 ? Model : request.Model,
             Dimension = (uint)dimension,
             Vectors = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
             TokenCounts = { request.Inputs.Select(input => (uint)CountTokens(input)) },
-        });
+        };
     }
 
     /// <summary>What GetTokenizer answers; null to refuse, as for a model without WordPiece.</summary>

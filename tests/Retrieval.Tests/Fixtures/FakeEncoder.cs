@@ -28,16 +28,23 @@ internal sealed class FakeEncoder : IEncoder
     /// <summary>Counts the tokens of a text.</summary>
     public Func<string, int> CountTokens { get; init; } = FakeEmbeddingService.CountTokens;
 
-    public Task<Embeddings> EmbedAsync(
+    /// <summary>Length of the vectors where the caller names none.</summary>
+    public int Dimension { get; set; } = FakeEmbeddingService.Dimension;
+
+    /// <summary>What every call for vectors waits for.</summary>
+    public Task BeforeEmbedding { get; init; } = Task.CompletedTask;
+
+    public async Task<Embeddings> EmbedAsync(
         EncoderChoice encoder, IReadOnlyList<string> texts, TextPurpose purpose, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Embedded.Enqueue((encoder.Model, purpose, [.. texts]));
+        await BeforeEmbedding;
         var failure = Failure ?? (purpose == TextPurpose.Passage ? PassageFailure : null);
         if (failure is { } reason) throw new MillraceException(reason, "down");
-        var dimension = encoder.Dimension == 0 ? FakeEmbeddingService.Dimension : encoder.Dimension;
+        var dimension = encoder.Dimension == 0 ? Dimension : encoder.Dimension;
         float[] values = [.. texts.SelectMany(text => FakeEmbeddingService.Vector(text).Take(dimension))];
-        return Task.FromResult(new Embeddings(encoder.Model, dimension, values));
+        return new Embeddings(encoder.Model, dimension, values);
     }
 
     public Task<IReadOnlyList<int>> CountTokensAsync(string model, IReadOnlyList<string> texts, CancellationToken cancellationToken)

@@ -103,7 +103,18 @@ internal sealed class StoreFixture : IDisposable
     public Task<bool> PublishAsync(ClaimedDocument claimed, params string[] chunks)
     {
         var parsed = ParsedDocuments.PlainText(string.Join("\n\n", chunks));
-        return Editions.PublishAsync(new EditionDraft(claimed, "title", parsed.Text), Slice(parsed, chunks), CancellationToken.None);
+        var draft = new EditionDraft(claimed, "title", parsed.Text);
+        return Editions.PublishAsync(draft, Slice(parsed, chunks), beside: null, CancellationToken.None);
+    }
+
+    /// <summary>Publishes a document in its generation and in the one that is being built beside it.</summary>
+    public async Task<bool> PublishInBothAsync(ClaimedDocument claimed, params string[] chunks)
+    {
+        var parsed = ParsedDocuments.PlainText(string.Join("\n\n", chunks));
+        var beside = new EditionDraft(claimed.Beside!, "title", parsed.Text);
+        Assert.True(await Editions.StageAsync(beside, Slice(parsed, chunks), CancellationToken.None));
+        return await Editions.PublishAsync(
+            new EditionDraft(claimed, "title", parsed.Text), Slice(parsed, chunks), beside, CancellationToken.None);
     }
 
     public static EditionSlice Slice(params string[] chunks) => Slice(ParsedDocuments.PlainText(string.Join("\n\n", chunks)), chunks);
@@ -123,12 +134,15 @@ internal sealed class StoreFixture : IDisposable
     }
 
     /// <summary>The texts that are found by a word, as a search reads them.</summary>
-    public async Task<IReadOnlyList<string>> FindAsync(StoredCollection collection, string word, params string[] labels)
+    public Task<IReadOnlyList<string>> FindAsync(StoredCollection collection, string word, params string[] labels) =>
+        FindAsync(collection, word, new DocumentFilter(null, labels));
+
+    /// <summary>The texts of the documents that pass a filter and are found by a word, as a search reads them.</summary>
+    public async Task<IReadOnlyList<string>> FindAsync(StoredCollection collection, string word, DocumentFilter filter)
     {
         var now = Collections.Find(collection.Key) ?? collection;
-        var ranking = await Index.KeywordAsync(
-            now.Index, new WordQuery(word, 10, new DocumentFilter(null, labels)), CancellationToken.None);
-        var passages = Passages.Passages([.. ranking.Chunks.Select(chunk => chunk.Chunk)], labels);
+        var ranking = await Index.KeywordAsync(now.Index, new WordQuery(word, 10, filter), CancellationToken.None);
+        var passages = Passages.Passages([.. ranking.Chunks.Select(chunk => chunk.Chunk)], filter);
         return [.. ranking.Chunks.Where(chunk => passages.ContainsKey(chunk.Chunk)).Select(chunk => passages[chunk.Chunk].Text)];
     }
 

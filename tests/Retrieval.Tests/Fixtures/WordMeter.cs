@@ -22,7 +22,7 @@ internal sealed class WordMeter : ITextMeter
 
     public static ITextMeasure Measure(string text)
     {
-        var measure = new WordMeasure(text, AddedTokens, Count);
+        var measure = new WordMeasure(AddedTokens, (_, part) => Count(text.AsSpan(part.Start, part.Length)));
         foreach (Match token in FakeEmbeddingService.Tokens(text)) measure.Add(token.Index, token.Index + token.Length, 1);
         return measure;
 

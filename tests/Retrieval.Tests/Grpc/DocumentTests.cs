@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Contracts.Retrieval.V1;
+using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
@@ -45,6 +47,31 @@ public sealed class DocumentTests
         };
 
         Assert.Equal(Reason.InvalidArgument, await RefusalOf(() => retrieval.UploadAsync(header, [0x61])));
+    }
+
+    [Fact]
+    public async Task Upload_MoreAtTheSameTimeThanMayBeHeld_IsRefusedForTheMoment()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync(settings:
+        [
+            ("Retrieval:Ingestion:DocumentBytesMax", "2000"), ("Retrieval:Ingestion:UploadBytesMax", "2000"),
+        ]);
+        await retrieval.CreateAsync("c");
+        var (large, small) = (new byte[1500], new byte[1000]);
+        Array.Fill(large, (byte)'x');
+        Array.Fill(small, (byte)'y');
+        var memory = retrieval.Service.Services.GetRequiredService<UploadMemory>();
+        memory.Take(large.Length);
+
+        var refusal = await Assert.ThrowsAsync<MillraceException>(() => retrieval.UploadAsync(Header("b.txt"), small));
+        Assert.Equal(Reason.QueueFull, refusal.Reason);
+        Assert.NotNull(refusal.RetryAfter);
+        memory.Return(large.Length);
+
+        // What was stored or refused holds nothing.
+        foreach (var content in new[] { small, large, small, large }) await retrieval.UploadAsync(Header("b.txt"), content);
+        Assert.Equal(Reason.PayloadTooLarge, await RefusalOf(() => retrieval.UploadAsync(Header("c.txt"), new byte[2001])));
+        await retrieval.UploadAsync(Header("a.txt"), large);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.TestShared;
@@ -13,6 +15,12 @@ public sealed class IndexRepairTests
     [InlineData("words overwritten")]
     [InlineData("vectors deleted")]
     [InlineData("words deleted")]
+    [InlineData("vectors torn")]
+    [InlineData("vectors overwritten")]
+    [InlineData("one byte of the vectors")]
+    [InlineData("pages of the words")]
+    [InlineData("words of another version")]
+    [InlineData("a chunk's words torn")]
     public async Task Start_IndexDamaged_IsBuiltAnewFromTheDocuments(string damage)
     {
         using var data = new TemporaryFolder();
@@ -55,9 +63,44 @@ public sealed class IndexRepairTests
             case "words deleted":
                 File.Delete(words);
                 break;
+            case "vectors torn":
+                using (var file = File.OpenWrite(Snapshot(words))) file.SetLength(file.Length / 2);
+                break;
+            case "vectors overwritten":
+                File.WriteAllBytes(Snapshot(words), [.. Enumerable.Repeat((byte)0x5a, 8192)]);
+                break;
+            case "one byte of the vectors":
+                Change(Snapshot(words), bytes => bytes[bytes.Length / 2] ^= 1);
+                break;
+            case "pages of the words":
+                Change(words, bytes => bytes.AsSpan(4096).Clear());
+                break;
+            case "words of another version":
+                Execute(words, "PRAGMA application_id = 0");
+                break;
+            case "a chunk's words torn":
+                Execute(words, "UPDATE chunks SET stems = substr(stems, 1, 5) WHERE chunk = (SELECT max(chunk) FROM chunks)");
+                break;
             default:
                 Directory.Delete(Path.Combine(Path.GetDirectoryName(words)!, "vectors"), recursive: true);
                 break;
         }
+    }
+
+    private static string Snapshot(string words) =>
+        Directory.GetFiles(Path.Combine(Path.GetDirectoryName(words)!, "vectors"), "snapshot-*").Single();
+
+    private static void Change(string path, Action<byte[]> change)
+    {
+        var bytes = File.ReadAllBytes(path);
+        change(bytes);
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private static void Execute(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        connection.Execute(sql);
     }
 }

@@ -1,7 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
 using Millrace.Contracts.Retrieval.V1;
+using Millrace.Retrieval.Store;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
+using DocumentState = Millrace.Contracts.Retrieval.V1.DocumentState;
 
 namespace Millrace.Retrieval.Tests.Ingestion;
 
@@ -48,6 +51,24 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task Ingest_DiskFullFirst_BecomesReadyWhenThereIsRoom()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync();
+        await retrieval.CreateAsync("c", chunkTokensMax: 16);
+        var database = retrieval.Service.Services.GetRequiredService<RetrievalDatabase>();
+        retrieval.Embedding.BeforeEmbed = _ => LimitAsync(database, pages: 1);
+
+        var text = string.Join("\n\n", Enumerable.Range(0, 50).Select(i => $"Paragraph number{i} has a dozen or so of plain words."));
+        await retrieval.UploadAsync("c", "a.txt", text, wait: false);
+        Assert.Contains("disk", await retrieval.PostponedAsync("c", "a.txt"), StringComparison.Ordinal);
+        retrieval.Embedding.BeforeEmbed = _ => Task.CompletedTask;
+        await LimitAsync(database, pages: 1_000_000);
+
+        await retrieval.AllReadyAsync("c");
+        Assert.NotEmpty(await retrieval.SearchAsync("c", "number7"));
+    }
+
+    [Fact]
     public async Task Restart_WithQueuedDocument_GoesOnWithIt()
     {
         using var data = new TemporaryFolder();
@@ -61,4 +82,7 @@ public sealed class OutageTests
         await second.AllReadyAsync("c");
         Assert.Single(await second.SearchAsync("c", "apple", SearchMode.Dense));
     }
+
+    private static Task<int> LimitAsync(RetrievalDatabase database, int pages) => database.WriteAsync(
+        connection => Dapper.SqlMapper.Execute(connection, $"PRAGMA max_page_count={pages}"), CancellationToken.None);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
@@ -42,6 +44,7 @@ public sealed class ReindexTests
         var collection = await CollectionAsync(retrieval);
         Assert.Equal(("other", 64u), (collection.EmbeddingModel, collection.Dimension));
         Assert.Single(await retrieval.SearchAsync("c", "apple", SearchMode.Dense));
+        Assert.Equal("a.txt", Assert.Single(await LateAsync(retrieval)).Passage.DocumentId);
         await retrieval.UploadAsync("c", "b.txt", "Some quinces.");
         Assert.Equal("b.txt", (await retrieval.SearchAsync("c", "quinces", SearchMode.Dense))[0].Passage.DocumentId);
     }
@@ -63,6 +66,54 @@ public sealed class ReindexTests
         Assert.Equal(14u * 3, (await CollectionAsync(retrieval)).ChunkCount);
         foreach (var i in (int[])[100, 104, 5, 8, 10, 14]) Assert.Equal(3, (await FoundAsync(retrieval, i)).Count);
         foreach (var i in (int[])[0, 4, 9]) Assert.Empty(await FoundAsync(retrieval, i));
+    }
+
+    [Fact]
+    public async Task Reindex_UploadsWithoutEnd_EndsAllTheSame()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync();
+        await retrieval.CreateAsync("c", chunkTokensMax: 100);
+        for (var i = 0; i < 10; i++) await retrieval.UploadAsync("c", $"{i}.txt", Text(i));
+        using var stop = new CancellationTokenSource();
+        var uploads = Enumerable.Range(1, 3).Select(lane => UploadAsync(lane * 100_000)).ToList();
+
+        await retrieval.Client.ReindexCollectionAsync(Request());
+        await DoneAsync(retrieval);
+        await stop.CancelAsync();
+        var last = await Task.WhenAll(uploads);
+        await retrieval.AllReadyAsync("c");
+
+        Assert.Equal(13u * 3, (await CollectionAsync(retrieval)).ChunkCount);
+        foreach (var i in (int[])[0, 9, .. last]) Assert.Equal(3, (await FoundAsync(retrieval, i)).Count);
+        Assert.Empty(retrieval.Service.Errors);
+
+        async Task<int> UploadAsync(int first)
+        {
+            for (var i = first; ; i++)
+            {
+                await retrieval.UploadAsync("c", $"lane{first}.txt", Text(i), wait: false);
+                if (stop.IsCancellationRequested) return i;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Reindex_DocumentWhoseNewVersionFailed_KeepsTheOneThatIsFound()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync();
+        await retrieval.Client.CreateCollectionAsync(
+            new CreateCollectionRequest { Name = "c", EmbeddingModel = FakeEmbeddingService.PickyModel });
+        await retrieval.UploadAsync("c", "a.txt", "An apple.");
+        Assert.Equal(DocumentState.Failed, (await retrieval.UploadAsync("c", "a.txt", "An apple with poison.")).Document.State);
+
+        foreach (var request in new[] { Request(), new ReindexCollectionRequest { Name = "c", EmbeddingModel = "other" } })
+        {
+            await retrieval.Client.ReindexCollectionAsync(request);
+            await DoneAsync(retrieval);
+            Assert.Equal("An apple.", Assert.Single(await retrieval.SearchAsync("c", "apple")).Passage.Text);
+        }
+
+        Assert.Equal(DocumentState.Failed, (await DocumentAsync(retrieval, "a.txt")).State);
     }
 
     [Fact]
@@ -122,6 +173,18 @@ public sealed class ReindexTests
         await DoneAsync(second);
         Assert.Equal(15u, (await CollectionAsync(second)).ChunkCount);
     }
+
+    // A caller who does not know of the new model yet.
+    private static async Task<IReadOnlyList<SearchResult>> LateAsync(RunningRetrieval retrieval) => (await retrieval.Client.SearchAsync(
+        new SearchRequest
+        {
+            Collections = { "c" },
+            Query = "apple",
+            Mode = SearchMode.Dense,
+            QueryVector = ByteString.CopyFrom(MemoryMarshal.AsBytes(FakeEmbeddingService.Vector("apple").AsSpan())),
+            QueryDimension = FakeEmbeddingService.Dimension,
+            QueryVectorModel = FakeEmbeddingService.Model,
+        })).Results;
 
     private static string Text(int i) => string.Join(
         "\n\n", Enumerable.Range(0, 3).Select(part => $"Paragraph{part} of document{i} has a dozen or so of plain words."));

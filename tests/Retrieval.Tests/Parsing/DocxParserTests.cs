@@ -50,6 +50,81 @@ public sealed class DocxParserTests
     }
 
     [Fact]
+    public void Lists_NumberedByStyle_HaveTheirNumbers()
+    {
+        const string ListStyles =
+            "<w:style w:styleId='H1'><w:name w:val='heading 1'/><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr></w:style>"
+            + "<w:style w:styleId='H2'><w:name w:val='heading 2'/><w:pPr><w:numPr><w:numId w:val='1'/></w:numPr></w:pPr></w:style>"
+            + "<w:style w:styleId='Item'><w:pPr><w:numPr><w:ilvl w:val='2'/><w:numId w:val='1'/></w:numPr></w:pPr></w:style>"
+            + "<w:style w:styleId='Own'><w:basedOn w:val='Item'/></w:style>";
+        const string Levels =
+            "<w:abstractNum w:abstractNumId='5'>"
+            + "<w:lvl w:ilvl='0'><w:start w:val='4'/><w:numFmt w:val='upperRoman'/><w:pStyle w:val='H1'/><w:lvlText w:val='%1.'/></w:lvl>"
+            + "<w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt w:val='decimal'/><w:pStyle w:val='H2'/><w:lvlText w:val='%1.%2'/></w:lvl>"
+            + "<w:lvl w:ilvl='2'><w:start w:val='1'/><w:numFmt w:val='lowerLetter'/><w:lvlText w:val='(%3)'/></w:lvl></w:abstractNum>"
+            + "<w:num w:numId='1'><w:abstractNumId w:val='5'/></w:num>";
+
+        var document = Parse(new DocxBuilder().Styles(ListStyles).Numbering(Levels).Body(
+            DocxBuilder.P("Aims", "H1") + DocxBuilder.P("Scope", "H2") + DocxBuilder.P("one", "Item") + DocxBuilder.P("two", "Own")
+            + "<w:p><w:pPr><w:pStyle w:val='Item'/><w:numPr><w:numId w:val='0'/></w:numPr></w:pPr><w:r><w:t>plain</w:t></w:r></w:p>"
+            + DocxBuilder.P("Means", "H1") + DocxBuilder.P("Money", "H2") + DocxBuilder.P("three", "Item")));
+
+        Assert.Equal("(a) one\n(b) two\n\nplain", document.BodyUnder("IV. Aims", "IV.1 Scope"));
+        Assert.Equal("(a) three", document.BodyUnder("V. Means", "V.1 Money"));
+    }
+
+    [Fact]
+    public void Lists_OfOneDefinition_GoOnUnlessTheyStartAnew()
+    {
+        static string Item(int list, string text) =>
+            $"<w:p><w:pPr><w:numPr><w:numId w:val='{list}'/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>";
+
+        var document = Parse(new DocxBuilder()
+            .Numbering(
+                "<w:abstractNum w:abstractNumId='5'><w:lvl w:ilvl='0'><w:numFmt w:val='decimal'/></w:lvl></w:abstractNum>"
+                + "<w:num w:numId='1'><w:abstractNumId w:val='5'/></w:num><w:num w:numId='2'><w:abstractNumId w:val='5'/></w:num>"
+                + "<w:num w:numId='3'><w:abstractNumId w:val='5'/><w:lvlOverride w:ilvl='0'><w:startOverride w:val='7'/></w:lvlOverride>"
+                + "</w:num>")
+            .Body(Item(1, "a") + Item(2, "b") + Item(3, "c") + Item(3, "d")));
+
+        Assert.Equal("1. a\n2. b\n7. c\n8. d", document.Text);
+    }
+
+    [Fact]
+    public void Table_WithMergedCells_NamesEachValue()
+    {
+        static string Cell(string text, string properties = "") => $"<w:tc><w:tcPr>{properties}</w:tcPr>{DocxBuilder.P(text)}</w:tc>";
+        const string Header = "<w:trPr><w:tblHeader/></w:trPr>";
+        const string Begins = "<w:vMerge w:val='restart'/>";
+        const string GoesOn = "<w:vMerge/>";
+        const string Two = "<w:gridSpan w:val='2'/>";
+
+        var document = Parse(new DocxBuilder().Body(
+            "<w:tbl>"
+            + $"<w:tr>{Header}{Cell("Country", Begins)}{Cell("2024", Two)}</w:tr>"
+            + $"<w:tr>{Header}{Cell("", GoesOn)}{Cell("Q1")}{Cell("Q2")}</w:tr>"
+            + $"<w:tr>{Cell("France", Begins)}{Cell("5")}{Cell("6")}</w:tr>"
+            + $"<w:tr>{Cell("", GoesOn)}{Cell("closed", Two)}</w:tr>"
+            + $"<w:tr>{Cell("Country", Begins)}{Cell("Q1")}{Cell("Q2")}</w:tr>"
+            + "<w:tr><w:trPr><w:gridBefore w:val='1'/></w:trPr>" + Cell("7") + Cell("8") + "</w:tr>"
+            + "</w:tbl>"));
+
+        Assert.Equal(
+            "Country: France; 2024 Q1: 5; 2024 Q2: 6.\nCountry: France; 2024 Q1, 2024 Q2: closed.\n2024 Q1: 7; 2024 Q2: 8.", document.Text);
+    }
+
+    [Fact]
+    public void Table_InsideOfACell_StaysThere()
+    {
+        var inner = DocxBuilder.Table(["k", "v"], ["1", "2"]);
+
+        var document = Parse(new DocxBuilder().Body(
+            $"<w:tbl><w:tr><w:tc>{DocxBuilder.P("a")}</w:tc></w:tr><w:tr><w:tc>{inner}<w:p/></w:tc><w:tc/></w:tr></w:tbl>"));
+
+        Assert.Equal("a.\nk: 1; v: 2.", document.Text);
+    }
+
+    [Fact]
     public void Changes_Tracked_AreReadAsAccepted()
     {
         var document = Parse(new DocxBuilder().Body(
@@ -135,9 +210,13 @@ public sealed class DocxParserTests
         Assert.Equal(Reason.InvalidArgument, Assert.Throws<MillraceException>(() => ParsedDocuments.Parse(MediaTypes.Docx, file)).Reason);
     }
 
-    [Fact]
-    public void File_WithoutBody_IsRefused() => Assert.Contains(
-        "no body", Refusal(new ParsingOptions(), new DocxBuilder().Part("xl/workbook.xml", "<x/>").Build()), StringComparison.Ordinal);
+    [Theory]
+    [InlineData("xl/workbook.xml", ".csv")]
+    [InlineData("ppt/presentation.xml", ".pdf")]
+    [InlineData("content.xml", "OpenDocument")]
+    [InlineData("readme.txt", "no body")]
+    public void File_OfAnotherFormat_IsRefusedWithWhatToDo(string part, string expected) => Assert.Contains(
+        expected, Refusal(new ParsingOptions(), new DocxBuilder().Part(part, "<x/>").Build()), StringComparison.Ordinal);
 
     [Fact]
     public void Container_Inside_IsNotOpened()

@@ -41,6 +41,49 @@ public sealed class HtmlParserTests
         Assert.Equal("Code: E1; Meaning: Too hot.\nCode: E2; Meaning: Door open!", document.Text);
     }
 
+    [Theory]
+    [InlineData(
+        "<thead><tr><th rowspan=2>Country<th colspan=2>2024</tr><tr><th>Q1<th>Q2</tr></thead>"
+            + "<tr><td rowspan=2>France<td>5<td>6</tr><tr><td colspan=2>closed</tr>",
+        "Country: France; 2024 Q1: 5; 2024 Q2: 6.|Country: France; 2024 Q1, 2024 Q2: closed.")]
+    [InlineData("<tr><td><th>Q1<th>Q2<tr><th>Sales<td>1<td rowspan=2>2<tr><th>Costs<td>3", "Sales; Q1: 1; Q2: 2.|Costs; Q1: 3; Q2: 2.")]
+    [InlineData("<thead><tr><td><td>Q1</thead><tr><th>Sales<td>1", "Sales; Q1: 1.")]
+    [InlineData("<tr><th>Name<td>Ada<tr><th>Born<td>1815<td>London", "Name: Ada.|Born: 1815; London.")]
+    [InlineData(
+        "<tr><th colspan=2>Big cities<tr><th>City<th>People<tr><th colspan=2>Europe<tr><td>Paris<td>2 M"
+            + "<tr><th>City<th>People<tr><td>Rome<td>3 M",
+        "Big cities|Europe|City: Paris; People: 2 M.|City: Rome; People: 3 M.")]
+    [InlineData("<tr><th>City<th>People<tr><td>Paris<td>2 M<tr><th>River<th>Length<tr><td>Po<td>652 km",
+        "City: Paris; People: 2 M.|River: Po; Length: 652 km.")]
+    [InlineData("<tbody><tr><td rowspan=0>A<td>1<tr><td>2<tbody><tr><td>3<td>4", "A; 1.|A; 2.|3; 4.")]
+    [InlineData("<tr><th>a<th>b<tr><td>1<td>", "a: 1.|b.")]
+    [InlineData("<tr><td rowspan=3>A<td colspan=2>B<tr><td>C<td rowspan=9>D<tr><td>E", "A; B.|A; C; D.|A; E; D.")]
+    [InlineData("<tr><th>one<tr><th>two<tr><th>three<tr><th>four<tr><th>five", "one two three four: five.")]
+    public void Table_WithMergedCells_NamesEachValue(string rows, string expected)
+    {
+        Assert.Equal(expected.Replace('|', '\n'), ParsedDocuments.Html($"<table>{rows}</table>").Text);
+    }
+
+    [Fact]
+    public void Table_HeaderTooLongForAName_IsReadOnce()
+    {
+        var header = string.Join(' ', Enumerable.Repeat("explanation", 8));
+
+        var document = ParsedDocuments.Html($"<table><tr><th>Code<th>{header}<tr><td>E1<td>Hot<tr><td>E2<td>Cold</table>");
+
+        Assert.Equal($"{header}\nCode: E1; Hot.\nCode: E2; Cold.", document.Text);
+    }
+
+    [Fact]
+    public void Table_SpansOutOfProportion_AreRefused()
+    {
+        var source = "<table><tr>" + string.Concat(Enumerable.Repeat("<td colspan=1000 rowspan=65534>x", 200))
+            + string.Concat(Enumerable.Repeat("<tr>", 1000)) + "</table>";
+
+        Assert.Contains("TableCellsMax", Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Pre_IsKeptAsItIs()
     {

@@ -151,6 +151,28 @@ public sealed class MarkdownParserTests
     }
 
     [Fact]
+    public void GridTable_WithMergedCells_NamesEachValue()
+    {
+        var document = ParsedDocuments.Markdown("""
+            +-----+-----+-----+
+            | k   | v   | w   |
+            +=====+=====+=====+
+            | a   | b         |
+            +     +-----+-----+
+            |     | c   | d   |
+            +-----+-----+-----+
+            """);
+
+        Assert.Equal("k: a; v, w: b.\nk: a; v: c; w: d.", document.Text);
+    }
+
+    [Fact]
+    public void Table_ColumnWithoutValues_KeepsItsName()
+    {
+        Assert.Equal("k: a.\nv.", ParsedDocuments.Markdown("| k | v |\n|---|---|\n| a | |\n").Text);
+    }
+
+    [Fact]
     public void Code_Indented_KeepsTheIndentationOfItsFirstLine()
     {
         Assert.Equal("a\n\n    x = 1\n  y", ParsedDocuments.Markdown("a\n\n```\n    x = 1\n  y\n```").Text);
@@ -199,6 +221,6 @@ public sealed class MarkdownParserTests
         var error = Assert.Throws<MillraceException>(() => ParsedDocuments.Markdown(new string('x', (1024 * 1024) + 1)));
 
         Assert.Equal(Reason.PayloadTooLarge, error.Reason);
-        Assert.Contains("LineCharsMax", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("are allowed. Break the line, or raise Retrieval:Parsing:LineCharsMax.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -71,6 +71,20 @@ public sealed class MediaTypesTests
         else Assert.Equal(Reason.InvalidArgument, Assert.IsType<MillraceException>(error).Reason);
     }
 
+    [Theory]
+    [InlineData("{\\rtf1 Hello}", "RTF")]
+    [InlineData("%PDF-1.4", "PDF")]
+    [InlineData("\u00D0\u00CF\u0011\u00E0old", "password")]
+    [InlineData("hello", "media type")]
+    public void RequireReadable_AnotherFormatNamedDocx_SaysWhatItIs(string content, string expected)
+    {
+        var bytes = Encoding.Latin1.GetBytes(content);
+
+        var error = Assert.Throws<MillraceException>(() => DocumentRules.RequireReadable(MediaTypes.Docx, bytes));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void RequireReadable_TextOfAnotherEncoding_IsRefused() =>
         Assert.Throws<MillraceException>(() => DocumentRules.RequireReadable(MediaTypes.Json, [0x61, 0xE9, 0x62]));

@@ -71,6 +71,43 @@ public sealed class PdfParserTests
     }
 
     [Fact]
+    public void Pages_WordsWithAHyphenOfTheirOwn_KeepIt()
+    {
+        var builder = new DocumentTextBuilder();
+
+        PdfParser.AddPages("A well-known firm.\fIt is a well-\n  known example of sepa\u00AD\nrate parts.\f", builder);
+
+        Assert.Equal("It is a well-known example of separate parts.", builder.Build("id").BodyUnder("Page 2"));
+    }
+
+    [Fact]
+    public void Pages_WhatIsPrintedOnMostOfThem_IsReadOnce()
+    {
+        var builder = new DocumentTextBuilder();
+        var pages = Enumerable.Range(1, 6).Select(page =>
+            (page % 2 == 0 ? "Millers' Handbook\n" : "Edition 2024\n")
+            + $"Text of page {page} begins.\n5\nIt ends {page} times here.\n\n- {page + 2} -\n\f");
+
+        PdfParser.AddPages(string.Concat(pages), builder);
+
+        var document = builder.Build("id");
+        Assert.Equal("Edition 2024\nText of page 1 begins.\n5\nIt ends 1 times here.", document.BodyUnder("Page 1"));
+        Assert.Equal("Millers' Handbook\nText of page 2 begins.\n5\nIt ends 2 times here.", document.BodyUnder("Page 2"));
+        Assert.Equal("Text of page 5 begins.\n5\nIt ends 5 times here.", document.BodyUnder("Page 5"));
+        Assert.Equal("Text of page 6 begins.\n5\nIt ends 6 times here.", document.BodyUnder("Page 6"));
+    }
+
+    [Fact]
+    public void Pages_Few_KeepWhatTheyRepeat()
+    {
+        var builder = new DocumentTextBuilder();
+
+        PdfParser.AddPages("Note\nA\f\fNote\nB\f", builder);
+
+        Assert.Equal("Note\nB", builder.Build("id").BodyUnder("Page 3"));
+    }
+
+    [Fact]
     public void Pages_TooMany_AreRefused()
     {
         var builder = new DocumentTextBuilder(new ParsingBudget(new ParsingOptions { PdfPagesMax = 2 }, CancellationToken.None));

@@ -29,6 +29,14 @@ public sealed class XmlParserTests
     }
 
     [Fact]
+    public void Attributes_OnLinesOfTheirOwn_AreRead()
+    {
+        var attributes = string.Concat(Enumerable.Range(0, 200).Select(i => "\n" + new string(' ', 60) + $"a{i}='v{i}'"));
+
+        Assert.EndsWith("x.a199: v199", ParsedDocuments.Parse(MediaTypes.Xml, $"<x{attributes}/>").Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nesting_Extreme_IsRefused() => Assert.Throws<MillraceException>(
         () => ParsedDocuments.Parse(MediaTypes.Xml, string.Concat(Enumerable.Repeat("<a>", 100_000))));
 }

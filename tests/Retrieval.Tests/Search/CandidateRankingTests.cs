@@ -171,11 +171,12 @@ public sealed class CandidateRankingTests
     [Fact]
     public async Task Rank_StoreThatFuses_IsAskedOnceUnlessMoreIsWanted()
     {
-        var query = _query with { Fusion = new FusionWish(Method: FusionMethod.Rank) };
+        var query = _query with { Fusion = new FusionWish(Method: FusionMethod.Rank), Vector = FakeEmbeddingService.Vector("q").ToArray() };
         var index = new FakeChunkIndex { Fused = [new(8, 0.03)], Words = { [(1, "q")] = [new(5, 2)] } };
 
         Assert.Equal([("rrf", 1.0, 8L)], Told(await RankAsync(index, query, One())));
         Assert.Empty(index.WordQueries);
+        await RankAsync(index, query with { Vector = default }, One());
         await RankAsync(index, query with { Explain = true }, One());
         await RankAsync(index, query with { SimilarityMin = 0.1 }, One());
         await RankAsync(index, query with { Variants = [new QueryWording("v", IsPassage: false, 1)] }, One());
@@ -183,6 +184,51 @@ public sealed class CandidateRankingTests
         await RankAsync(index, query with { Mode = SearchMode.Keyword }, One());
         await RankAsync(index, query with { Fusion = new FusionWish(Method: FusionMethod.Score) }, One());
         Assert.Single(index.FusedQueries);
+    }
+
+    [Theory]
+    [InlineData(FusionMethod.Rank)]
+    [InlineData(FusionMethod.Score)]
+    public async Task Rank_QueryIsStillBeingEmbedded_WordsAreRankedMeanwhile(FusionMethod method)
+    {
+        var (asked, embedded) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var encoder = new FakeEncoder { BeforeEmbedding = embedded.Task };
+        var index = new FakeChunkIndex
+        {
+            BeforeAnswer = _ =>
+            {
+                asked.TrySetResult();
+                return Task.CompletedTask;
+            },
+        };
+
+        var ranking = RankAsync(index, _query with { Fusion = new FusionWish(Method: method) }, [One()], encoder);
+        await asked.Task.DefaultTimeout();
+        var open = (index.WordQueries.Count, index.DenseQueries.Count, index.FusedQueries.Count);
+        embedded.SetResult();
+        await ranking.DefaultTimeout();
+
+        Assert.Equal((1, 0, 0), open);
+        Assert.Single(index.DenseQueries);
+    }
+
+    [Fact]
+    public async Task Rank_ManyCollections_TheQueryIsEmbeddedBeforeTheirWordsAreRanked()
+    {
+        var embeddedFirst = false;
+        var index = new FakeChunkIndex
+        {
+            BeforeAnswer = _ =>
+            {
+                embeddedFirst |= !_encoder.Embedded.IsEmpty;
+                return Task.FromException(new MillraceException(Reason.UpstreamUnavailable, "away"));
+            },
+        };
+
+        SearchedCollection[] many = [.. Enumerable.Range(1, 16).Select(i => Collection(i))];
+        await Assert.ThrowsAsync<MillraceException>(() => RankAsync(index, _query, many));
+
+        Assert.True(embeddedFirst);
     }
 
     [Fact]

@@ -73,6 +73,18 @@ public sealed class CollectionRouterTests
         Assert.Equal(["a b", "c", "a"], Described());
     }
 
+    [Fact]
+    public async Task Route_ModelMakesOtherVectorsThanBefore_ComparesOnlyNewDescriptions()
+    {
+        _encoder.Dimension = 64;
+        await RouteAsync("refunds", 1, "refunds", "leave");
+        _encoder.Dimension = 128;
+
+        var (routed, outage) = await RouteAsync("refunds", 1, "refunds", "about refunds");
+
+        Assert.Equal(("c1", null), (Assert.Single(routed).Collection.Name, outage));
+    }
+
     private IEnumerable<string> Described() =>
         _encoder.Embedded.Where(call => call.Purpose == TextPurpose.Passage).Select(call => string.Join(' ', call.Texts));
 

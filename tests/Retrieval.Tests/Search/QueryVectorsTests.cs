@@ -59,6 +59,30 @@ public sealed class QueryVectorsTests
         Assert.Equal("first", Assert.Single(_encoder.Embedded).Model);
     }
 
+    [Fact]
+    public async Task In_GivenVectorOfANamedModel_IsUsedForThatModelAlone()
+    {
+        var (other, same) = (new EncoderChoice("other", 0), new EncoderChoice("first", FakeEmbeddingService.Dimension));
+        var vectors = Vectors(Query("a") with { Vector = Given, VectorModel = "first" }, First, other, same);
+
+        foreach (var model in new[] { First, same })
+            Assert.Equal(1, (await vectors.InAsync(model, CancellationToken.None)).Values[0].Span[3], 6);
+        Assert.Empty(_encoder.Embedded);
+        Assert.Equal("a", NameOf((await vectors.InAsync(other, CancellationToken.None)).Values[0]));
+    }
+
+    [Theory]
+    [InlineData(FakeEmbeddingService.Dimension)]
+    [InlineData(3)]
+    public async Task In_GivenVectorOfAModelThatIsNotUsedAnyMore_IsLeftOut(int length)
+    {
+        var query = Query("a") with { Vector = Given[..length].Select(value => value + 1).ToArray(), VectorModel = "before" };
+
+        var embedded = await Vectors(query, First).InAsync(First, CancellationToken.None);
+
+        Assert.Equal("a", NameOf(embedded.Values[0]));
+    }
+
     [Theory]
     [InlineData(0f)]
     [InlineData(float.Epsilon)]

@@ -39,6 +39,39 @@ public sealed class SampleQuestionsTests(ITestOutputHelper output)
         Assert.True(found[2] >= 0.9 * questions.Length, $"{found[2]} of {questions.Length} among the first three");
     }
 
+    // What the Gateway relies on when it gives all that a model adds to a question half of the question's weight together.
+    [Fact]
+    public async Task Search_FourWordingsThatAskForSomethingElse_DoNotOutvoteTheQuestionAtASharedWeight()
+    {
+        await using var retrieval = await RunningRetrieval.StartAsync(
+            settings: ("Seeding:Folder", Path.Combine(Samples, "knowledge-base")));
+        await retrieval.SeededAsync();
+        var questions = Questions();
+
+        var alone = await FoundFirstAsync(retrieval, questions, weight: 0);
+        var shared = await FoundFirstAsync(retrieval, questions, weight: 0.5f / 4);
+        var equal = await FoundFirstAsync(retrieval, questions, weight: 1);
+
+        output.WriteLine($"found first: alone {alone} of {questions.Length}, with four others {shared}, at the same weight {equal}");
+        Assert.InRange(shared, alone - 2, questions.Length);
+        Assert.InRange(equal, 0, alone / 2);
+    }
+
+    private static async Task<int> FoundFirstAsync(RunningRetrieval retrieval, Question[] questions, float weight)
+    {
+        var found = 0;
+        for (var i = 0; i < questions.Length; i++)
+        {
+            var search = new SearchRequest { Collections = { "samples" }, Query = questions[i].Text, Mode = SearchMode.Keyword, TopK = 1 };
+            for (var other = 1; weight > 0 && other <= 4; other++)
+                search.Variants.Add(new QueryVariant { Text = questions[(i + (17 * other)) % questions.Length].Text, Weight = weight });
+            var results = (await retrieval.Client.SearchAsync(search)).Results;
+            if (results.Count > 0 && questions[i].Sources.Contains(results[0].Passage.DocumentId)) found++;
+        }
+
+        return found;
+    }
+
     private static Question[] Questions()
     {
         var all = JsonSerializer.Deserialize<Question[]>(File.ReadAllText(Path.Combine(Samples, "questions.json"))) ?? [];

@@ -112,9 +112,26 @@ public sealed class SearchServiceTests
             Asked(new SearchRequest { Explain = true, Rerank = RerankMode.On, CollectionsMax = 1 }));
 
         Assert.Equal(["embedding", "rerank"], found.Explanation.Degraded);
+        Assert.Equal(["embedding", "rerank"], found.Degraded);
         Assert.Equal(3, found.Results.Count);
         Assert.Equal(
             Reason.UpstreamUnavailable, (await RefusalOf(() => IdsAsync(retrieval, new SearchRequest { Mode = SearchMode.Dense }))).Reason);
+    }
+
+    [Fact]
+    public async Task Search_PartsAwayAndNoExplanationAsked_SaysSoAllTheSame()
+    {
+        await using var retrieval = await StartAsync();
+        var search = Asked(new SearchRequest { Rerank = RerankMode.On });
+        Assert.Empty((await retrieval.Client.SearchAsync(search)).Degraded);
+        retrieval.Embedding.IsDown = true;
+
+        var found = await retrieval.Client.SearchAsync(search);
+        var context = await retrieval.Client.BuildContextAsync(new BuildContextRequest { Search = search });
+
+        Assert.Equal(["embedding", "rerank"], found.Degraded);
+        Assert.Null(found.Explanation);
+        Assert.Equal(["embedding", "rerank"], context.Degraded.Take(2));
     }
 
     [Fact]

@@ -61,6 +61,36 @@ public sealed class SeedingTests
     }
 
     [Fact]
+    public async Task Start_OneFileIsRefused_TakesTheOthersAndTellsWhich()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, "a.md", new string('x', 2000));
+        File.WriteAllBytes(folder.File("b.txt"), [0, 1, 2, 0, 0xff, 0xfe, 0, 3]);
+        Write(folder, "c.md", "# Apples\n\nRed.");
+        await using var retrieval = await RunningRetrieval.StartAsync(
+            settings: [("Seeding:Folder", folder.Path), ("Retrieval:Ingestion:DocumentBytesMax", "1000")]);
+        await retrieval.SeededAsync();
+
+        Assert.Equal("c.md", (await retrieval.SearchAsync("samples", "apples"))[0].Passage.DocumentId);
+        Assert.Equal("Degraded", await HealthAsync(retrieval));
+        foreach (var id in new[] { "a.md", "b.txt" })
+            Assert.Contains(retrieval.Service.Errors, error => error.Contains($"'{id}'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_MoreFilesThanTheQueueHolds_TakesThemAll()
+    {
+        using var folder = new TemporaryFolder();
+        for (var i = 0; i < 12; i++) Write(folder, $"{i}.txt", $"Apple number{i}.");
+        await using var retrieval = await RunningRetrieval.StartAsync(
+            settings: [("Seeding:Folder", folder.Path), ("Retrieval:Ingestion:QueuedDocumentsPerTenantMax", "1")]);
+        await retrieval.SeededAsync();
+
+        Assert.Equal("Healthy", await HealthAsync(retrieval));
+        Assert.Equal(12u, (await retrieval.Client.ListCollectionsAsync(new ListCollectionsRequest())).Collections[0].DocumentCount);
+    }
+
+    [Fact]
     public async Task Start_FolderMissing_IsDegradedWithALogLine()
     {
         await using var retrieval = await RunningRetrieval.StartAsync(settings: [("Seeding:Folder", "/no/such/folder")]);

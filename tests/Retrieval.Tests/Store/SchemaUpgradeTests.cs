@@ -50,11 +50,38 @@ public sealed class SchemaUpgradeTests
         Assert.Equal("true", claimed.Document.Metadata.GetProperty("seed").GetString());
         var draft = new EditionDraft(claimed, "title", "apple");
         Assert.True(await store.Editions.PublishAsync(
-            draft, StoreFixture.Slice("apple") with { EmbeddingModel = "model" }, CancellationToken.None));
+            draft, StoreFixture.Slice("apple") with { EmbeddingModel = "model" }, beside: null, CancellationToken.None));
         await store.TellAsync();
         Assert.Equal(["apple"], await store.FindAsync(collection, "apple"));
         Assert.True(await store.Documents.DeleteAsync(new DocumentKey(collection.Key, "d"), CancellationToken.None));
         Assert.Equal(0L, store.Database.Read(connection => connection.ExecuteScalar<long>("SELECT count(*) FROM contents")));
+    }
+
+    // The second version had no table for the bytes of a version that is found while a newer one is not.
+    [Fact]
+    public async Task Open_FileOfTheSecondVersion_CanBuildEveryVersionThatIsFound()
+    {
+        using var folder = new TemporaryFolder();
+        using (var before = new StoreFixture(folder.Path))
+        {
+            var created = await before.CreateAsync("t", "c");
+            await before.PutReadyAsync(created.Key, "same", ["pear"]);
+            await before.PutReadyAsync(created.Key, "newer", ["old apple"]);
+            await before.PutAsync(created.Key, "newer", "new apple");
+        }
+
+        Write(folder.File("retrieval.db"), "DROP TABLE found_contents; PRAGMA user_version=2");
+        using var store = new StoreFixture(folder.Path);
+        Assert.Null(store.Database.RequeuedByUpgrade);
+        var collection = store.Collections.Require(new CollectionKey("t", "c"));
+        var begun = await store.Generations.BeginAsync(collection.Key, StoreFixture.Settings(50), CancellationToken.None);
+        var generation = begun.Reindexing!.Generation.Row;
+
+        var claims = store.Generations.Missing(generation, 0, 10).Select(row => store.Generations.Claim(generation, row)!);
+        Assert.Equal(
+            [("pear", "text/plain", 1), ("old apple", "text/plain", 1)],
+            claims.Select(claim => (
+                System.Text.Encoding.UTF8.GetString(claim.Content), claim.Document.MediaType, claim.Document.Version)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Store;
 using Millrace.Retrieval.Tests.Fixtures;
 using Millrace.ServiceDefaults.Errors;
@@ -93,6 +94,26 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task Update_MetadataChanged_NoFilterPassesByWhatItWas()
+    {
+        using var store = new StoreFixture();
+        var collection = await store.CreateAsync("t", "c");
+        await store.PutReadyAsync(collection.Key, "d", ["an apple"], upload => upload.Metadata = """{"team":"red"}""");
+        var red = Team("red");
+        Assert.Equal(["an apple"], await store.FindAsync(collection, "apple", red));
+
+        await store.Documents.UpdateAsync(
+            new DocumentKey(collection.Key, "d"),
+            new DocumentChange(JsonDocument.Parse("""{"team":"blue"}""").RootElement, null),
+            CancellationToken.None);
+
+        Assert.Empty(await store.FindAsync(collection, "apple", red));
+        await store.TellAsync();
+        Assert.Empty(await store.FindAsync(collection, "apple", red));
+        Assert.Equal(["an apple"], await store.FindAsync(collection, "apple", Team("blue")));
+    }
+
+    [Fact]
     public async Task Replace_WithOtherChunks_SwapsThem()
     {
         using var store = new StoreFixture();
@@ -141,7 +162,7 @@ public sealed class StoreTests
         Assert.True(await store.Editions.StageAsync(draft, StoreFixture.Slice("new apple one"), CancellationToken.None));
         await store.TellAsync();
         Assert.Equal(["old apple"], await store.FindAsync(collection, "apple"));
-        Assert.True(await store.Editions.PublishAsync(draft, StoreFixture.Slice("new apple two"), CancellationToken.None));
+        Assert.True(await store.Editions.PublishAsync(draft, StoreFixture.Slice("new apple two"), beside: null, CancellationToken.None));
         await store.TellAsync();
 
         Assert.Equal(["new apple one", "new apple two"], (await store.FindAsync(collection, "apple")).Order());
@@ -176,9 +197,9 @@ public sealed class StoreTests
         var slice = StoreFixture.Slice("pear");
 
         var dimension = await Assert.ThrowsAsync<MillraceException>(
-            () => store.Editions.PublishAsync(draft, slice with { Dimension = 3 }, CancellationToken.None));
+            () => store.Editions.PublishAsync(draft, slice with { Dimension = 3 }, beside: null, CancellationToken.None));
         await Assert.ThrowsAsync<MillraceException>(
-            () => store.Editions.PublishAsync(draft, slice with { EmbeddingModel = "other" }, CancellationToken.None));
+            () => store.Editions.PublishAsync(draft, slice with { EmbeddingModel = "other" }, beside: null, CancellationToken.None));
 
         Assert.Contains("length 3", dimension.Message, StringComparison.Ordinal);
         Assert.Equal((FakeEmbeddingService.Dimension, 1), (
@@ -294,6 +315,25 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task Write_DiskFull_IsRefusedForNowAndTakenLater()
+    {
+        using var store = new StoreFixture();
+        var collection = await store.CreateAsync("t", "c");
+        var large = new string('x', 100_000);
+        await store.Database.WriteAsync(
+            connection => Dapper.SqlMapper.Execute(connection, "PRAGMA max_page_count=1"), CancellationToken.None);
+
+        var error = await Assert.ThrowsAsync<MillraceException>(() => store.PutAsync(collection.Key, "d", large));
+        Assert.Equal(Reason.UpstreamUnavailable, error.Reason);
+        Assert.Null(store.Documents.Find(new DocumentKey(collection.Key, "d")));
+
+        await store.Database.WriteAsync(
+            connection => Dapper.SqlMapper.Execute(connection, "PRAGMA max_page_count=1000000"), CancellationToken.None);
+        await store.PutAsync(collection.Key, "d", large);
+        Assert.NotNull(await store.Queue.ClaimAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task DeleteCollection_WithDocuments_LeavesNothing()
     {
         using var store = new StoreFixture();
@@ -316,4 +356,7 @@ public sealed class StoreTests
         Assert.Equal(0L, store.Database.Read(connection => Dapper.SqlMapper.ExecuteScalar<long>(
             connection, "SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM chunks) + (SELECT count(*) FROM contents)")));
     }
+
+    private static DocumentFilter Team(string name) =>
+        new(new Filter.Comparison("team", ComparisonOperator.In, [FilterValue.Of(name)]), HeldLabels: []);
 }

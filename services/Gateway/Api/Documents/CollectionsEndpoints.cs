@@ -5,9 +5,9 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Api.Documents;
 
 /// <summary><c>/v1/collections</c>.</summary>
-internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClient retrieval, JsonBody json)
+internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClient retrieval, VectorSettings vectors, JsonBody json)
 {
-    private const int DimensionMax = 65_536;
+    private const int DimensionMax = 16_384;
 
     public async Task<IResult> ListAsync(CancellationToken cancellationToken)
     {
@@ -21,14 +21,17 @@ internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClie
         var answer = await retrieval.ListCollectionsAsync(new ListCollectionsRequest(), cancellationToken: cancellationToken);
         var found = answer.Collections.FirstOrDefault(collection => collection.Name == name)
             ?? throw new MillraceException(
-                Reason.CollectionNotFound, $"The collection '{name}' does not exist. GET /v1/collections lists those that do.");
+                Reason.CollectionNotFound, $"The collection '{name}' does not exist. GET /v1/collections lists those that do.")
+            { Param = "collection" };
         return Answer(found);
     }
 
     public async Task<IResult> CreateAsync(HttpContext context)
     {
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
-        var answer = await retrieval.CreateCollectionAsync(ReadNew(body.RootElement), cancellationToken: context.RequestAborted);
+        var request = ReadNew(body.RootElement);
+        await vectors.RequireAsync(request.EmbeddingModel, request.Dimension, context.RequestAborted);
+        var answer = await retrieval.CreateCollectionAsync(request, cancellationToken: context.RequestAborted);
         return Answer(answer.Collection, StatusCodes.Status201Created);
     }
 
@@ -37,8 +40,15 @@ internal sealed class CollectionsEndpoints(RetrievalService.RetrievalServiceClie
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var request = ReadReindex(body.RootElement);
         request.Name = name;
-        var answer = await retrieval.ReindexCollectionAsync(request, cancellationToken: context.RequestAborted);
-        return Answer(answer.Collection, StatusCodes.Status202Accepted);
+        try
+        {
+            var answer = await retrieval.ReindexCollectionAsync(request, cancellationToken: context.RequestAborted);
+            return Answer(answer.Collection, StatusCodes.Status202Accepted);
+        }
+        catch (MillraceException refusal) when (refusal.Reason == Reason.ModelNotFound)
+        {
+            throw VectorSettings.InWordsOfTheApi(refusal);
+        }
     }
 
     public async Task<IResult> DeleteAsync(string name, CancellationToken cancellationToken)

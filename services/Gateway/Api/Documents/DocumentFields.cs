@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Gateway.Api.Search;
@@ -20,9 +21,9 @@ internal static class DocumentFields
     /// <summary>Header with a JSON array of labels, in ASCII.</summary>
     public const string LabelsHeader = "access-labels";
 
-    private const int MetadataCharsMax = 16 * 1024;
+    private const int MetadataBytesMax = 16 * 1024;
     private const int IdCharsMax = 1024;
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <summary>What a request says in its headers and query.</summary>
     public static UploadHeader ReadHeader(HttpRequest request)
@@ -77,8 +78,11 @@ internal static class DocumentFields
     private static string Metadata(JsonField field)
     {
         field.Properties();
+        field.RequireUnicode();
         var json = field.Value.GetRawText();
-        return json.Length <= MetadataCharsMax ? json : throw field.Invalid($"must have at most {MetadataCharsMax} characters");
+        return Encoding.UTF8.GetByteCount(json) <= MetadataBytesMax
+            ? json
+            : throw field.Invalid($"must have at most {MetadataBytesMax} bytes");
     }
 
     private static IReadOnlyList<string> LabelsOrOne(string name, string value) =>
@@ -100,12 +104,11 @@ internal static class DocumentFields
         {
             return JsonDocument.Parse(json, Strict);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new MillraceException(Reason.InvalidArgument, $"'{name}' is not valid JSON. Escape it as one line of JSON.", error)
-            {
-                Param = name,
-            };
+            // The second is half of a surrogate pair in the name of a field, which cannot be compared with the others.
+            var what = $"'{name}' is not valid JSON of at most {Strict.MaxDepth} levels. Escape it as one line.";
+            throw new MillraceException(Reason.InvalidArgument, what, error) { Param = name };
         }
     }
 }

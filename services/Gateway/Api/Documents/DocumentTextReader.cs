@@ -28,8 +28,8 @@ internal static class DocumentTextReader
         {
             Collection = collection,
             DocumentId = DocumentsEndpoints.Decode(id[..^Suffix.Length]),
-            DocumentVersion = QueryFields.Count(request, "version", 1, uint.MaxValue) ?? 0,
-            Start = QueryFields.Count(request, "start", 0, uint.MaxValue) ?? 0,
+            DocumentVersion = QueryFields.Count(request, "version", 1, int.MaxValue) ?? 0,
+            Start = QueryFields.Count(request, "start", 0, int.MaxValue) ?? 0,
             Length = QueryFields.Count(request, "length", 1, LengthMax) ?? 0,
         };
         asked.AccessLabels.Add(DocumentFields.ReadLabels(request));

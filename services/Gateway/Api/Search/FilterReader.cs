@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Millrace.Contracts.Retrieval.V1;
 
 namespace Millrace.Gateway.Api.Search;
@@ -9,13 +10,15 @@ namespace Millrace.Gateway.Api.Search;
 /// Reads a filter in the shape of OpenAI's vector stores: <c>{"type": "eq", "key": "year", "value": 2024}</c>, with <c>and</c>, <c>or</c>
 /// over <c>filters</c>, and, beyond it, <c>not</c> over <c>filter</c> and <c>exists</c>.
 /// </summary>
-internal sealed class FilterReader
+internal sealed partial class FilterReader
 {
     private const int ComparisonsMax = 64;
     private const int DepthMax = 8;
     private const int ValuesMax = 256;
     private const int KeyCharsMax = 256;
     private const int TextCharsMax = 1024;
+
+    private static readonly string[] DocumentKeys = ["$document_id", "$media_type", "$title", "$updated_at"];
 
     private static readonly FrozenDictionary<string, ComparisonOperator> Operators = new Dictionary<string, ComparisonOperator>
     {
@@ -73,8 +76,15 @@ internal sealed class FilterReader
     private static bool IsOrder(ComparisonOperator comparison) => comparison is ComparisonOperator.Less or ComparisonOperator.LessOrEqual
         or ComparisonOperator.Greater or ComparisonOperator.GreaterOrEqual;
 
-    private static string Key(JsonField field) =>
-        field.Text(KeyCharsMax) is { Length: > 0 } key ? key : throw field.Invalid("must not be empty");
+    private static string Key(JsonField field)
+    {
+        if (field.Text(KeyCharsMax) is not { Length: > 0 } key) throw field.Invalid("must not be empty");
+        if (key[0] == '$' && !DocumentKeys.Contains(key))
+            throw field.Invalid($"is not known: what begins with $ is the document's own, {string.Join(", ", DocumentKeys)}");
+        return key.Split('.').All(part => part.Length > 0)
+            ? key
+            : throw field.Invalid("has an empty part: a dot leads into an object, as in author.name");
+    }
 
     private static FilterValue Value(JsonField field) => field.Kind switch
     {
@@ -87,10 +97,10 @@ internal sealed class FilterReader
     private static FilterValue Ordered(JsonField field)
     {
         var value = Value(field);
-        var isTime = value.ValueCase == FilterValue.ValueOneofCase.Text
-            && DateTimeOffset.TryParse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
+        var isTime = value.ValueCase == FilterValue.ValueOneofCase.Text && Instant().IsMatch(value.Text)
+            && DateTimeOffset.TryParse(value.Text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
         if (value.ValueCase == FilterValue.ValueOneofCase.Number || isTime) return value;
-        throw field.Invalid("must be a number or a date-time such as 2026-01-31T00:00:00Z");
+        throw field.Invalid("must be a number or a date-time with its time zone, such as 2026-01-31T00:00:00Z");
     }
 
     private static JsonField Only(JsonField field, Dictionary<string, JsonField> parts, string name)
@@ -107,4 +117,8 @@ internal sealed class FilterReader
         foreach (var part in parts.Values)
             if (!known.Contains(part.Name)) throw part.Unknown();
     }
+
+    // As RFC 3339 writes it: without a time zone no two readers agree.
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\z")]
+    private static partial Regex Instant();
 }

@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Api.Search;
 
 /// <summary>Fields that searches and chats have in common.</summary>
-internal static class RetrievalFields
+internal static partial class RetrievalFields
 {
     /// <summary>Most labels of a caller or a document.</summary>
     public const int LabelsMax = 64;
@@ -12,12 +14,20 @@ internal static class RetrievalFields
     /// <summary>Most characters of a label.</summary>
     public const int LabelCharsMax = 128;
 
-    private const int NameCharsMax = 256;
+    /// <summary>Largest weight of a ranking.</summary>
+    public const double WeightMax = 1000;
+
+    /// <summary>Longest half-life of a document's weight, in days.</summary>
+    public const int HalfLifeDaysMax = 36_500;
+
     private const int KeyCharsMax = 256;
     private const int CollectionsMax = 16;
 
-    public static IReadOnlyList<string> Collections(JsonField field) =>
-        [.. field.Items(1, CollectionsMax).Select(item => NotEmpty(item, NameCharsMax))];
+    public static IReadOnlyList<string> Collections(JsonField field) => [.. field.Items(1, CollectionsMax).Select(CollectionName)];
+
+    public static string CollectionName(JsonField field) => CollectionName().IsMatch(field.Text())
+        ? field.Text()
+        : throw field.Invalid("must be a collection's name: 1 to 64 letters, digits, hyphens, underscores and dots");
 
     public static IReadOnlyList<string> Labels(JsonField field) =>
         [.. field.Items(0, LabelsMax).Select(item => NotEmpty(item, LabelCharsMax))];
@@ -31,8 +41,8 @@ internal static class RetrievalFields
         var settings = new TimeDecay();
         foreach (var field in decay.Properties().Where(field => !field.IsNull))
         {
-            if (field.Name == "half_life_days") settings.HalfLifeDays = Above0(field);
-            else if (field.Name == "strength") settings.Strength = Real(field, 0, 1);
+            if (field.Name == "half_life_days") settings.HalfLifeDays = Above0(field, HalfLifeDaysMax);
+            else if (field.Name == "strength") settings.Strength = Above0(field, 1);
             else if (field.Name == "key") settings.Key = field.Text(KeyCharsMax);
             else throw field.Unknown();
         }
@@ -51,6 +61,11 @@ internal static class RetrievalFields
     public static string NotEmpty(JsonField field, int charsMax) =>
         field.Text(charsMax) is { Length: > 0 } text ? text : throw field.Invalid("must not be empty");
 
-    /// <exception cref="MillraceException">It is 0 or less.</exception>
-    public static float Above0(JsonField field) => Real(field, 0) is > 0 and var value ? value : throw field.Invalid("must be above 0");
+    /// <exception cref="MillraceException">It is 0 or less, or above the limit.</exception>
+    public static float Above0(JsonField field, double max) => Real(field) is > 0 and var value && value <= max
+        ? value
+        : throw field.Invalid(string.Create(CultureInfo.InvariantCulture, $"must be above 0 and at most {max}"));
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
+    private static partial Regex CollectionName();
 }

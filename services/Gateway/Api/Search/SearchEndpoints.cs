@@ -1,4 +1,5 @@
 using Millrace.Contracts.Retrieval.V1;
+using Millrace.Gateway.Retrieval;
 
 namespace Millrace.Gateway.Api.Search;
 
@@ -9,9 +10,9 @@ internal sealed class SearchEndpoints(RetrievalService.RetrievalServiceClient re
     {
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var request = SearchRequestReader.ReadSearch(body.RootElement);
-        var answer = await retrieval.SearchAsync(request, cancellationToken: context.RequestAborted);
+        var answer = await retrieval.SearchAsync(request, cancellationToken: context.RequestAborted).InWordsOfTheCallerAsync();
         var found = new SearchAnswerJson(
-            "list", [.. answer.Results.Select(SearchResultJson.Of)], ExplanationJson.Of(answer.Explanation));
+            "list", [.. answer.Results.Select(SearchResultJson.Of)], [.. answer.Degraded], ExplanationJson.Of(answer.Explanation));
         return ApiResults.Json(found, SearchJsonContext.Default.SearchAnswerJson);
     }
 
@@ -19,13 +20,14 @@ internal sealed class SearchEndpoints(RetrievalService.RetrievalServiceClient re
     {
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var request = SearchRequestReader.ReadContext(body.RootElement);
-        var answer = await retrieval.BuildContextAsync(request, cancellationToken: context.RequestAborted);
+        var answer = await retrieval.BuildContextAsync(request, cancellationToken: context.RequestAborted).InWordsOfTheCallerAsync();
         var built = new ContextJson(
             "context",
             answer.Text,
             (int)answer.TokenCount,
             (int)answer.DroppedCount,
             [.. answer.Passages.Select(Describe)],
+            [.. answer.Degraded],
             ExplanationJson.Of(answer.Explanation));
         return ApiResults.Json(built, SearchJsonContext.Default.ContextJson);
     }

@@ -70,12 +70,18 @@ internal sealed record ExplanationJson(RoutedCollectionJson[] Collections, Stage
         stage.DurationMs);
 }
 
-internal sealed record SearchAnswerJson(string Object, SearchResultJson[] Data, ExplanationJson? Explanation);
+internal sealed record SearchAnswerJson(string Object, SearchResultJson[] Data, string[] Degraded, ExplanationJson? Explanation);
 
 internal sealed record ContextPassageJson(int Number, float Score, PassageJson Passage, string[] ChunkIds);
 
 internal sealed record ContextJson(
-    string Object, string Text, int TokenCount, int DroppedCount, ContextPassageJson[] Data, ExplanationJson? Explanation);
+    string Object,
+    string Text,
+    int TokenCount,
+    int DroppedCount,
+    ContextPassageJson[] Data,
+    string[] Degraded,
+    ExplanationJson? Explanation);
 
 /// <summary>Source-generated JSON of searches.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

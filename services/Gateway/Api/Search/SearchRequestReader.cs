@@ -12,6 +12,7 @@ internal static class SearchRequestReader
 {
     private const int QueryCharsMax = 8192;
     private const int VariantsMax = 8;
+    private const double FusionConstantMax = 10_000;
 
     private static readonly FrozenDictionary<string, Action<SearchRequest, JsonField>> Search =
         new Dictionary<string, Action<SearchRequest, JsonField>>
@@ -98,7 +99,7 @@ internal static class SearchRequestReader
         {
             if (field.Name == "text") result.Text = RetrievalFields.NotEmpty(field, QueryCharsMax);
             else if (field.Name == "kind") result.Kind = Kind(field);
-            else if (field.Name == "weight") result.Weight = RetrievalFields.Above0(field);
+            else if (field.Name == "weight") result.Weight = RetrievalFields.Above0(field, RetrievalFields.WeightMax);
             else throw field.Unknown();
         }
 
@@ -124,9 +125,9 @@ internal static class SearchRequestReader
         var settings = new FusionSettings();
         foreach (var field in fusion.Properties().Where(field => !field.IsNull))
         {
-            if (field.Name == "constant") settings.Constant = RetrievalFields.Above0(field);
-            else if (field.Name == "keyword_weight") settings.KeywordWeight = RetrievalFields.Real(field, 0);
-            else if (field.Name == "dense_weight") settings.DenseWeight = RetrievalFields.Real(field, 0);
+            if (field.Name == "constant") settings.Constant = RetrievalFields.Above0(field, FusionConstantMax);
+            else if (field.Name == "keyword_weight") settings.KeywordWeight = RetrievalFields.Real(field, 0, RetrievalFields.WeightMax);
+            else if (field.Name == "dense_weight") settings.DenseWeight = RetrievalFields.Real(field, 0, RetrievalFields.WeightMax);
             else if (field.Name == "method") settings.Method = Method(field);
             else throw field.Unknown();
         }

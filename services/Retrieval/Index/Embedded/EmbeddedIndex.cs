@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Millrace.Retrieval.Filtering;
+using Millrace.Retrieval.Index.Embedded.Words;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.VectorIndex;
 
@@ -15,6 +17,7 @@ namespace Millrace.Retrieval.Index.Embedded;
 /// </summary>
 internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
 {
+    private const int WrongTables = 1;
     private const int CorruptDatabase = 11;
     private const int NotADatabase = 26;
 
@@ -34,7 +37,7 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
         (_folder, _repairs, _logger) = (folder, repairs, logger);
         var settings = new OpenIndexSettings(
             new FieldWeights(options.Search.TitleWeight, options.Search.BreadcrumbWeight, Body: 1), options.EmbeddedIndex.FiltersMax);
-        _open = new OpenIndexes(options.EmbeddedIndex.OpenMax, (id, dimension) => OpenIndex.Open(FolderOf(id), dimension, settings));
+        _open = new OpenIndexes(options.EmbeddedIndex.OpenMax, (id, dimension) => Open(id, dimension, settings));
     }
 
     /// <inheritdoc/>
@@ -66,7 +69,7 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
 
     /// <inheritdoc/>
     public Task<IndexRanking> KeywordAsync(IndexId index, WordQuery query, CancellationToken cancellationToken) =>
-        SearchAsync(index, opened => opened.Keyword(query), cancellationToken);
+        SearchAsync(index, opened => opened.Keyword(query, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IndexRanking?> TryFusedAsync(IndexId index, FusedQuery query, CancellationToken cancellationToken) =>
@@ -108,28 +111,52 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
 
     private T Use<T>(IndexId id, int dimension, Func<OpenIndex?, T> use)
     {
+        OpenIndex? used = null;
         try
         {
-            return _open.Use(id, dimension, use);
+            try
+            {
+                return _open.Use(id, dimension, index => use(used = index));
+            }
+            catch (Exception error) when (IsDamage(error))
+            {
+                Discard(id, used, error);
+                return _open.Use(id, dimension, use);
+            }
         }
-        catch (Exception error) when (IsDamage(error))
+        catch (Exception error) when (IsDamage(error) || IsRefusalOfTheDisk(error))
         {
-            Discard(id, error);
-            return _open.Use(id, dimension, use);
-        }
-        catch (Exception error) when (error is SqliteException or VectorIndexException or IOException)
-        {
+            EmbeddedIndexLog.Unusable(_logger, FolderOf(id), error);
             throw new MillraceException(
-                Reason.UpstreamUnavailable, $"The index cannot be read or written: {error.Message} Look after the service's disk.", error);
+                Reason.UpstreamUnavailable,
+                "The index cannot be read or written now. If it stays so, look after the service's disk; its log says more.",
+                error);
         }
     }
 
-    private void Discard(IndexId id, Exception error)
+    private void Discard(IndexId id, OpenIndex? damaged, Exception error)
     {
         EmbeddedIndexLog.Discarded(_logger, FolderOf(id), error.Message);
-        _open.Close(id, () => DeleteFolder(FolderOf(id)));
+        _open.Discard(id, damaged, () => DeleteFolder(FolderOf(id)));
         _repairs.Add(id);
     }
+
+    // What was written and reads back as something that was never written is damage, whichever part of the program stumbles over it.
+    private OpenIndex? Open(IndexId id, int dimension, OpenIndexSettings settings)
+    {
+        try
+        {
+            return OpenIndex.Open(FolderOf(id), dimension, settings);
+        }
+        catch (Exception error) when (IsNonsense(error))
+        {
+            throw new InvalidDataException(error.Message, error);
+        }
+    }
+
+    private static bool IsNonsense(Exception error) => error
+        is SqliteException { SqliteErrorCode: WrongTables }
+        or JsonException or FormatException or InvalidCastException or InvalidOperationException or ArgumentException or OverflowException;
 
     private IndexRanking Missing(IndexId id)
     {
@@ -140,9 +167,13 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
     private static bool IsDamage(Exception error) => error switch
     {
         SqliteException sqlite => sqlite.SqliteErrorCode is CorruptDatabase or NotADatabase,
+        DamagedWordsException => true,
         VectorIndexException vectors => vectors.Fault is VectorIndexFault.Damaged or VectorIndexFault.Mismatch,
-        _ => false,
+        _ => error is InvalidDataException,
     };
+
+    private static bool IsRefusalOfTheDisk(Exception error) =>
+        error is SqliteException or VectorIndexException or IOException or UnauthorizedAccessException;
 
     // A tenant's name may have any characters, and so its folder is named by a hash of it.
     private string FolderOf(IndexId id)

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Millrace.Retrieval.Filtering;
+using Millrace.Retrieval.Index.Embedded.Words;
 using Millrace.Retrieval.Search;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.VectorIndex;
@@ -12,25 +13,27 @@ namespace Millrace.Retrieval.Index.Embedded;
 /// <param name="FiltersMax">Most filters that an index remembers.</param>
 internal sealed record OpenIndexSettings(FieldWeights Weights, int FiltersMax);
 
-/// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and documents in memory. Writers take
-/// turns; readers wait for nobody.</summary>
+/// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and what ranks by words and the documents in
+/// memory. Writers take turns; readers wait at most while a batch is entered in memory.</summary>
 internal sealed class OpenIndex : IDisposable
 {
     private readonly OpenIndexSettings _settings;
-    private readonly WordsFile _words;
+    private readonly WordsFile _file;
+    private readonly WordIndex _words;
     private readonly Vectors _vectors;
     private readonly DocumentTable _documents;
     private readonly Lock _writers = new();
 
-    private OpenIndex(OpenIndexSettings settings, WordsFile words, Vectors vectors)
+    private OpenIndex(OpenIndexSettings settings, WordsFile file, Vectors vectors)
     {
-        (_settings, _words, _vectors) = (settings, words, vectors);
+        (_settings, _file, _vectors) = (settings, file, vectors);
         _documents = new DocumentTable(settings.FiltersMax);
-        Load();
+        _words = Load(out var incomplete);
+        if (incomplete.Count > 0) Remove(incomplete);
     }
 
     /// <summary>Length of the vectors.</summary>
-    public int Dimension => _words.Dimension;
+    public int Dimension => _file.Dimension;
 
     /// <summary>Opens an index.</summary>
     /// <param name="folder">Its folder.</param>
@@ -39,27 +42,28 @@ internal sealed class OpenIndex : IDisposable
     /// <returns>The index; null when there is none.</returns>
     /// <exception cref="VectorIndexException">The vectors are damaged.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The words are damaged.</exception>
+    /// <exception cref="DamagedWordsException">The words are damaged, or have the form of another version.</exception>
     public static OpenIndex? Open(string folder, int dimension, OpenIndexSettings settings)
     {
         var path = Path.Combine(folder, "words.db");
         if (dimension == 0 && !File.Exists(path)) return null;
         Directory.CreateDirectory(folder);
-        WordsFile? words = null;
+        WordsFile? file = null;
         Vectors? vectors = null;
         OpenIndex? opened = null;
         try
         {
-            words = new WordsFile(path, dimension);
-            if (words.Dimension == 0) return null;
-            vectors = Vectors.Open(Path.Combine(folder, "vectors"), new VectorIndexOptions { Dimension = words.Dimension });
-            return opened = new OpenIndex(settings, words, vectors);
+            file = new WordsFile(path, dimension);
+            if (file.Dimension == 0) return null;
+            vectors = Vectors.Open(Path.Combine(folder, "vectors"), new VectorIndexOptions { Dimension = file.Dimension });
+            return opened = new OpenIndex(settings, file, vectors);
         }
         finally
         {
             if (opened is null)
             {
                 vectors?.Dispose();
-                words?.Dispose();
+                file?.Dispose();
             }
         }
     }
@@ -69,11 +73,14 @@ internal sealed class OpenIndex : IDisposable
     public void Put(IReadOnlyList<IndexDocument> documents)
     {
         foreach (var chunk in documents.SelectMany(document => document.Chunks)) RequireLength(chunk.Vector.Length, "vector");
+        var stored = documents.SelectMany(document => document.Chunks.Select(
+            chunk => new StoredChunk(chunk.Chunk, document.Attributes.Document, ChunkStems.Of(chunk.Words)))).ToList();
         lock (_writers)
         {
             // Who may find a document is known before it can be found.
             foreach (var document in documents) _documents.Put(document.Attributes, document.Chunks.Select(chunk => chunk.Chunk));
-            _words.Put(documents);
+            _file.Put(documents.Select(document => document.Attributes), stored);
+            _words.Put([.. stored.Select(chunk => (chunk.Chunk, chunk.Stems))]);
             var chunks = documents.SelectMany(document => document.Chunks).ToList();
             var values = new float[chunks.Count * Dimension];
             for (var i = 0; i < chunks.Count; i++) chunks[i].Vector.Span.CopyTo(values.AsSpan(i * Dimension));
@@ -87,7 +94,8 @@ internal sealed class OpenIndex : IDisposable
         lock (_writers)
         {
             var emptied = _documents.Remove(chunks);
-            _words.Remove(chunks, emptied);
+            _file.Remove(chunks, emptied);
+            _words.Remove(chunks);
             _vectors.DeleteBatch(chunks.ToArray());
         }
     }
@@ -99,7 +107,7 @@ internal sealed class OpenIndex : IDisposable
         {
             if (!_documents.Contains(document.Document)) return;
             _documents.SetAttributes(document);
-            _words.SetAttributes(document);
+            _file.SetAttributes(document);
         }
     }
 
@@ -118,12 +126,13 @@ internal sealed class OpenIndex : IDisposable
     }
 
     /// <summary>The chunks with the best matching words.</summary>
-    public IndexRanking Keyword(WordQuery query)
+    /// <param name="query">What is asked.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public IndexRanking Keyword(WordQuery query, CancellationToken cancellationToken)
     {
-        var found = KeywordQuery.From(query.Text) is { } match
-            ? _words.Search(match, _settings.Weights, query.CountMax, _documents.Allowed(query.Filter))
-            : [];
-        return new IndexRanking(found, "bm25", VisitedCount: 0);
+        var found = _words.Search(
+            KeywordQuery.Terms(query.Text), query.CountMax, () => _documents.Allowed(query.Filter), cancellationToken);
+        return new IndexRanking(found.Chunks, "bm25", found.ScoredCount);
     }
 
     /// <summary>All chunks.</summary>
@@ -134,21 +143,31 @@ internal sealed class OpenIndex : IDisposable
     {
         _vectors.Dispose();
         _words.Dispose();
+        _file.Dispose();
         _documents.Dispose();
     }
 
     // Words and vectors are two stores, and a kill may come between them: what only one of them has is removed, and so counts as missing.
-    private void Load()
+    private WordIndex Load(out List<long> incomplete)
     {
-        var attributes = _words.Documents().ToDictionary(document => document.Document);
-        var stored = _words.Chunks();
-        foreach (var chunks in stored.GroupBy(pair => pair.Document, pair => pair.Chunk))
+        var attributes = _file.Documents().ToDictionary(document => document.Document);
+        var documentOf = new Dictionary<long, long>();
+        var words = new WordIndex(_settings.Weights, Stored(documentOf));
+        foreach (var chunks in documentOf.GroupBy(pair => pair.Value, pair => pair.Key))
             if (attributes.TryGetValue(chunks.Key, out var document)) _documents.Put(document, chunks);
-        var incomplete = stored.Select(pair => pair.Chunk).Where(chunk => !_vectors.Contains(chunk)).ToList();
-        incomplete.AddRange(stored.Where(pair => !attributes.ContainsKey(pair.Document)).Select(pair => pair.Chunk));
-        var known = stored.Select(pair => pair.Chunk).ToHashSet();
-        incomplete.AddRange(_vectors.Ids.Where(chunk => !known.Contains(chunk)));
-        if (incomplete.Count > 0) Remove(incomplete);
+        var halves = documentOf.Where(pair => !_vectors.Contains(pair.Key) || !attributes.ContainsKey(pair.Value));
+        incomplete = [.. halves.Select(pair => pair.Key)];
+        incomplete.AddRange(_vectors.Ids.Where(chunk => !documentOf.ContainsKey(chunk)));
+        return words;
+    }
+
+    private IEnumerable<(long Chunk, string Stems)> Stored(Dictionary<long, long> documentOf)
+    {
+        foreach (var chunk in _file.Chunks())
+        {
+            documentOf.Add(chunk.Chunk, chunk.Document);
+            yield return (chunk.Chunk, chunk.Stems);
+        }
     }
 
     private void RequireLength(int length, string param)

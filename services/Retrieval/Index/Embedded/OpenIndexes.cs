@@ -9,7 +9,7 @@ namespace Millrace.Retrieval.Index.Embedded;
 internal sealed class OpenIndexes(int openMax, Func<IndexId, int, OpenIndex?> open) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<IndexId, Slot> _slots = [];
+    private readonly Dictionary<IndexId, IndexSlot> _slots = [];
     private long _clock;
 
     /// <summary>Uses an index.</summary>
@@ -18,106 +18,84 @@ internal sealed class OpenIndexes(int openMax, Func<IndexId, int, OpenIndex?> op
     /// <param name="use">Uses it; null where there is none.</param>
     public T Use<T>(IndexId id, int dimension, Func<OpenIndex?, T> use)
     {
-        var slot = Slots(id);
-        var index = slot.Enter(() => open(id, dimension), Interlocked.Increment(ref _clock));
+        var slot = Enter(id, dimension, out var index);
         try
         {
             return use(index);
         }
         finally
         {
-            slot.Exit();
+            if (slot.Exit()) Remove(id, slot);
             CloseExcess();
         }
     }
 
     /// <summary>Closes an index as soon as nobody uses it, and runs <paramref name="closed"/> before anybody can open it again.</summary>
-    public void Close(IndexId id, Action closed) => Slots(id).Close(closed);
+    public void Close(IndexId id, Action closed) => WithSlot(id, slot => slot.TryClose(_ => true, closed));
+
+    /// <summary>Closes an index that was found damaged, unless another that was opened since has its place.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="damaged">The index; null for one that could not even be opened.</param>
+    /// <param name="closed">Runs before anybody can open it again.</param>
+    public void Discard(IndexId id, OpenIndex? damaged, Action closed) =>
+        WithSlot(id, slot => slot.TryClose(now => now is null || ReferenceEquals(now, damaged), closed));
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        List<Slot> slots;
-        lock (_lock) slots = [.. _slots.Values];
-        foreach (var slot in slots) slot.Close(static () => { });
+        List<IndexId> ids;
+        lock (_lock) ids = [.. _slots.Keys];
+        foreach (var id in ids) Close(id, static () => { });
     }
 
-    private Slot Slots(IndexId id)
+    private IndexSlot Enter(IndexId id, int dimension, out OpenIndex? index)
+    {
+        OpenIndex? entered = null;
+        var slot = WithSlot(id, slot => slot.TryEnter(() => open(id, dimension), Interlocked.Increment(ref _clock), out entered));
+        index = entered;
+        return slot;
+    }
+
+    // A slot that is given up takes nobody in any more, and another takes its place.
+    private IndexSlot WithSlot(IndexId id, Func<IndexSlot, bool> tryUse)
+    {
+        while (true)
+        {
+            var slot = SlotOf(id);
+            var isUsed = tryUse(slot);
+            if (slot.IsGivenUp) Remove(id, slot);
+            if (isUsed) return slot;
+        }
+    }
+
+    private IndexSlot SlotOf(IndexId id)
     {
         lock (_lock)
         {
-            if (!_slots.TryGetValue(id, out var slot)) _slots.Add(id, slot = new Slot());
+            if (!_slots.TryGetValue(id, out var slot)) _slots.Add(id, slot = new IndexSlot());
             return slot;
+        }
+    }
+
+    private void Remove(IndexId id, IndexSlot slot)
+    {
+        lock (_lock)
+        {
+            if (_slots.TryGetValue(id, out var current) && ReferenceEquals(current, slot)) _slots.Remove(id);
         }
     }
 
     // Closing writes to the disk: it is done outside the lock, so that only users of that index wait.
     private void CloseExcess()
     {
-        List<Slot> opened;
+        List<KeyValuePair<IndexId, IndexSlot>> opened;
         lock (_lock)
         {
             if (_slots.Count <= openMax) return;
-            opened = [.. _slots.Values.Where(slot => slot.IsOpen).OrderBy(slot => slot.LastUse)];
+            opened = [.. _slots.Where(slot => slot.Value.IsOpen).OrderBy(slot => slot.Value.LastUse)];
         }
 
-        foreach (var slot in opened.Take(opened.Count - openMax)) slot.TryClose();
-    }
-
-    /// <summary>A place for one index, which may be open. Its lock is held while the index is opened and closed.</summary>
-    private sealed class Slot
-    {
-        private readonly object _gate = new();
-        private volatile OpenIndex? _index;
-        private int _users;
-        private long _lastUse;
-
-        public bool IsOpen => _index is not null;
-
-        public long LastUse => Volatile.Read(ref _lastUse);
-
-        public OpenIndex? Enter(Func<OpenIndex?> open, long now)
-        {
-            lock (_gate)
-            {
-                _index ??= open();
-                _users++;
-                Volatile.Write(ref _lastUse, now);
-                return _index;
-            }
-        }
-
-        public void Exit()
-        {
-            lock (_gate)
-            {
-                _users--;
-                Monitor.PulseAll(_gate);
-            }
-        }
-
-        public void TryClose()
-        {
-            lock (_gate)
-            {
-                if (_users == 0) CloseNow();
-            }
-        }
-
-        public void Close(Action closed)
-        {
-            lock (_gate)
-            {
-                while (_users > 0) Monitor.Wait(_gate);
-                CloseNow();
-                closed();
-            }
-        }
-
-        private void CloseNow()
-        {
-            _index?.Dispose();
-            _index = null;
-        }
+        foreach (var (id, slot) in opened.Take(opened.Count - openMax))
+            if (slot.CloseIfUnused()) Remove(id, slot);
     }
 }

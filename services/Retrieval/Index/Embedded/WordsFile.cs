@@ -2,26 +2,29 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Millrace.Retrieval.Filtering;
-using Millrace.VectorIndex.Filtering;
+using Millrace.Retrieval.Index.Embedded.Words;
 
 namespace Millrace.Retrieval.Index.Embedded;
 
-/// <summary>Weights of the parts of a chunk in the ranking by words.</summary>
-/// <param name="Title">Of the document's title.</param>
-/// <param name="Breadcrumb">Of the headings above the chunk.</param>
-/// <param name="Body">Of its text.</param>
-internal sealed record FieldWeights(double Title, double Breadcrumb, double Body);
+/// <summary>A chunk as the file has it.</summary>
+/// <param name="Chunk">Its row.</param>
+/// <param name="Document">Row of its document.</param>
+/// <param name="Stems">Its <see cref="ChunkStems"/>.</param>
+internal readonly record struct StoredChunk(long Chunk, long Document, string Stems);
 
 /// <summary>
-/// The words of an index and the attributes of its documents, in a SQLite file of its own: its word statistics are its own, and no query
-/// can reach another's. It is derived, so that a power cut may cost its last writes.
+/// The words of an index and the attributes of its documents, in a SQLite file of its own: what <see cref="WordIndex"/> is filled from.
+/// It is derived, so that a power cut may cost its last writes.
 /// </summary>
 internal sealed class WordsFile : IDisposable
 {
+    // What a word is and how it is stemmed are part of it. A file of another form is filled anew: so is one from before there were forms,
+    // which have 0 there.
+    private const int Form = 0x4D57_0002;
+
     private const string Tables = """
         CREATE TABLE documents (document INTEGER PRIMARY KEY, attributes TEXT NOT NULL);
-        CREATE TABLE chunks (chunk INTEGER PRIMARY KEY, document INTEGER NOT NULL);
-        CREATE VIRTUAL TABLE words USING fts5(title, breadcrumb, body, tokenize='porter unicode61 remove_diacritics 2');
+        CREATE TABLE chunks (chunk INTEGER PRIMARY KEY, document INTEGER NOT NULL, stems TEXT NOT NULL);
         """;
 
     private readonly string _connectionString;
@@ -33,6 +36,7 @@ internal sealed class WordsFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="dimension">Length of the vectors beside it, for a new file; 0 for a file that must be there.</param>
     /// <exception cref="SqliteException">The file is damaged.</exception>
+    /// <exception cref="DamagedWordsException">The file has the form of another version.</exception>
     public WordsFile(string path, int dimension)
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = true }.ToString();
@@ -43,8 +47,9 @@ internal sealed class WordsFile : IDisposable
             _writer.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=16777216;");
             Dimension = _writer.ExecuteScalar<int>("PRAGMA user_version");
             if (Dimension == 0 && dimension > 0) Create(dimension);
+            if (Dimension > 0) RequireForm();
         }
-        catch (SqliteException)
+        catch (Exception error) when (error is SqliteException or DamagedWordsException)
         {
             Dispose();
             throw;
@@ -55,35 +60,38 @@ internal sealed class WordsFile : IDisposable
     public int Dimension { get; private set; }
 
     /// <summary>The documents.</summary>
-    public IReadOnlyList<DocumentAttributes> Documents() => Reading(connection =>
-        connection.Query<string>("SELECT attributes FROM documents").Select(Parse).ToList());
+    public IReadOnlyList<DocumentAttributes> Documents()
+    {
+        using var connection = Connect();
+        return [.. connection.Query<string>("SELECT attributes FROM documents").Select(Parse)];
+    }
 
-    /// <summary>The chunks, each with its document.</summary>
-    public IReadOnlyList<(long Chunk, long Document)> Chunks() => Reading(connection =>
-        connection.Query<(long Chunk, long Document)>("SELECT chunk, document FROM chunks").ToList());
+    /// <summary>All chunks, read one after the other.</summary>
+    public IEnumerable<StoredChunk> Chunks()
+    {
+        using var connection = Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT chunk, document, stems FROM chunks";
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) yield return new StoredChunk(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
+    }
 
     /// <summary>Adds documents with their chunks; those that are there are written anew. One writer at a time.</summary>
-    public void Put(IReadOnlyList<IndexDocument> documents)
+    /// <param name="attributes">The documents.</param>
+    /// <param name="chunks">Their chunks.</param>
+    public void Put(IEnumerable<DocumentAttributes> attributes, IEnumerable<StoredChunk> chunks)
     {
         using var transaction = _writer.BeginTransaction();
-        using var remove = Statement("DELETE FROM words WHERE rowid = $chunk", "$chunk");
-        using var map = Statement("INSERT OR IGNORE INTO chunks (chunk, document) VALUES ($chunk, $document)", "$chunk", "$document");
         using var add = Statement(
-            "INSERT INTO words (rowid, title, breadcrumb, body) VALUES ($chunk, $title, $breadcrumb, $body)",
+            """
+            INSERT INTO chunks (chunk, document, stems) VALUES ($chunk, $document, $stems)
+            ON CONFLICT (chunk) DO UPDATE SET stems = excluded.stems
+            """,
             "$chunk",
-            "$title",
-            "$breadcrumb",
-            "$body");
-        foreach (var document in documents)
-        {
-            Write(document.Attributes);
-            foreach (var chunk in document.Chunks)
-            {
-                if (Execute(map, chunk.Chunk, document.Attributes.Document) == 0) Execute(remove, chunk.Chunk);
-                Execute(add, chunk.Chunk, chunk.Words.Title, chunk.Words.Breadcrumb, chunk.Words.Body);
-            }
-        }
-
+            "$document",
+            "$stems");
+        foreach (var document in attributes) Write(document);
+        foreach (var chunk in chunks) Execute(add, chunk.Chunk, chunk.Document, chunk.Stems);
         transaction.Commit();
     }
 
@@ -94,28 +102,10 @@ internal sealed class WordsFile : IDisposable
     public void Remove(IReadOnlyCollection<long> chunks, IReadOnlyCollection<long> documents)
     {
         using var transaction = _writer.BeginTransaction();
-        _writer.Execute(
-            "DELETE FROM words WHERE rowid = @chunk; DELETE FROM chunks WHERE chunk = @chunk", chunks.Select(chunk => new { chunk }));
+        _writer.Execute("DELETE FROM chunks WHERE chunk = @chunk", chunks.Select(chunk => new { chunk }));
         _writer.Execute("DELETE FROM documents WHERE document = @document", documents.Select(document => new { document }));
         transaction.Commit();
     }
-
-    /// <summary>The best chunks by BM25, best first; a higher score is better.</summary>
-    /// <param name="match">An FTS5 query.</param>
-    /// <param name="weights">Weights of the fields.</param>
-    /// <param name="countMax">Most chunks to return.</param>
-    /// <param name="allowed">The chunks that may be found; null for all.</param>
-    public IReadOnlyList<ScoredChunk> Search(string match, FieldWeights weights, int countMax, IdSet? allowed) => Reading(connection =>
-        connection.Query<(long Row, double Score)>(
-                $"""
-                SELECT rowid, -bm25(words, @Title, @Breadcrumb, @Body) AS score FROM words WHERE words MATCH @match
-                ORDER BY score DESC, rowid {(allowed is null ? "LIMIT @countMax" : "")}
-                """,
-                new { match, weights.Title, weights.Breadcrumb, weights.Body, countMax },
-                buffered: false)
-            .Where(row => allowed is null || allowed.Passes(row.Row))
-            .Take(countMax)
-            .Select(row => new ScoredChunk(row.Row, row.Score)).ToList());
 
     /// <inheritdoc/>
     public void Dispose()
@@ -128,16 +118,22 @@ internal sealed class WordsFile : IDisposable
     private void Create(int dimension)
     {
         using var transaction = _writer.BeginTransaction();
-        _writer.Execute($"{Tables} PRAGMA user_version={dimension}");
+        _writer.Execute($"{Tables} PRAGMA user_version={dimension}; PRAGMA application_id={Form}");
         transaction.Commit();
         Dimension = dimension;
     }
 
-    private T Reading<T>(Func<SqliteConnection, T> read)
+    private void RequireForm()
     {
-        using var connection = new SqliteConnection(_connectionString);
+        var form = _writer.ExecuteScalar<int>("PRAGMA application_id");
+        if (form != Form) throw new DamagedWordsException($"The file has form {form:x}, and this version reads {Form:x}.");
+    }
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        return read(connection);
+        return connection;
     }
 
     private void Write(DocumentAttributes document) => _writer.Execute(

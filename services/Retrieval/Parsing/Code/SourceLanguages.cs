@@ -83,11 +83,12 @@ internal static partial class SourceLanguages
         Modifiers + @"(?:func|fun|fn|def|function|extern\s+""C""\s+fn)\b\s*\*?\s*(?:\([^)]*\)\s*)?(?:<[^>]*>\s*)?(?<name>[\w.$:-]+)")]
     private static partial Regex FunctionKeyword();
 
-    // At least two words before the parenthesis, and the first of them begins no statement.
+    // At least two words before the parenthesis, and the first of them begins no statement. Words are taken whole, so that a line of many
+    // is not tried at each of its characters.
     [GeneratedRegex(
         @"^\s*(?!(?:return|if|else|for|foreach|while|switch|catch|using|lock|new|throw|await|case|do|goto|yield|typedef|delete|sizeof"
         + @"|assert|try|import|from|fixed|when|where|and|or|not|in|is|as|var|let)\b)"
-        + @"(?:[\w<>\[\],.?*&:~@]+\s+)+[*&]*(?<name>[\w~:]+)(?:<[^>()]*>)?\s*\([^;=]*$")]
+        + @"(?>[\w<>\[\],.?*&:~@]+\s+)+[*&]*(?<name>[\w~:]+)(?:<[^>()]*>)?\s*\([^;=]*$")]
     private static partial Regex TypedMethod();
 
     [GeneratedRegex(

@@ -8,7 +8,6 @@ namespace Millrace.Retrieval.Parsing.Csv;
 internal sealed partial class CsvParser : IDocumentParser
 {
     private const int RowsPerGroup = 50;
-    private const int ColumnNameCharsMax = 60;
     private const int SampledCharsMax = 64 * 1024;
     private const int SampledRowsMax = 20;
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
@@ -53,7 +52,7 @@ internal sealed partial class CsvParser : IDocumentParser
     {
         var names = row.ConvertAll(name => Whitespace.Collapse(name));
         return names.Count > (names[0].Length == 0 ? 1 : 0)
-            && names.Skip(names[0].Length == 0 ? 1 : 0).All(name => name.Length is > 0 and <= ColumnNameCharsMax && !Value().IsMatch(name))
+            && names.Skip(names[0].Length == 0 ? 1 : 0).All(name => TableText.IsName(name) && !Value().IsMatch(name))
             && names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == names.Count;
     }
 

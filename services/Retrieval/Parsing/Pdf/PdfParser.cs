@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text;
 
 namespace Millrace.Retrieval.Parsing.Pdf;
 
-/// <summary>PDF: the text in reading order, page by page; the breadcrumb has the page's number.</summary>
+/// <summary>PDF: the text in reading order, page by page; the breadcrumb has the page's number. What is printed on most pages is read once.
+/// </summary>
 internal sealed class PdfParser : IDocumentParser
 {
     /// <inheritdoc/>
@@ -22,32 +22,27 @@ internal sealed class PdfParser : IDocumentParser
     /// <summary>Adds the pages of a text in which a form feed ends each page.</summary>
     internal static void AddPages(string text, DocumentTextBuilder builder)
     {
-        var number = 0;
+        var pages = Pages(text, builder.Budget);
+        var words = new DividedWords(text);
+        foreach (var (i, page) in RepeatedLines.Without(pages).Index())
+        {
+            builder.BeginPart(1, string.Create(CultureInfo.InvariantCulture, $"Page {i + 1}"));
+            WrappedText.Add(words.Join(page), builder);
+        }
+    }
+
+    private static List<string> Pages(string text, ParsingBudget budget)
+    {
+        List<string> pages = [];
         foreach (var range in text.AsSpan().Split('\f'))
         {
-            var page = text.AsSpan()[range];
-            if (++number > builder.Budget.Limits.PdfPagesMax && !page.IsWhiteSpace())
+            var page = text[range];
+            if (pages.Count >= budget.Limits.PdfPagesMax && !string.IsNullOrWhiteSpace(page))
                 throw ParsingErrors.OverLimit(
-                    $"The PDF has more than {builder.Budget.Limits.PdfPagesMax} pages.", nameof(ParsingOptions.PdfPagesMax));
-            builder.BeginPart(1, string.Create(CultureInfo.InvariantCulture, $"Page {number}"));
-            WrappedText.Add(WithoutHyphenation(page), builder);
-        }
-    }
-
-    // A word that was divided at the end of a line goes on with a small letter.
-    private static string WithoutHyphenation(ReadOnlySpan<char> page)
-    {
-        var text = new StringBuilder(page.Length);
-        for (var i = 0; i < page.Length; i++)
-        {
-            if (IsDivision(page, i)) i++;
-            else text.Append(page[i]);
+                    $"The PDF has more than {budget.Limits.PdfPagesMax} pages.", nameof(ParsingOptions.PdfPagesMax));
+            if (pages.Count < budget.Limits.PdfPagesMax) pages.Add(page);
         }
 
-        return text.ToString();
+        return pages;
     }
-
-    private static bool IsDivision(ReadOnlySpan<char> page, int i) =>
-        page[i] is '-' or '\u00AD' && i > 0 && i + 2 < page.Length && char.IsLetter(page[i - 1]) && page[i + 1] == '\n'
-        && char.IsLower(page[i + 2]);
 }

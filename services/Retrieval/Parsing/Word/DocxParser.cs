@@ -19,8 +19,16 @@ internal sealed class DocxParser : IDocumentParser
         var body = BodyName(container, source.Budget);
         var parts = WordParts.Read(container, body[..(body.LastIndexOf('/') + 1)], source.Budget);
         if (!container.Xml(body, source.Budget, reader => new WordBody(builder, parts).Read(reader)))
-            throw ParsingErrors.Damaged("The file is no Word document: it has no body. Save it as .docx again.");
+            throw ParsingErrors.Damaged($"The file is no Word document: it has no body. {RemedyFor(container)}");
     }
+
+    private static string RemedyFor(ZipContainer container) => container switch
+    {
+        _ when container.Has("xl/workbook.xml") => "It is an Excel workbook: save each sheet as .csv.",
+        _ when container.Has("ppt/presentation.xml") => "It is a PowerPoint presentation: save it as .pdf.",
+        _ when container.Has("content.xml") => "It is an OpenDocument file: save it as .docx.",
+        _ => "Save it as .docx again.",
+    };
 
     private static string BodyName(ZipContainer container, ParsingBudget budget)
     {

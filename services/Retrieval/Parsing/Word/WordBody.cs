@@ -42,7 +42,8 @@ internal sealed class WordBody(DocumentTextBuilder builder, WordParts parts)
     // tracked changes had before.
     private static bool IsSkipped(XmlReader reader) =>
         reader.LocalName is "Fallback"
-        || (reader.IsWord() && reader.LocalName is "del" or "moveFrom" or "pPrChange" or "rPrChange" or "tblPrChange" or "instrText");
+        || (reader.IsWord() && reader.LocalName is "del" or "moveFrom" or "pPrChange" or "rPrChange" or "tblPrChange" or "trPrChange"
+            or "tcPrChange" or "instrText");
 
     private void Begin(XmlReader reader)
     {
@@ -56,13 +57,27 @@ internal sealed class WordBody(DocumentTextBuilder builder, WordParts parts)
         switch (reader.LocalName)
         {
             case "p" when !reader.IsEmptyElement: _paragraphs.Push(new WordParagraph()); break;
-            case "tbl" when !reader.IsEmptyElement: _tables.Push(new WordTable()); break;
-            case "tr" when _tables.TryPeek(out var table): table.BeginRow(); break;
-            case "tc" when _tables.TryPeek(out var table): table.BeginCell(builder); break;
-            case "tblHeader" when _tables.TryPeek(out var table) && reader.IsOn(): table.MarkHeader(); break;
-            case "gridSpan" when _tables.TryPeek(out var table): table.Span(reader.Number() ?? 1); break;
-            default: BeginInline(reader); break;
+            case "tbl" when !reader.IsEmptyElement: _tables.Push(new WordTable(Target)); break;
+            default:
+                if (!_tables.TryPeek(out var table) || !BeginTablePart(reader, table)) BeginInline(reader);
+                break;
         }
+    }
+
+    private static bool BeginTablePart(XmlReader reader, WordTable table)
+    {
+        switch (reader.LocalName)
+        {
+            case "tc": table.BeginCell(); break;
+            case "tblHeader": if (reader.IsOn()) table.MarkHeader(); break;
+            case "gridBefore": table.Skip(reader.Number() ?? 0); break;
+            case "gridSpan": table.Span(reader.Number() ?? 1); break;
+            case "vMerge": if (reader.Attribute("val") != "restart") table.Continue(); break;
+            default: return false;
+        }
+
+        if (reader is { LocalName: "tc", IsEmptyElement: true }) table.EndCell();
+        return true;
     }
 
     private void BeginInline(XmlReader reader)
@@ -70,9 +85,9 @@ internal sealed class WordBody(DocumentTextBuilder builder, WordParts parts)
         if (!_paragraphs.TryPeek(out var paragraph)) return;
         switch (reader.LocalName)
         {
-            case "pStyle": paragraph.Level ??= parts.Styles.LevelOf(reader.Attribute("val")); break;
-            case "outlineLvl": paragraph.Level ??= WordStyles.LevelOfOutline(reader.Number()); break;
-            case "ilvl": paragraph.ListLevel = reader.Number() ?? 0; break;
+            case "pStyle": paragraph.StyleId = reader.Attribute("val"); break;
+            case "outlineLvl": paragraph.OutlineLevel = reader.Number(); break;
+            case "ilvl": paragraph.ListLevel = reader.Number(); break;
             case "numId": paragraph.ListNumber = reader.Number(); break;
             case "r": paragraph.IsHidden = false; break;
             case "vanish": paragraph.IsHidden = reader.IsOn(); break;
@@ -88,7 +103,8 @@ internal sealed class WordBody(DocumentTextBuilder builder, WordParts parts)
     {
         if (name == "p" && _paragraphs.TryPop(out var paragraph)) Write(paragraph);
         else if (name == "tc" && _tables.TryPeek(out var table)) table.EndCell();
-        else if (name == "tbl" && _tables.TryPop(out var ended)) ended.Write(Target);
+        else if (name == "tr" && _tables.TryPeek(out var withRow)) withRow.EndRow();
+        else if (name == "tbl" && _tables.TryPop(out var ended)) ended.End();
     }
 
     private void AppendText(XmlReader reader)
@@ -114,12 +130,26 @@ internal sealed class WordBody(DocumentTextBuilder builder, WordParts parts)
     private void Write(WordParagraph paragraph)
     {
         var text = paragraph.Text.ToString();
-        var isBlank = string.IsNullOrWhiteSpace(text);
-        if (paragraph.Level is { } level && !isBlank && Target == builder) builder.AddHeading(level, text);
-        else if (paragraph.ListNumber is > 0 and { } number && !isBlank)
-            Target.AddLine(parts.Numbering.NextMark(number, paragraph.ListLevel) + text.Trim());
-        else Target.AddParagraph(text);
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            var level = WordStyles.LevelOfOutline(paragraph.OutlineLevel) ?? parts.Styles.LevelOf(paragraph.StyleId);
+            var mark = MarkOf(paragraph);
+            if (level is { } heading && Target == builder) builder.AddHeading(heading, mark + text);
+            else if (mark is not null) Target.AddLine(mark + text.Trim());
+            else Target.AddParagraph(text);
+        }
+
         foreach (var note in paragraph.Notes) Target.AddParagraph(note);
+    }
+
+    // What the paragraph says of its list goes before what its style says; a numbering of 0 takes it out of any list.
+    private string? MarkOf(WordParagraph paragraph)
+    {
+        var (number, level, styleId) = parts.Styles.ListOf(paragraph.StyleId);
+        number = paragraph.ListNumber ?? number;
+        if (number is not > 0) return null;
+        level = paragraph.ListLevel ?? level ?? parts.Numbering.LevelOfStyle(number.Value, styleId);
+        return parts.Numbering.NextMark(number.Value, level.Value, parts.Styles);
     }
 }
 
@@ -132,14 +162,17 @@ internal sealed class WordParagraph
     /// <summary>Notes that it refers to, each with its mark.</summary>
     public List<string> Notes { get; } = [];
 
-    /// <summary>Level of a heading; null for any other paragraph.</summary>
-    public int? Level { get; set; }
+    /// <summary>Its style.</summary>
+    public string StyleId { get; set; } = "";
 
-    /// <summary>The numbering of a list item; null or 0 for any other paragraph.</summary>
+    /// <summary>The outline level that it has by itself, from 0; null when it says none.</summary>
+    public int? OutlineLevel { get; set; }
+
+    /// <summary>The numbering that it has by itself; 0 for none, null when it says nothing.</summary>
     public int? ListNumber { get; set; }
 
-    /// <summary>How deep the list item is, from 0.</summary>
-    public int ListLevel { get; set; }
+    /// <summary>How deep the list item is, from 0; null when it does not say so.</summary>
+    public int? ListLevel { get; set; }
 
     /// <summary>Whether the run that is being read is hidden.</summary>
     public bool IsHidden { get; set; }

@@ -1,60 +1,85 @@
 namespace Millrace.Retrieval.Parsing.Word;
 
 /// <summary>A table while it is read, row by row.</summary>
-internal sealed class WordTable
+/// <param name="target">Takes the rows: the document, or the cell that the table stands in.</param>
+internal sealed class WordTable(DocumentTextBuilder target)
 {
-    private const int ColumnNameCharsMax = 60;
-    private readonly List<List<string>> _rows = [];
-    private bool _hasHeader;
-    private DocumentTextBuilder? _cell;
-    private int _pendingBlanks;
+    private readonly TableRows _rows = new(target);
+    private readonly Dictionary<long, string> _above = [];
+    private List<GridCell> _row = [];
+    private List<GridCell>? _held;
+    private long _column;
+    private int _columns = 1;
+    private bool _isContinued;
+    private bool _isHeader;
+    private int _rowsEnded;
 
     /// <summary>Takes the text of the cell that is being read; null between cells.</summary>
-    public DocumentTextBuilder? Cell => _cell;
+    public DocumentTextBuilder? Cell { get; private set; }
 
-    /// <summary>Begins a row.</summary>
-    public void BeginRow() => _rows.Add([]);
+    /// <summary>The row names the columns, as those above it do.</summary>
+    public void MarkHeader() => _isHeader = true;
 
-    /// <summary>The row names the columns.</summary>
-    public void MarkHeader() => _hasHeader |= _rows.Count == 1;
+    /// <summary>The row begins further to the right.</summary>
+    public void Skip(int columns)
+    {
+        if (columns > 0) Add("", columns);
+    }
 
     /// <summary>Begins a cell.</summary>
-    public void BeginCell(DocumentTextBuilder document)
+    public void BeginCell()
     {
-        document.Budget.TakeCells(1);
-        _cell = document.Detached();
+        target.Budget.RequireCells(_row.Count + 1);
+        Cell = target.Detached();
     }
 
-    /// <summary>The cell covers further columns, which are empty.</summary>
-    public void Span(int columns)
-    {
-        if (_rows.Count == 0 || _cell is null || columns < 2) return;
-        _cell.Budget.TakeCells(columns - 1);
-        _pendingBlanks = columns - 1;
-    }
+    /// <summary>The cell covers so many columns.</summary>
+    public void Span(int columns) => _columns = Math.Max(1, columns);
+
+    /// <summary>The cell goes on with the one above it.</summary>
+    public void Continue() => _isContinued = true;
 
     /// <summary>Ends a cell.</summary>
     public void EndCell()
     {
-        if (_cell is null) return;
-        if (_rows.Count == 0) BeginRow();
-        _rows[^1].Add(Whitespace.Collapse(_cell.BuildText()));
-        _rows[^1].AddRange(Enumerable.Repeat("", _pendingBlanks));
-        (_cell, _pendingBlanks) = (null, 0);
+        if (Cell is not { } cell) return;
+        var text = Whitespace.Collapse(cell.BuildText());
+        if (_isContinued && text.Length == 0) text = _above.GetValueOrDefault(_column, "");
+        _above[_column] = text;
+        Add(text, _columns);
+        (Cell, _columns, _isContinued) = (null, 1, false);
     }
 
-    /// <summary>Writes the rows. A first row that says nothing of itself counts as the header if it looks like one: short, different names
-    /// for all columns.</summary>
-    public void Write(DocumentTextBuilder builder)
+    /// <summary>Ends a row. A first row that says nothing of itself is the header if it looks like one and is not alone.</summary>
+    public void EndRow()
     {
         EndCell();
-        if (_rows.Count == 0) return;
-        var isHeader = _rows.Count > 1 && (_hasHeader || LooksLikeHeader(_rows[0]));
-        foreach (var row in _rows.Skip(isHeader ? 1 : 0)) builder.AddLine(TableText.Row(isHeader ? _rows[0] : [], row));
+        if (_row.Count == 0) return;
+        var row = _row;
+        if (_held is { } first) _rows.Add(first, isHeader: true);
+        _held = null;
+        if (_rowsEnded++ == 0 && !_isHeader && LooksLikeHeader(row)) _held = row;
+        else _rows.Add(row, _isHeader);
+        (_row, _column, _isHeader) = ([], 0, false);
     }
 
-    private static bool LooksLikeHeader(List<string> row) =>
+    /// <summary>Ends the table.</summary>
+    public void End()
+    {
+        EndRow();
+        if (_held is { } only) _rows.Add(only, isHeader: false);
+        _rows.End();
+    }
+
+    private void Add(string text, int columns)
+    {
+        _row.Add(new GridCell(text, columns));
+        _column += columns;
+    }
+
+    // Short, different names for all columns, of which none covers two.
+    private static bool LooksLikeHeader(List<GridCell> row) =>
         row.Count > 1
-        && row.TrueForAll(cell => cell.Length is > 0 and <= ColumnNameCharsMax && !char.IsDigit(cell[0]))
-        && row.Distinct(StringComparer.OrdinalIgnoreCase).Count() == row.Count;
+        && row.TrueForAll(cell => TableText.IsName(cell.Text) && cell.Columns == 1 && !char.IsDigit(cell.Text[0]))
+        && row.DistinctBy(cell => cell.Text, StringComparer.OrdinalIgnoreCase).Count() == row.Count;
 }

@@ -34,6 +34,9 @@ internal sealed class ZipContainer : IDisposable
         }
     }
 
+    /// <summary>Whether there is an entry of a name.</summary>
+    public bool Has(string name) => _entries.ContainsKey(name);
+
     /// <summary>Reads an entry, if there is one of the name.</summary>
     /// <param name="name">Its path, with forward slashes.</param>
     /// <param name="read">Reads it; what goes wrong with the container's data is turned into a refusal.</param>

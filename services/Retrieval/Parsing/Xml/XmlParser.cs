@@ -17,6 +17,7 @@ internal sealed class XmlParser : IDocumentParser
     {
         var text = source.Text();
         if (string.IsNullOrWhiteSpace(text)) return;
+        HtmlTags.RequireFewAttributes(text, source.Budget);
         using var reader = XmlReader.Create(new StringReader(text), SafeXml.Settings(source.Budget));
         SafeXml.Guard("The document", () => Walk(reader, builder));
     }

@@ -179,7 +179,7 @@ public sealed class JobsEndpointsTests : IAsyncLifetime
             "POST",
             "/v1/collections",
             HttpStatusCode.Created,
-            """{"name":"n","dimension":64,"description":"About n.","chunking":{"strategy":"sentence_window","window_sentences":2}}""");
+            """{"name":"n","dimension":2,"description":"About n.","chunking":{"strategy":"sentence_window","window_sentences":2}}""");
         var one = await SendAsync("GET", "/v1/collections/samples");
         await SendAsync("GET", "/v1/collections/nothing", HttpStatusCode.NotFound);
         var work = await SendAsync(
@@ -190,7 +190,7 @@ public sealed class JobsEndpointsTests : IAsyncLifetime
         var wrong = await SendAsync(
             "POST", "/v1/collections/samples/reindex", HttpStatusCode.BadRequest, """{"chunking":{"strategy":"best"}}""");
 
-        Assert.Equal(("About n.", 64), (Text(created, "description"), created.GetProperty("dimension").GetInt32()));
+        Assert.Equal(("About n.", 2), (Text(created, "description"), created.GetProperty("dimension").GetInt32()));
         Assert.Equal("sentence_window", Text(created.GetProperty("chunking"), "strategy"));
         Assert.Equal(JsonValueKind.Null, one.GetProperty("reindexing").ValueKind);
         Assert.Equal(3, work.GetProperty("reindexing").GetProperty("documents_total").GetInt32());

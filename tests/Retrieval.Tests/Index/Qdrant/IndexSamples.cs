@@ -32,7 +32,7 @@ internal static class IndexSamples
     public static DenseQuery Dense(string text, int countMax = 100) =>
         new(FakeEmbeddingService.Vector(text), countMax, Everything, Exact: false);
 
-    public static WordQuery Words(string text, int countMax = 100) => new(text, countMax, Everything);
+    public static WordQuery ByWords(string text, int countMax = 100) => new(text, countMax, Everything);
 
     public static IEnumerable<long> Ids(IndexRanking ranking) => ranking.Chunks.Select(chunk => chunk.Chunk);
 }

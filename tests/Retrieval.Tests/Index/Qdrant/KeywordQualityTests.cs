@@ -26,7 +26,7 @@ public sealed class KeywordQualityTests(ITestOutputHelper output)
         var questions = Read<DocsQuestion>("questions.json");
         foreach (var question in questions)
         {
-            var found = await fixture.Index.KeywordAsync(Id, Words(question.Question, 20), CancellationToken.None);
+            var found = await fixture.Index.KeywordAsync(Id, ByWords(question.Question, 20), CancellationToken.None);
             var links = Ids(found).Select(id => chunks[id].Link).ToList();
             recall += question.CorrectChunks.Count(links.Take(3).Contains) / (double)question.CorrectChunks.Length;
             var first = links.FindIndex(question.CorrectChunks.Contains);

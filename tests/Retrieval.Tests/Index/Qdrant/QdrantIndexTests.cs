@@ -123,7 +123,7 @@ public sealed class QdrantIndexTests
         await using var fixture = await OpenAsync();
         Assert.True(fixture.Server.Store.Remove(fixture.Server.Store.Names.Single()));
 
-        await Assert.ThrowsAsync<MillraceException>(() => fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None));
+        await Assert.ThrowsAsync<MillraceException>(() => fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None));
         await using var repairs = fixture.Repairs.ReadAllAsync(CancellationToken.None).GetAsyncEnumerator();
         Assert.True(await repairs.MoveNextAsync());
         Assert.Equal(Id, repairs.Current);
@@ -138,7 +138,7 @@ public sealed class QdrantIndexTests
     {
         await using var fixture = await QdrantFixture.StartAsync();
 
-        Assert.Empty(Ids(await fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None)));
+        Assert.Empty(Ids(await fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None)));
         Assert.Empty(Ids(await fixture.Index.DenseAsync(Id, Dense("apples"), CancellationToken.None)));
     }
 
@@ -170,10 +170,10 @@ public sealed class QdrantIndexTests
         await fixture.Index.PutAsync(Id, [Document(1, Texts)], CancellationToken.None);
         var weights = new FusionWeights(constant, weight, weight);
 
-        var words = await fixture.Index.KeywordAsync(Id, Words("red apples", 3), CancellationToken.None);
+        var words = await fixture.Index.KeywordAsync(Id, ByWords("red apples", 3), CancellationToken.None);
         var dense = await fixture.Index.DenseAsync(Id, Dense("red apples", 5), CancellationToken.None);
         var fused = await fixture.Index.TryFusedAsync(
-            Id, new FusedQuery(Dense("red apples", 5), Words("red apples", 3), weights), CancellationToken.None);
+            Id, new FusedQuery(Dense("red apples", 5), ByWords("red apples", 3), weights), CancellationToken.None);
 
         var expected = ReciprocalRankFusion.Fuse(
             [new WeightedRanking(Ranked(words), weight), new WeightedRanking(Ranked(dense), weight)], constant).Chunks;
@@ -195,7 +195,7 @@ public sealed class QdrantIndexTests
         await using var fixture = await OpenAsync();
 
         Assert.Null(await fixture.Index.TryFusedAsync(
-            Id, new FusedQuery(Dense("red apples"), Words(text), new FusionWeights(constant, keyword, dense)), CancellationToken.None));
+            Id, new FusedQuery(Dense("red apples"), ByWords(text), new FusionWeights(constant, keyword, dense)), CancellationToken.None));
     }
 
     private static async Task<QdrantFixture> OpenAsync(Action<QdrantOptions>? configure = null)

@@ -26,7 +26,7 @@ public sealed class QdrantOutageTests
             await fixture.Index.SetAttributesAsync(id, Attributes(1, """{"year":1}"""), CancellationToken.None).DefaultTimeout();
             fixture.Server.Gate.Fail(fault, fault, fault);
 
-            Assert.Equal([10], Ids(await fixture.Index.KeywordAsync(id, Words("red pears"), CancellationToken.None).DefaultTimeout()));
+            Assert.Equal([10], Ids(await fixture.Index.KeywordAsync(id, ByWords("red pears"), CancellationToken.None).DefaultTimeout()));
             fixture.Server.Gate.Fail(fault);
             await fixture.Index.DropAsync(id, CancellationToken.None).DefaultTimeout();
         }
@@ -53,7 +53,7 @@ public sealed class QdrantOutageTests
         await fixture.Index.OpenAsync(Settings, CancellationToken.None);
         fixture.Server.Gate.Fail(FakeFault.Stalled);
 
-        Assert.Empty(Ids(await fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None).DefaultTimeout()));
+        Assert.Empty(Ids(await fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None).DefaultTimeout()));
 
         Assert.Equal(2, fixture.Server.Gate.Requests<QueryPoints>().Count);
     }
@@ -67,7 +67,7 @@ public sealed class QdrantOutageTests
         await fixture.Server.StopAsync();
 
         var error = await Assert.ThrowsAsync<MillraceException>(
-            () => fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None)).DefaultTimeout();
+            () => fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None)).DefaultTimeout();
 
         Assert.Equal(Reason.UpstreamUnavailable, error.Reason);
         Assert.NotNull(error.RetryAfter);
@@ -75,7 +75,7 @@ public sealed class QdrantOutageTests
         Assert.Contains("ConnectionStrings:qdrant", error.Message, StringComparison.Ordinal);
 
         await fixture.Server.StartAgainAsync();
-        Assert.Equal([10], Ids(await fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None).DefaultTimeout()));
+        Assert.Equal([10], Ids(await fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None).DefaultTimeout()));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class QdrantOutageTests
         await fixture.Index.OpenAsync(Settings, CancellationToken.None);
         fixture.Server.Gate.Fail(FakeFault.Refused, FakeFault.Refused, FakeFault.Refused);
 
-        await Assert.ThrowsAsync<MillraceException>(() => fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None));
+        await Assert.ThrowsAsync<MillraceException>(() => fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None));
 
         Assert.Equal(3, fixture.Server.Gate.Requests<QueryPoints>().Count);
     }
@@ -113,7 +113,7 @@ public sealed class QdrantOutageTests
         fixture.Server.Gate.Stalls = true;
         using var cancel = new CancellationTokenSource();
 
-        var call = fixture.Index.KeywordAsync(Id, Words("apples"), cancel.Token);
+        var call = fixture.Index.KeywordAsync(Id, ByWords("apples"), cancel.Token);
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call).DefaultTimeout();
@@ -131,9 +131,9 @@ public sealed class QdrantOutageTests
         var held = new TaskCompletionSource();
         fixture.Server.Gate.Hold = held.Task;
 
-        var calls = Enumerable.Range(0, 5).Select(_ => fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None)).ToList();
+        var calls = Enumerable.Range(0, 5).Select(_ => fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None)).ToList();
         var error = await Assert.ThrowsAsync<MillraceException>(
-            () => fixture.Index.KeywordAsync(Id, Words("apples"), CancellationToken.None)).DefaultTimeout();
+            () => fixture.Index.KeywordAsync(Id, ByWords("apples"), CancellationToken.None)).DefaultTimeout();
         held.SetResult();
         await Task.WhenAll(calls).DefaultTimeout();
 

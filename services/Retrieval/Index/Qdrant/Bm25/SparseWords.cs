@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Millrace.Retrieval.Index.Words;
 using Millrace.Retrieval.Search;
 
 namespace Millrace.Retrieval.Index.Qdrant.Bm25;

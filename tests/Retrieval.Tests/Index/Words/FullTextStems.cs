@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace Millrace.Retrieval.Tests.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Tests.Index.Words;
 
 /// <summary>What SQLite's FTS5 makes of words, with the tokenizer of the embedded index.</summary>
 internal static class FullTextStems

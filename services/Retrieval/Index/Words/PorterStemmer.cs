@@ -1,10 +1,10 @@
 using System.Text;
 
-namespace Millrace.Retrieval.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Index.Words;
 
 /// <summary>
-/// Porter's algorithm of 1980, with the same ends as SQLite's FTS5: words of one family get one stem, so that the embedded index and this
-/// one find the same.
+/// Porter's algorithm of 1980, with the same ends as SQLite's FTS5: words of one family get one stem, in the
+/// embedded index and in Qdrant alike.
 /// </summary>
 internal static class PorterStemmer
 {

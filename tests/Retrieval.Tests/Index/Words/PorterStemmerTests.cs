@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
-using Millrace.Retrieval.Index.Qdrant.Bm25;
+using Millrace.Retrieval.Index.Words;
 using Millrace.TestShared;
 
-namespace Millrace.Retrieval.Tests.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Tests.Index.Words;
 
 /// <summary>Words get the stems that the embedded index gives them.</summary>
 public sealed partial class PorterStemmerTests
@@ -51,7 +51,7 @@ public sealed partial class PorterStemmerTests
         "Über", "naïve", "Résumés", "façades", "Ångström", "ČESKÝ", "ỹ", "Đà", "ø", "Straße", "cafe\u0301s", "Москва", "ёлки", "東京",
         "ΑΘΗΝΑ", "2024", "3rd", "x86", "b10068", "HTTP2", "I", "İstanbul", new string('a', 62) + "ing",
         new string('b', 30) + new string('a', 30) + "nesses", "generalizations", "OSCILLATORS", "skies", "dying", "news", "Controlled",
-        "rolling",
+        "rolling", "ΑΘΗΝΑΣ", "Ἀθῆνας", "Αθήνας", "µm", "ſo",
     ]);
 
     private static void AssertSame(List<string> words)

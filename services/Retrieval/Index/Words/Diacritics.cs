@@ -1,15 +1,15 @@
 using System.Collections.Frozen;
 
-namespace Millrace.Retrieval.Index.Qdrant.Bm25;
+namespace Millrace.Retrieval.Index.Words;
 
 /// <summary>Takes the marks off Latin letters, so that a word is found however it was typed. The letters are those that Unicode writes as a
-/// letter of the alphabet with a mark.</summary>
+/// letter of the alphabet with a mark, and those that are another shape of a letter, as at the end of a Greek word.</summary>
 internal static class Diacritics
 {
     private const char CombiningFirst = '\u0300';
     private const char CombiningLast = '\u036F';
 
-    // Each line: the letter, then what is written with it. The capital İ has no small letter without a culture.
+    // Each line: the letter, then what is written with it or in its place. The capital İ has no small letter without a culture.
     private static readonly string[] Families =
     [
         "aàáâãäåāăąǎǟǡǻȁȃȧḁạảấầẩẫậắằẳẵặ",
@@ -29,7 +29,7 @@ internal static class Diacritics
         "oòóôõöōŏőơǒǫǭȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợ",
         "pṕṗ",
         "rŕŗřȑȓṙṛṝṟ",
-        "sśŝşšșṡṣṥṧṩ",
+        "sſśŝşšșṡẛṣṥṧṩ",
         "tţťțṫṭṯṱẗ",
         "uùúûüũūŭůűųưǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự",
         "vṽṿ",
@@ -37,6 +37,15 @@ internal static class Diacritics
         "xẋẍ",
         "yýÿŷȳẏẙỳỵỷỹ",
         "zźżžẑẓẕ",
+        "βϐ",
+        "εϵ",
+        "θϑ",
+        "κϰ",
+        "μµ",
+        "πϖ",
+        "ρϱ",
+        "σς",
+        "φϕ",
     ];
 
     private static readonly FrozenDictionary<char, char> Bases = Families
