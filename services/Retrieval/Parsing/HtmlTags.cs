@@ -50,11 +50,11 @@ internal static class HtmlTags
 
     private static int Next(string html, int start) => start >= html.Length ? -1 : html.IndexOf('<', start);
 
-    // Where the end is missing, what is left is looked at as if nothing had begun.
+    // Where the end is missing, the rest of the page is no tags.
     private static int After(string html, int start, string end)
     {
         var index = start >= html.Length ? -1 : html.IndexOf(end, start, StringComparison.OrdinalIgnoreCase);
-        return index < 0 ? start : index;
+        return index < 0 ? html.Length : index;
     }
 
     private static int Weight(ReadOnlySpan<char> tag) =>
