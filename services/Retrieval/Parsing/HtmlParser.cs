@@ -34,7 +34,7 @@ internal sealed class HtmlParser : IDocumentParser
     // element stays bounded.
     private static IHtmlDocument Read(string html, ParsingBudget budget)
     {
-        HtmlTags.RequireFewAttributes(html, budget);
+        HtmlTags.RequireReadable(html, budget);
         var options = new HtmlParserOptions
         {
             MaximumDepth = budget.Limits.NestingMax,

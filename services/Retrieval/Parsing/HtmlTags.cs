@@ -1,22 +1,73 @@
+using System.Collections.Frozen;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Retrieval.Parsing;
 
-/// <summary>A look at the tags before the library reads them: it compares each attribute of a tag with all others.</summary>
+/// <summary>
+/// A look at the tags before a library reads them: it compares each attribute of a tag with all others, and may look through all open
+/// elements at each tag.
+/// </summary>
 internal static class HtmlTags
 {
     private const int AttributesMax = 4_000;
+    private const int OpenMax = 3_000;
+    private const int NameCharsMax = 16;
 
-    /// <summary>Refuses a page, or an XML document, with a tag that has too many attributes.</summary>
-    public static void RequireFewAttributes(ReadOnlySpan<char> html, ParsingBudget budget)
+    // Elements that nothing has to close.
+    private static readonly FrozenSet<string> Unclosed = FrozenSet.ToFrozenSet(
+        [
+            "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "colgroup", "option", "optgroup", "rb", "rt",
+            "rtc", "rp", "html", "head", "body", "br", "img", "hr", "input", "meta", "link", "area", "base", "col", "embed", "source",
+            "track", "wbr", "param", "frame", "keygen", "basefont",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Raw = FrozenSet.ToFrozenSet(
+        ["script", "style", "textarea", "title", "xmp"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Refuses a page with a tag that has too many attributes, or with too many elements that are not closed.</summary>
+    public static void RequireReadable(string html, ParsingBudget budget)
     {
-        for (var start = html.IndexOf('<'); start >= 0;)
+        var open = 0;
+        for (var start = html.IndexOf('<', StringComparison.Ordinal); start >= 0; start = Next(html, start))
         {
-            var tag = html[(start + 1)..];
+            var tag = html.AsSpan(start + 1);
             start += 1 + TagLength(tag, budget);
-            var next = html[start..].IndexOf('<');
-            start = next < 0 ? -1 : start + next;
+            if (tag is ['/', ..]) open = Math.Max(0, open - Weight(tag[1..]));
+            else open += Weight(tag);
+            if (open > OpenMax) throw Refusal($"The page has more than {OpenMax} elements that are not closed. Close them", budget);
+            if (tag is ['!', '-', '-', ..]) start = After(html, start, "-->");
+            else if (Contains(Raw, tag)) start = After(html, start, $"</{Name(tag)}");
         }
+    }
+
+    /// <summary>Refuses a text with a tag that has too many attributes.</summary>
+    public static void RequireFewAttributes(string text, ParsingBudget budget)
+    {
+        for (var start = text.IndexOf('<', StringComparison.Ordinal); start >= 0; start = Next(text, start))
+            start += 1 + TagLength(text.AsSpan(start + 1), budget);
+    }
+
+    private static int Next(string html, int start) => start >= html.Length ? -1 : html.IndexOf('<', start);
+
+    // Where the end is missing, the rest of the page is no tags.
+    private static int After(string html, int start, string end)
+    {
+        var index = start >= html.Length ? -1 : html.IndexOf(end, start, StringComparison.OrdinalIgnoreCase);
+        return index < 0 ? html.Length : index;
+    }
+
+    private static int Weight(ReadOnlySpan<char> tag) =>
+        tag is [var first, ..] && char.IsAsciiLetter(first) && !Contains(Unclosed, tag) ? 1 : 0;
+
+    private static bool Contains(FrozenSet<string> names, ReadOnlySpan<char> tag) =>
+        Name(tag) is { Length: > 0 } name && names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
+
+    private static ReadOnlySpan<char> Name(ReadOnlySpan<char> tag)
+    {
+        var length = 0;
+        while (length < tag.Length && length <= NameCharsMax && char.IsAsciiLetterOrDigit(tag[length])) length++;
+        return tag[..length];
     }
 
     // Attributes are told by the white space before them. A quote counts only after an equals sign, as the standard has it.
@@ -28,7 +79,8 @@ internal static class HtmlTags
         {
             if (tag[i] == '>') return i;
             if (tag[i] is '"' or '\'' && IsValue(tag[..i])) i = QuoteEnd(tag, i);
-            else if (IsSeparator(tag, i) && ++attributes > AttributesMax) throw TooMany(budget);
+            else if (IsSeparator(tag, i) && ++attributes > AttributesMax)
+                throw Refusal($"The document has a tag with more than {AttributesMax} attributes. Remove it", budget);
         }
 
         return tag.Length;
@@ -45,10 +97,9 @@ internal static class HtmlTags
         return length < 0 ? tag.Length : quote + 1 + length;
     }
 
-    private static MillraceException TooMany(ParsingBudget budget)
+    private static MillraceException Refusal(string what, ParsingBudget budget)
     {
         budget.Stop.ThrowIfCancellationRequested();
-        return ParsingErrors.Damaged(
-            $"The document has a tag with more than {AttributesMax} attributes. Remove it, or upload the document's text.");
+        return ParsingErrors.Damaged($"{what}, or upload the document's text.");
     }
 }

@@ -10,6 +10,7 @@ internal sealed class MarkdownParser : IDocumentParser
     private const int LibraryNestingMax = 128;
 
     private const int ColumnsMax = 2_000;
+    private const int DefinitionsMax = 5_000;
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder { MaximumNestingDepth = LibraryNestingMax }
         .UseYamlFrontMatter().UsePipeTables().UseGridTables().UseEmphasisExtras().UseTaskLists().UseDefinitionLists()
@@ -24,7 +25,7 @@ internal sealed class MarkdownParser : IDocumentParser
 
     private static MarkdownDocument ParseBlocks(string source, ParsingBudget budget)
     {
-        RequireFewColumns(source);
+        RequireModest(source);
         try
         {
             return Markdown.Parse(source, Pipeline, MarkdownDeadline.Context(budget.Stop));
@@ -36,12 +37,19 @@ internal sealed class MarkdownParser : IDocumentParser
         }
     }
 
-    // The library compares the columns of a row with each other.
-    private static void RequireFewColumns(string source)
+    // The library compares the columns of a row with each other, and moves all lines of a paragraph up for each definition of a link.
+    private static void RequireModest(string source)
     {
+        var definitions = 0;
         foreach (var line in source.AsSpan().EnumerateLines())
+        {
+            definitions = line.TrimStart() is ['[', ..] ? definitions + 1 : 0;
+            if (definitions > DefinitionsMax)
+                throw ParsingErrors.Damaged(
+                    $"The document has more than {DefinitionsMax} lines in a row that begin with a bracket. Put blank lines between them.");
             if (line.Count('|') > ColumnsMax)
                 throw ParsingErrors.Damaged(
                     $"The document has a table of more than {ColumnsMax} columns. Upload it as {Parsing.MediaTypes.Csv}.");
+        }
     }
 }

@@ -128,6 +128,24 @@ public sealed class HtmlParserTests
     }
 
     [Fact]
+    public void Elements_NeverClosed_AreRefused()
+    {
+        var source = string.Concat(Enumerable.Repeat("<dl><dt>a<dd>b", 3_001));
+
+        Assert.Contains("not closed", Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<p>x")]
+    [InlineData("<p>x<br>")]
+    [InlineData("<!-- <div> --><div>x</div>")]
+    [InlineData("<script>'<div>'</script><p>x")]
+    public void Elements_ThatNeedNoEnd_MayBeMany(string piece)
+    {
+        Assert.Contains("x", ParsedDocuments.Html(string.Concat(Enumerable.Repeat(piece, 4_000))).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Attribute_WithLongValue_IsNoAttributes()
     {
         var value = string.Join(' ', Enumerable.Range(0, 10_000));

@@ -215,6 +215,16 @@ public sealed class MarkdownParserTests
         }
     }
 
+    [Theory]
+    [InlineData("|a", 3_000, "columns")]
+    [InlineData("[a]: x\n", 6_000, "blank lines")]
+    public void Source_ThatTheLibraryReadsTooSlowly_IsRefused(string piece, int count, string expected)
+    {
+        var error = Assert.Throws<MillraceException>(() => ParsedDocuments.Markdown(string.Concat(Enumerable.Repeat(piece, count))));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Line_TooLong_IsRefused()
     {
