@@ -32,7 +32,7 @@ internal sealed class QueryVectors
     }
 
     /// <summary>Whether nothing has to be embedded for a model, since the caller gave all that there is.</summary>
-    public bool AreGiven(EncoderChoice encoder) => _givenFits == encoder && _wordings.Count == 1;
+    public bool AreGiven(EncoderChoice encoder) => _givenFits.Contains(encoder) && _wordings.Count == 1;
 
     /// <summary>The vectors in one model.</summary>
     /// <param name="encoder">The model.</param>
