@@ -23,6 +23,7 @@ using Millrace.Gateway.Rpc;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Clients;
 using Millrace.ServiceDefaults.Configuration;
 
@@ -130,6 +131,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<EmbeddingRuntime>();
         services.AddSingleton<JsonBody>();
+        services.AddSingleton<UsageReports>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
@@ -150,6 +152,7 @@ public static class GatewayServiceExtensions
         var v1 = app.MapGroup("/v1");
         v1.MapPost("/chat/completions", (HttpContext context, ChatEndpoint chat) => chat.HandleAsync(context));
         v1.MapPost("/embeddings", (HttpContext context, EmbeddingsEndpoint embeddings) => embeddings.HandleAsync(context));
+        app.MapGet(UsageHeaders.Path + "/{id}", (string id, UsageReports reports) => reports.Take(id));
         v1.MapModels();
         v1.MapCollections();
         v1.MapDocuments();

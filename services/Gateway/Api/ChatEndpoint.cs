@@ -19,6 +19,8 @@ internal sealed class ChatEndpoint(
         else await AnswerAsync(context, request.Chat);
     }
 
+    private static int Total(ChatUsage usage) => usage.PromptTokens + usage.CompletionTokens;
+
     private async Task<ChatHttpRequest> ReadAsync(HttpContext context)
     {
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
@@ -30,6 +32,7 @@ internal sealed class ChatEndpoint(
         var sink = new CollectingSink();
         await pipeline.RunAsync(request, sink, context.RequestAborted);
         context.Response.Headers[ModelHeader] = sink.Answer.ServedBy;
+        context.ReportUsage(Total(sink.Answer.Completed.Usage));
         context.Response.ContentType = ApiJson.ContentType;
         CompletionWriter.Write(context.Response.BodyWriter, sink.Answer);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
@@ -42,6 +45,7 @@ internal sealed class ChatEndpoint(
         try
         {
             await pipeline.RunAsync(request.Chat, sink, context.RequestAborted);
+            if (sink.Usage is { } usage) context.ReportUsage(Total(usage));
         }
         catch (Exception error) when (events.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Store;
+using Millrace.ServiceDefaults.Calls;
 using Chunked = Millrace.Retrieval.Chunking.ChunkingSettings;
 
 namespace Millrace.Retrieval.Grpc;
@@ -50,6 +51,7 @@ internal sealed partial class RetrievalGrpcService
     {
         var reader = new UploadReader(requestStream, options.Value.Ingestion.DocumentBytesMax);
         var upload = await reader.ReadAsync(Tenant, context.CancellationToken);
+        CallerSight.RequireReplaceable(catalogs.Documents, Key(upload.Collection, upload.DocumentId));
         var outcome = await catalogs.Documents.UploadAsync(upload, context.CancellationToken);
         return new UploadDocumentResponse { Document = outcome.Document.ToProto(catalogs.Progress), Unchanged = outcome.Unchanged };
     }
@@ -57,7 +59,7 @@ internal sealed partial class RetrievalGrpcService
     /// <inheritdoc/>
     public override Task<GetDocumentResponse> GetDocument(GetDocumentRequest request, ServerCallContext context)
     {
-        var document = catalogs.Documents.Require(Key(request.Collection, request.DocumentId));
+        var document = CallerSight.Require(catalogs.Documents, Key(request.Collection, request.DocumentId));
         return Task.FromResult(new GetDocumentResponse { Document = document.ToProto(catalogs.Progress) });
     }
 
@@ -68,7 +70,7 @@ internal sealed partial class RetrievalGrpcService
         var page = catalogs.Documents.List(Key(request.Collection), listing);
         return Task.FromResult(new ListDocumentsResponse
         {
-            Documents = { page.Documents.Select(document => document.ToProto(catalogs.Progress)) },
+            Documents = { page.Documents.Where(CallerSight.Sees).Select(document => document.ToProto(catalogs.Progress)) },
             NextPageToken = page.NextPageToken,
         });
     }
@@ -80,6 +82,7 @@ internal sealed partial class RetrievalGrpcService
             request.HasMetadataJson ? MetadataRules.Parse(request.MetadataJson) : null,
             request.AccessLabels is { } labels ? MetadataRules.Labels(labels.Labels) : null);
         var key = Key(request.Collection, request.DocumentId);
+        CallerSight.RequireSeen(catalogs.Documents, key);
         var document = await catalogs.Documents.UpdateAsync(key, change, context.CancellationToken);
         return new UpdateDocumentResponse { Document = document.ToProto(catalogs.Progress) };
     }
@@ -92,7 +95,7 @@ internal sealed partial class RetrievalGrpcService
             RetrievalMapping.ToInt32(request.DocumentVersion),
             RetrievalMapping.ToInt32(request.Start),
             RetrievalMapping.ToInt32(request.Length),
-            request.AccessLabels));
+            request.AccessLabels.Within(CallContext.Current.Labels)));
         return Task.FromResult(new ReadSpanResponse
         {
             Text = span.Text,
@@ -106,7 +109,9 @@ internal sealed partial class RetrievalGrpcService
     /// <inheritdoc/>
     public override async Task<DeleteDocumentResponse> DeleteDocument(DeleteDocumentRequest request, ServerCallContext context)
     {
-        await catalogs.Documents.DeleteAsync(Key(request.Collection, request.DocumentId), context.CancellationToken);
+        var key = Key(request.Collection, request.DocumentId);
+        CallerSight.RequireSeen(catalogs.Documents, key);
+        await catalogs.Documents.DeleteAsync(key, context.CancellationToken);
         return new DeleteDocumentResponse();
     }
 
