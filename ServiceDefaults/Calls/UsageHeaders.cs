@@ -9,6 +9,7 @@ public static class UsageHeaders
     /// <summary>Header of a whole answer: tokens of prompt and answer together.</summary>
     public const string Tokens = "x-millrace-usage-tokens";
 
-    /// <summary>Path of the gateway below which the tokens of a stream are for a while, by the id that the request gave. No client reaches it.</summary>
+    /// <summary>Path of the gateway below which the tokens of a stream are for a while, by the id that the request gave. No client reaches
+    /// it.</summary>
     public const string Path = "/usage";
 }

@@ -5,7 +5,8 @@ using Millrace.Cli.Readiness;
 
 namespace Millrace.Cli;
 
-/// <summary>Dispatches the verbs: <c>ready</c>, <c>eval</c>, <c>pull</c>, <c>keys</c>. Exit codes: 0 done, 1 failed, 2 unusable arguments.</summary>
+/// <summary>Dispatches the verbs: <c>ready</c>, <c>eval</c>, <c>pull</c>, <c>keys</c>. Exit codes: 0 done, 1 failed, 2 unusable
+/// arguments.</summary>
 public static class CommandLine
 {
     private const string Usage = """

@@ -40,5 +40,5 @@ public sealed record ApiKey
     public bool Allows(string scope) => Scopes.Contains(KeyScopes.All) || Scopes.Contains(scope);
 
     /// <summary>The labels that bound what its holder sees; null when nothing is hidden from it.</summary>
-    public IReadOnlyList<string>? LabelBound => Allows(KeyScopes.AllLabels) ? null : Labels;
+    public IReadOnlyList<string>? LabelBound() => Allows(KeyScopes.AllLabels) ? null : Labels;
 }

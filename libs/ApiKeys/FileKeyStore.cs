@@ -86,7 +86,8 @@ public sealed class FileKeyStore(string path) : IKeyStore
         var document = JsonSerializer.Deserialize(json, KeyDocumentJson.Default.KeyDocument);
         return document?.Version == KeyDocument.Current && document.Keys is not null
             ? document.Keys
-            : throw new KeyStoreException($"'{path}' is not a file of keys of version {KeyDocument.Current}. Restore it, or update Millrace.");
+            : throw new KeyStoreException(
+                $"'{path}' is not a file of keys of version {KeyDocument.Current}. Restore it, or update Millrace.");
     }
 
     private void Write(IReadOnlyList<ApiKey> keys)

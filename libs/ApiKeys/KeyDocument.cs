@@ -14,7 +14,6 @@ internal sealed record KeyDocument(int Version, IReadOnlyList<ApiKey> Keys)
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true,
-    IgnoreReadOnlyProperties = true)]
+    WriteIndented = true)]
 [JsonSerializable(typeof(KeyDocument))]
 internal sealed partial class KeyDocumentJson : JsonSerializerContext;

@@ -13,7 +13,8 @@ internal static partial class EdgeLog
     [LoggerMessage(501, LogLevel.Information, "API keys loaded: {Count}; a request needs one: {Required}", EventName = "KeysLoaded")]
     public static partial void KeysLoaded(ILogger logger, int count, bool required);
 
-    [LoggerMessage(502, LogLevel.Error, "API keys were not loaded again, the ones before stay in force: {Problem}", EventName = "KeysNotLoaded")]
+    [LoggerMessage(502, LogLevel.Error, "API keys were not loaded again, the ones before stay in force: {Problem}",
+        EventName = "KeysNotLoaded")]
     public static partial void KeysNotLoaded(ILogger logger, string problem);
 
     [LoggerMessage(503, LogLevel.Warning, "No API keys: every program on this machine may do everything", EventName = "NoKeys")]
@@ -35,7 +36,8 @@ internal static partial class EdgeLog
     [LoggerMessage(508, LogLevel.Information, "Limits are counted in Redis again", EventName = "LimitsShared")]
     public static partial void LimitsShared(ILogger logger);
 
-    [LoggerMessage(509, LogLevel.Warning, "The tokens of an answer are not known, its estimate stands ({Cause})", EventName = "UsageUnknown")]
+    [LoggerMessage(509, LogLevel.Warning, "The tokens of an answer are not known, its estimate stands ({Cause})",
+        EventName = "UsageUnknown")]
     public static partial void UsageUnknown(ILogger logger, string cause);
 
     [LoggerMessage(510, LogLevel.Information, "TLS certificate loaded; it ends on {End}", EventName = "CertificateLoaded")]

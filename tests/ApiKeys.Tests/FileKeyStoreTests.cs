@@ -21,7 +21,10 @@ public sealed class FileKeyStoreTests : IDisposable
     [Fact]
     public void Change_IsReadBackWhole()
     {
-        var draft = new KeyDraft { Name = "ü", Tenant = "acme", Scopes = ["chat"], Labels = ["hr"], Lifetime = TimeSpan.FromHours(1), TokensPerMinute = 9 };
+        var draft = new KeyDraft
+        {
+            Name = "ü", Tenant = "acme", Scopes = ["chat"], Labels = ["hr"], Lifetime = TimeSpan.FromHours(1), TokensPerMinute = 9,
+        };
         var (key, text) = draft.Create(Now);
 
         _store.Change(keys => [.. keys, key]);
@@ -31,6 +34,7 @@ public sealed class FileKeyStoreTests : IDisposable
         Assert.Equal((key.ExpiresAt, key.TokensPerMinute, key.Disabled), (read.ExpiresAt, read.TokensPerMinute, read.Disabled));
         Assert.Equal(key.Scopes, read.Scopes);
         Assert.Equal(key.Labels, read.Labels);
+        Assert.DoesNotContain("bound", File.ReadAllText(_store.Path), StringComparison.Ordinal);
         Assert.DoesNotContain(text[12..], File.ReadAllText(_store.Path), StringComparison.Ordinal);
     }
 

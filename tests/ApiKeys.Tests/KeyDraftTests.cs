@@ -9,7 +9,8 @@ public sealed class KeyDraftTests
     [Fact]
     public void Create_KeepsWhatWasAskedForAndNotTheSecret()
     {
-        var (key, text) = new KeyDraft { Name = "app", Tenant = "acme", Lifetime = TimeSpan.FromDays(30), RequestsPerMinute = 5 }.Create(Now);
+        var draft = new KeyDraft { Name = "app", Tenant = "acme", Lifetime = TimeSpan.FromDays(30), RequestsPerMinute = 5 };
+        var (key, text) = draft.Create(Now);
 
         Assert.Equal(("app", "acme", Now, Now.AddDays(30), 5), (key.Name, key.Tenant, key.CreatedAt, key.ExpiresAt, key.RequestsPerMinute));
         Assert.DoesNotContain(text[12..], key.ToString(), StringComparison.Ordinal);
@@ -48,6 +49,6 @@ public sealed class KeyDraftTests
         Assert.Equal(["hr"], Bound("chat"));
 
         static IReadOnlyList<string>? Bound(string scope) =>
-            new KeyDraft { Name = "a", Scopes = [scope], Labels = ["hr"] }.Create(Now).Key.LabelBound;
+            new KeyDraft { Name = "a", Scopes = [scope], Labels = ["hr"] }.Create(Now).Key.LabelBound();
     }
 }

@@ -8,7 +8,8 @@ public sealed class KeyTextTests
         var texts = Enumerable.Range(0, 1000).Select(_ => KeyText.Create()).ToList();
 
         Assert.Equal(1000, texts.Distinct().Count());
-        Assert.All(texts, text => Assert.True(KeyText.TryReadId(text, out var id) && text.StartsWith($"mr-{id}-", StringComparison.Ordinal)));
+        Assert.All(
+            texts, text => Assert.True(KeyText.TryReadId(text, out var id) && text.StartsWith($"mr-{id}-", StringComparison.Ordinal)));
         Assert.All(texts, text => Assert.Equal(3 + 8 + 1 + 32, text.Length));
     }
 
@@ -25,5 +26,6 @@ public sealed class KeyTextTests
 
     [Fact]
     public void Hash_IsThatOfTheWholeText() =>
-        Assert.NotEqual(KeyText.Hash("mr-abcdefgh-01234567890123456789012345678901"), KeyText.Hash("mr-abcdefgi-01234567890123456789012345678901"));
+        Assert.NotEqual(
+            KeyText.Hash("mr-abcdefgh-01234567890123456789012345678901"), KeyText.Hash("mr-abcdefgi-01234567890123456789012345678901"));
 }

@@ -66,7 +66,8 @@ internal static class KeysCommand
         if (key.Labels.Count > 0) parts.Add($"labels {string.Join(',', key.Labels)}");
         if (key.RequestsPerMinute is { } requests) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{requests} requests/min"));
         if (key.TokensPerMinute is { } tokens) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens/min"));
-        if (key.ExpiresAt is { } end) parts.Add(string.Create(CultureInfo.InvariantCulture, $"until {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC"));
+        if (key.ExpiresAt is { } end)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"until {end.UtcDateTime:yyyy-MM-dd HH:mm} UTC"));
         return string.Join("  ", parts);
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Primitives;
 namespace Millrace.Edge.Configuration;
 
 /// <summary>
-/// Settings that may change while the edge runs. A change that is not valid is told in the log and changes nothing, where the framework's own
-/// monitor would fail every request that reads it.
+/// Settings that may change while the edge runs. A change that is not valid is told in the log and changes nothing, where the framework's
+/// own monitor would fail every request that reads it.
 /// </summary>
 internal sealed class LiveOptions<TOptions> : IDisposable
     where TOptions : class

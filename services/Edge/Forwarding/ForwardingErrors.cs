@@ -48,7 +48,8 @@ internal sealed class ForwardingErrors(RequestDelegate next, LiveOptions<EdgeOpt
     {
         StatusCodes.Status413PayloadTooLarge => BodyLimit.TooLarge(options.Value.BodyBytesMax),
         StatusCodes.Status408RequestTimeout => new MillraceException(
-            Reason.RequestTimeout, $"The request's body came slower than {options.Value.BodyBytesPerSecondMin} bytes per second. Send it again."),
+            Reason.RequestTimeout,
+            $"The request's body came slower than {options.Value.BodyBytesPerSecondMin} bytes per second. Send it again."),
         _ => MillraceException.InvalidArgument("body", "The request's body is not valid HTTP. Send its length, or well-formed chunks."),
     };
 

@@ -13,7 +13,8 @@ internal static class Redirection
     {
         await next(context);
 
-        if (context.GetForwarderErrorFeature() is not { Error: ForwarderError.Request } failure || !NeverConnected(failure.Exception)) return;
+        var failure = context.GetForwarderErrorFeature();
+        if (failure?.Error != ForwarderError.Request || !NeverConnected(failure.Exception)) return;
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
         var proxy = context.GetReverseProxyFeature();
         var others = proxy.AllDestinations.Where(destination => destination != proxy.ProxiedDestination).ToList();

@@ -41,7 +41,7 @@ internal sealed class KeyGate(RequestDelegate next, KeyRing ring, TimeProvider t
     {
         var headers = context.Request.Headers;
         headers[CallContext.TenantHeader] = key.Tenant;
-        if (key.LabelBound is { } labels) headers[CallContext.LabelsHeader] = HeldLabels.Write(labels);
+        if (key.LabelBound() is { } labels) headers[CallContext.LabelsHeader] = HeldLabels.Write(labels);
         context.Features.Set(new Caller(key));
         Activity.Current?.SetTag("millrace.tenant", key.Tenant).SetTag("millrace.key.id", key.Id);
     }
@@ -57,7 +57,8 @@ internal sealed class KeyGate(RequestDelegate next, KeyRing ring, TimeProvider t
     // Without keys the address is all there is to go by, so that the door opens to this machine only, wherever the edge listens.
     private static void RequireThisMachine(HttpContext context)
     {
-        if (context.Connection is { RemoteIpAddress: { } from, LocalIpAddress: { } to } && IPAddress.IsLoopback(from) && IPAddress.IsLoopback(to))
+        if (context.Connection is { RemoteIpAddress: { } from, LocalIpAddress: { } to }
+            && IPAddress.IsLoopback(from) && IPAddress.IsLoopback(to))
             return;
         throw new MillraceException(
             Reason.PermissionDenied, "Without API keys only this machine is served. Make a key with './run keys create', and send it.");

@@ -58,7 +58,8 @@ public sealed class LimitOptions : ISelfValidating
     public IEnumerable<string> Validate()
     {
         if (EstimateMax < 1) yield return $"EstimateMax is {EstimateMax}. Set it to 1 or more.";
-        if (RedisTimeout <= TimeSpan.Zero) yield return $"RedisTimeout is {RedisTimeout}. Set it to a time above zero, such as 00:00:00.200.";
+        if (RedisTimeout <= TimeSpan.Zero)
+            yield return $"RedisTimeout is {RedisTimeout}. Set it to a time above zero, such as 00:00:00.200.";
         if (RedisRetry <= TimeSpan.Zero) yield return $"RedisRetry is {RedisRetry}. Set it to a time above zero, such as 00:00:02.";
         foreach (var (name, limits) in Tenants.Append(new("*", EveryTenant)))
             if (limits.RequestsPerMinute < 1 || limits.TokensPerMinute < 1)

@@ -6,8 +6,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Edge.Limits;
 
 /// <summary>
-/// Holds callers to their limits. Tokens are estimated from the size of the body before the request goes on, so that a caller without tokens
-/// is refused before it costs any; what the answer took is settled when it has ended.
+/// Holds callers to their limits. Tokens are estimated from the size of the body before the request goes on, so that a caller without
+/// tokens is refused before it costs any; what the answer took is settled when it has ended.
 /// </summary>
 internal sealed class RateGate(RequestDelegate next, IRateLimiter limiter, TokenUsage usage, LiveOptions<LimitOptions> options)
 {

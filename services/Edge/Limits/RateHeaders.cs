@@ -8,7 +8,8 @@ internal static class RateHeaders
     /// <summary>Names of all headers that a browser's script may be shown.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        .. new[] { "limit", "remaining", "reset" }.SelectMany(what => new[] { $"x-ratelimit-{what}-requests", $"x-ratelimit-{what}-tokens" }),
+        .. new[] { "limit", "remaining", "reset" }
+            .SelectMany(what => new[] { $"x-ratelimit-{what}-requests", $"x-ratelimit-{what}-tokens" }),
     ];
 
     /// <summary>Sets the headers of one limit.</summary>

@@ -12,7 +12,8 @@ internal sealed class RedisRateLimiter(IConnectionMultiplexer connection, TimePr
 {
     private const string KeyPrefix = "millrace:limit:";
 
-    // ARGV: microseconds now, or empty; then for each key its cost. The answer: now, then for each key when it is full and how long to wait.
+    // ARGV: microseconds now, or empty; then for each key its cost. The answer: now, then for each key when it is full and how long
+    // to wait.
     private const string TakeScript = Clock + """
         local fits = true
         local full, wait = {}, {}
@@ -58,7 +59,8 @@ internal sealed class RedisRateLimiter(IConnectionMultiplexer connection, TimePr
 
     public async ValueTask<IReadOnlyList<RateState>> TakeAsync(IReadOnlyList<RateClaim> claims, CancellationToken cancellationToken)
     {
-        var answer = (RedisResult[])await RunAsync(TakeScript, claims, FillTime.Cost, cancellationToken);
+        var answer = (RedisResult[]?)await RunAsync(TakeScript, claims, FillTime.Cost, cancellationToken)
+            ?? throw new InvalidOperationException("Redis answered a script with nothing.");
         var now = (long)answer[0];
         return
         [

@@ -13,7 +13,7 @@ internal sealed class Cors(RequestDelegate next, LiveOptions<CorsOptions> option
 {
     private const string Methods = "GET, POST, PUT, PATCH, DELETE";
     private const string RequestHeaders =
-        "authorization, x-api-key, api-key, content-type, x-request-id, document-metadata, access-labels, openai-organization, openai-project";
+        "authorization, x-api-key, api-key, content-type, x-request-id, document-metadata, access-labels";
 
     private static readonly string Exposed = string.Join(
         ", ", [CallContext.RequestIdHeader, "x-millrace-model", "retry-after", "retry-after-ms", "x-should-retry", .. RateHeaders.Names]);
@@ -50,5 +50,7 @@ internal sealed class Cors(RequestDelegate next, LiveOptions<CorsOptions> option
 
     // SDKs for browsers send headers about themselves, such as x-stainless-os: none of them means anything here, so none does harm.
     private static string Allowed(HttpRequest request) =>
-        request.Headers.AccessControlRequestHeaders is { Count: 1 } asked && asked[0] is { Length: > 0 and <= 2048 } names ? names : RequestHeaders;
+        request.Headers.AccessControlRequestHeaders is { Count: 1 } asked && asked[0] is { Length: > 0 and <= 2048 } names
+            ? names
+            : RequestHeaders;
 }

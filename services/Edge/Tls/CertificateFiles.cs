@@ -6,8 +6,11 @@ using Millrace.ServiceDefaults.Hosting;
 
 namespace Millrace.Edge.Tls;
 
-/// <summary>The certificate of the HTTPS port, read again when its files change. One that cannot be used leaves the one before in force.</summary>
-internal sealed class CertificateFiles(IOptions<TlsOptions> options, TimeProvider time, ILogger<CertificateFiles> logger) : BackgroundService
+/// <summary>
+/// The certificate of the HTTPS port, read again when its files change. One that cannot be used leaves the one before in force.
+/// </summary>
+internal sealed class CertificateFiles(IOptions<TlsOptions> options, TimeProvider time, ILogger<CertificateFiles> logger)
+    : BackgroundService
 {
     private readonly Lock _lock = new();
     private volatile SslStreamCertificateContext? _current;

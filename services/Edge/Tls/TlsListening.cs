@@ -13,8 +13,10 @@ internal static class TlsListening
 {
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Takes HTTPS where the options say. Addresses given as URLs then count for nothing, so that the plain port is opened again, for
-    /// this machine only: its health is asked for there.</summary>
+    /// <summary>
+    /// Takes HTTPS where the options say. Addresses given as URLs then count for nothing, so that the plain port is opened again, for this
+    /// machine only: its health is asked for there.
+    /// </summary>
     public static void ListenWithTls(this KestrelServerOptions kestrel, IConfiguration configuration)
     {
         var services = kestrel.ApplicationServices;

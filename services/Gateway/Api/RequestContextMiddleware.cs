@@ -2,7 +2,8 @@ using Millrace.ServiceDefaults.Calls;
 
 namespace Millrace.Gateway.Api;
 
-/// <summary>Makes the tenant, the id and the labels that the edge has set the context of the request, and tells the id in every answer.</summary>
+/// <summary>Makes the tenant, the id and the labels that the edge has set the context of the request, and tells the id in every
+/// answer.</summary>
 internal sealed class RequestContextMiddleware(RequestDelegate next)
 {
     private const int LengthMax = 128;

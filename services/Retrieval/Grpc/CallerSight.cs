@@ -33,7 +33,8 @@ internal static class CallerSight
     public static void RequireReplaceable(DocumentCatalog documents, DocumentKey key)
     {
         if (IsHidden(documents, key))
-            throw new MillraceException(Reason.PermissionDenied, "This id is taken by a document that this key may not see. Choose another.")
+            throw new MillraceException(
+                Reason.PermissionDenied, "This id is taken by a document that this key may not see. Choose another.")
             {
                 Param = "document_id",
             };

@@ -18,7 +18,8 @@ public sealed class KeysCommandTests : IDisposable
             "--requests-per-minute", "60", "--tokens-per-minute", "1000"));
 
         var key = Assert.Single(Store.Load());
-        var text = _output.ToString().Split('\n').Select(line => line.Trim()).Single(line => line.StartsWith("mr-", StringComparison.Ordinal));
+        var text = _output.ToString().Split('\n').Select(line => line.Trim())
+            .Single(line => line.StartsWith("mr-", StringComparison.Ordinal));
         Assert.Equal(key.Hash, Convert.ToHexString(KeyText.Hash(text)));
         Assert.Equal(["chat", "models"], key.Scopes);
         Assert.Equal(["hr"], key.Labels);

@@ -26,10 +26,11 @@ public sealed class ReloadTests
               "Edge": {
                 "BodyBytesMax": 100,
                 "Cors": {"Origins": ["https://app.example"]},
-                "Limits": {"Tenants": {"acme": {"RequestsPerMinute": 7} } }
+                "Limits": {"Tenants": {"acme": {"RequestsPerMinute": 7000} } }
               }
             }
             """);
+        await ForwardedAsync(edge, key, "other");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
         request.Headers.TryAddWithoutValidation("x-api-key", key);
         request.Headers.TryAddWithoutValidation("origin", "https://app.example");
@@ -37,7 +38,7 @@ public sealed class ReloadTests
         using var large = await edge.SendAsync(key, "/v1/chat/completions", HttpMethod.Post, bodyBytes: 101);
 
         Assert.Equal("other", await response.Content.ReadAsStringAsync().DefaultTimeout());
-        Assert.Equal("7", Assert.Single(response.Headers.GetValues("x-ratelimit-limit-requests")));
+        Assert.Equal("7000", Assert.Single(response.Headers.GetValues("x-ratelimit-limit-requests")));
         Assert.Equal("https://app.example", Assert.Single(response.Headers.GetValues("access-control-allow-origin")));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
     }
@@ -70,8 +71,18 @@ public sealed class ReloadTests
         Assert.Contains("edge.json", error.Message, StringComparison.Ordinal);
     }
 
-    // The file is moved into place, as an editor does. Who asked last for the notice of a change gets it first, so that when it comes the edge's
-    // own parts may still be at work; a reload on this thread ends when they have seen the file.
+    // The proxy takes new addresses on a thread of its own.
+    private static async Task ForwardedAsync(KeyedEdge edge, string key, string wanted)
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            using var response = await edge.SendAsync(key);
+            if (await response.Content.ReadAsStringAsync().DefaultTimeout() == wanted) return;
+        }
+    }
+
+    // The file is moved into place, as an editor does. Who asked last for the notice of a change gets it first, so that when it comes the
+    // edge's own parts may still be at work; a reload on this thread ends when they have seen the file.
     private static async Task ChangeAsync(KeyedEdge edge, string json)
     {
         var configuration = edge.Edge.Services.GetRequiredService<IConfiguration>();

@@ -47,7 +47,9 @@ public sealed class RateGateTests
     public async Task Tenant_IsLimitedOverAllOfItsKeys()
     {
         await using var edge = await KeyedEdge.StartAsync(
-            new ManualTimeProvider(), ("Edge:Limits:Tenants:acme:RequestsPerMinute", "1"), ("Edge:Limits:EveryTenant:RequestsPerMinute", "100"));
+            new ManualTimeProvider(),
+            ("Edge:Limits:Tenants:acme:RequestsPerMinute", "1"),
+            ("Edge:Limits:EveryTenant:RequestsPerMinute", "100"));
         var one = edge.AddKnown(new KeyDraft { Name = "one", Tenant = "acme" });
         var two = edge.AddKnown(new KeyDraft { Name = "two", Tenant = "acme" });
         var other = edge.AddKnown(new KeyDraft { Name = "other", Tenant = "globex" });
@@ -117,7 +119,8 @@ public sealed class RateGateTests
 
         using var refused = await edge.SendAsync(key, Chat, HttpMethod.Post, bodyBytes: 40);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
-        Assert.Contains("tokens per minute", (await EdgeFixture.ErrorOfAsync(refused)).GetProperty("message").GetString(), StringComparison.Ordinal);
+        var message = (await EdgeFixture.ErrorOfAsync(refused)).GetProperty("message").GetString();
+        Assert.Contains("tokens per minute", message, StringComparison.Ordinal);
     }
 
     [Fact]

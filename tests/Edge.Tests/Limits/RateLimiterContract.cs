@@ -16,7 +16,8 @@ public abstract class RateLimiterContract
     public async Task Take_UpToTheLimit_ThenTheTimeToWaitIsExact()
     {
         var limiter = await CreateAsync();
-        for (var i = 9; i >= 0; i--) Assert.Equal(new RateState(i, TimeSpan.FromSeconds(6 * (10 - i)), default), await TakeAsync(limiter, 10, 1));
+        for (var i = 9; i >= 0; i--)
+            Assert.Equal(new RateState(i, TimeSpan.FromSeconds(6 * (10 - i)), default), await TakeAsync(limiter, 10, 1));
 
         Assert.Equal(TimeSpan.FromSeconds(6), (await TakeAsync(limiter, 10, 1)).Wait);
         Time.Advance(TimeSpan.FromSeconds(5.999));
@@ -92,7 +93,8 @@ public abstract class RateLimiterContract
         Assert.Equal(50, states.Count(state => state.Wait == TimeSpan.Zero));
     }
 
-    private protected RateClaim Claim(string name, int perMinute, int amount) => new(new RateLimit($"{{{_name}}}:{name}", perMinute), amount);
+    private protected RateClaim Claim(string name, int perMinute, int amount) =>
+        new(new RateLimit($"{{{_name}}}:{name}", perMinute), amount);
 
     private async Task<RateState> TakeAsync(IRateLimiter limiter, int perMinute, int amount) =>
         Assert.Single(await limiter.TakeAsync([Claim("x", perMinute, amount)], default));

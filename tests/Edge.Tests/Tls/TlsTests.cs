@@ -91,7 +91,8 @@ public sealed class TlsTests : IDisposable
             },
         };
         using var http = new HttpClient(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://127.0.0.1:{port}/v1/models") { Version = HttpVersion.Version20 };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://127.0.0.1:{port}/v1/models");
+        request.Version = HttpVersion.Version20;
         request.Headers.TryAddWithoutValidation("x-api-key", key);
         var response = await http.SendAsync(request).DefaultTimeout();
         return (subject, response);

@@ -26,8 +26,10 @@ public sealed class CallerSightTests
         await using var retrieval = await StartAsync();
         Hold(["hr"]);
 
-        Assert.Equal(Reason.DocumentNotFound, await RefusalOf(() => retrieval.Client.GetDocumentAsync(new() { Collection = "c", DocumentId = "board.txt" }).ResponseAsync));
-        Assert.Equal(Reason.DocumentNotFound, await RefusalOf(() => retrieval.Client.DeleteDocumentAsync(new() { Collection = "c", DocumentId = "board.txt" }).ResponseAsync));
+        var get = new GetDocumentRequest { Collection = "c", DocumentId = "board.txt" };
+        Assert.Equal(Reason.DocumentNotFound, await RefusalOf(() => retrieval.Client.GetDocumentAsync(get).ResponseAsync));
+        var delete = new DeleteDocumentRequest { Collection = "c", DocumentId = "board.txt" };
+        Assert.Equal(Reason.DocumentNotFound, await RefusalOf(() => retrieval.Client.DeleteDocumentAsync(delete).ResponseAsync));
         var unhide = new UpdateDocumentRequest { Collection = "c", DocumentId = "board.txt", AccessLabels = new AccessLabels() };
         Assert.Equal(Reason.DocumentNotFound, await RefusalOf(() => retrieval.Client.UpdateDocumentAsync(unhide).ResponseAsync));
         Assert.Equal(Reason.PermissionDenied, await RefusalOf(() => retrieval.UploadAsync("c", "board.txt", "replaced")));
