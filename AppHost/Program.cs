@@ -27,23 +27,21 @@ var inference = Enumerable.Range(1, settings.GetValue("Inference:Replicas", 1))
         .WithEnvironment("Inference__Model", settings["Inference:Model"] ?? "tiny-rag-chat"))
     .ToList();
 
-// What brings them together.
-var gateway = AddService("gateway", "../services/Gateway/Gateway.csproj")
-    .WithHttpEndpoint(name: "http", env: "MILLRACE_HTTP_PORT")
-    .WithHttpEndpoint(name: "grpc", env: "MILLRACE_GRPC_PORT").WithEndpoint("grpc", grpc => grpc.Transport = "http2")
-    .WithHttpHealthCheck("/health", endpointName: "http")
-    .WithReference(guardrails).WaitFor(guardrails)
-    .WithReference(embedding).WaitFor(embedding)
-    .WithReference(retrieval).WaitFor(retrieval)
-    .WithReference(sessions).WaitFor(sessions);
-foreach (var member in inference) gateway.WithReference(member).WaitFor(member);
-
-// The one public door.
-AddService("edge", "../services/Edge/Edge.csproj")
+// What brings them together, and the one public door, which spreads requests over the gateways.
+var edge = AddService("edge", "../services/Edge/Edge.csproj")
     .WithHttpEndpoint(port: settings.GetValue("Edge:Port", 8080), name: "http", env: "MILLRACE_HTTP_PORT")
+    .WithEndpoint("http", http => http.TargetHost = settings["Edge:Address"] ?? "localhost")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health", endpointName: "http")
-    .WithReference(gateway).WaitFor(gateway);
+    .WithEnvironment("Edge__Keys__Mode", settings["Edge:Keys:Mode"] ?? "Auto");
+foreach (var number in Enumerable.Range(1, settings.GetValue("Gateway:Replicas", 1)))
+{
+    var gateway = AddGateway(number == 1 ? "gateway" : $"gateway-{number}");
+    edge.WithReference(gateway).WaitFor(gateway);
+}
+
+if (settings["Stores:Limits"] is "redis")
+    edge.WithEnvironment("Edge__Limits__Store", "Redis").WithReference(builder.AddConnectionString("redis"));
 
 builder.Build().Run();
 
@@ -52,6 +50,20 @@ string PathOf(string folder) => Path.GetFullPath(folder, builder.AppHostDirector
 IResourceBuilder<ProjectResource> AddService(string name, string project) => builder.AddProject(name, project)
     .WithEnvironment("MILLRACE_DATA_DIR", dataFolder)
     .WithEnvironment("MILLRACE_MODELS_DIR", modelsFolder);
+
+IResourceBuilder<ProjectResource> AddGateway(string name)
+{
+    var gateway = AddService(name, "../services/Gateway/Gateway.csproj")
+        .WithHttpEndpoint(name: "http", env: "MILLRACE_HTTP_PORT")
+        .WithHttpEndpoint(name: "grpc", env: "MILLRACE_GRPC_PORT").WithEndpoint("grpc", grpc => grpc.Transport = "http2")
+        .WithHttpHealthCheck("/health", endpointName: "http")
+        .WithReference(guardrails).WaitFor(guardrails)
+        .WithReference(embedding).WaitFor(embedding)
+        .WithReference(retrieval).WaitFor(retrieval)
+        .WithReference(sessions).WaitFor(sessions);
+    foreach (var member in inference) gateway.WithReference(member).WaitFor(member);
+    return gateway;
+}
 
 // Where chunks are found, when that is not in files of the retrieval service. It does not wait: it takes documents meanwhile.
 IResourceBuilder<IResourceWithConnectionString> AddVectorStore(string store) => store switch

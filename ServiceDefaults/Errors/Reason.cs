@@ -89,4 +89,7 @@ public enum Reason
 
     /// <summary>The caller went away.</summary>
     Cancelled,
+
+    /// <summary>The request's body did not come in time.</summary>
+    RequestTimeout,
 }

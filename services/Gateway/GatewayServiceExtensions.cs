@@ -24,6 +24,7 @@ using Millrace.Gateway.Rpc;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Clients;
 using Millrace.ServiceDefaults.Configuration;
 
@@ -132,6 +133,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<EmbeddingRuntime>();
         services.AddSingleton<JsonBody>();
+        services.AddSingleton<UsageReports>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
@@ -154,6 +156,7 @@ public static class GatewayServiceExtensions
         var v1 = app.MapGroup("/v1");
         v1.MapPost("/chat/completions", (HttpContext context, ChatEndpoint chat) => chat.HandleAsync(context));
         v1.MapPost("/embeddings", (HttpContext context, EmbeddingsEndpoint embeddings) => embeddings.HandleAsync(context));
+        app.MapGet(UsageHeaders.Path + "/{id}", (string id, UsageReports reports) => reports.Take(id));
         v1.MapModels();
         v1.MapCollections();
         v1.MapDocuments();
