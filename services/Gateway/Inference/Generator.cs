@@ -23,7 +23,8 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         using var step = telemetry.Step("generate", run);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
         var before = run.Usage;
-        await using var responses = pool.GenerateAsync(Request(prompt, run.Plan, choiceCount), attempt => Tell(attempt, run), cancellationToken)
+        await using var responses = pool
+            .GenerateAsync(Request(prompt, run.Plan, choiceCount), attempt => Tell(attempt, run), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(responses, run))
             foreach (var next in Translate(responses.Current, run)) yield return next;

@@ -140,5 +140,10 @@ public sealed class ChatPipeline(
     }
 
     private static ChatReport Report(ChatRun run, BuiltPrompt prompt, RetrievedContext? context) => new(
-        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Citations, run.Degraded, run.Timeline);
+        context is null ? null : prompt.Passages.Count,
+        prompt.PassagesDropped,
+        prompt.MessagesDropped,
+        run.Citations,
+        run.Degraded,
+        run.Timeline);
 }

@@ -103,7 +103,10 @@ internal sealed class IngestBench : IBench
         // What grows is the index: a vector, its links and its document's attributes. Twice the vector is room for all of it.
         var growth = (double)(quarters[^1].Resident - quarters[1].Resident) / quarters.Skip(2).Sum(quarter => quarter.Loaded.Chunks);
         run.Add(BenchRow.Of(
-            "memory per chunk over the second half, in vectors", new Samples(growth / (SeededEmbedding.Dimension * sizeof(float))), "x", Target.AtMost(2)));
+            "memory per chunk over the second half, in vectors",
+            new Samples(growth / (SeededEmbedding.Dimension * sizeof(float))),
+            "x",
+            Target.AtMost(2)));
     }
 
     private static string Size(LoadedDocuments loaded) =>

@@ -16,7 +16,7 @@ internal static class RealEmbeddings
     private const int BatchTokens = 8192;
     private const int Seed = 11;
 
-    /// <summary>The file, in the fvecs format, in an order of chance, so that the last are like the others; null without the texts.</summary>
+    /// <summary>The file, in the fvecs format, in an order of chance, so that the last are like the others; null without texts.</summary>
     public static string? File(BenchRun run)
     {
         var path = Path.Combine(run.Folder, $"{Name}.fvecs");

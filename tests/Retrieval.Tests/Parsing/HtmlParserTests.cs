@@ -132,7 +132,9 @@ public sealed class HtmlParserTests
     {
         var source = string.Concat(Enumerable.Repeat("<dl><dt>a<dd>b", 3_001));
 
-        Assert.Contains("not closed", Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<MillraceException>(() => ParsedDocuments.Html(source));
+
+        Assert.Contains("not closed", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

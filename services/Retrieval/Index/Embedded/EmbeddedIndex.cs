@@ -19,6 +19,7 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
 {
     private const int WrongTables = 1;
     private const int CorruptDatabase = 11;
+    private const int TooBig = 18;
     private const int NotADatabase = 26;
 
     private static readonly IndexRanking Nothing = new([], "nothing to search", VisitedCount: 0);
@@ -166,7 +167,8 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
 
     private static bool IsDamage(Exception error) => error switch
     {
-        SqliteException sqlite => sqlite.SqliteErrorCode is CorruptDatabase or NotADatabase,
+        // Nothing that is written here is too big for SQLite; a length that was overwritten may say so.
+        SqliteException sqlite => sqlite.SqliteErrorCode is CorruptDatabase or NotADatabase or TooBig,
         DamagedWordsException => true,
         VectorIndexException vectors => vectors.Fault is VectorIndexFault.Damaged or VectorIndexFault.Mismatch,
         _ => error is InvalidDataException,
