@@ -42,6 +42,9 @@ public enum Reason
     /// <summary>No such conversation.</summary>
     ConversationNotFound,
 
+    /// <summary>No such message in the conversation.</summary>
+    MessageNotFound,
+
     /// <summary>No such saved prompt state.</summary>
     PrefixNotFound,
 

@@ -69,7 +69,11 @@ public sealed record ChatUsage(int PromptTokens, int CompletionTokens, int Cache
 /// <param name="Citations">What became of the citations that the model wrote.</param>
 /// <param name="Degraded">Parts of the platform that were missing; the answer was given without them.</param>
 public sealed record ChatReport(
-    int? Passages, int PassagesDropped, int MessagesDropped, CitationCounts Citations, IReadOnlyList<string> Degraded);
+    int? Passages, int PassagesDropped, int MessagesDropped, CitationCounts Citations, IReadOnlyList<string> Degraded)
+{
+    /// <summary>Ids of the messages that the conversation has now besides, the answer's last; null when nothing was stored.</summary>
+    public IReadOnlyList<string>? StoredMessageIds { get; init; }
+}
 
 /// <summary>A token's log probability.</summary>
 /// <param name="Token">The token's bytes.</param>

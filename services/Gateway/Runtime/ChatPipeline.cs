@@ -51,7 +51,7 @@ public sealed class ChatPipeline(
         };
 
         var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
-        var history = await steps.History.WindowAsync(run, cancellationToken);
+        var history = await steps.History.WindowAsync(run, messages, cancellationToken);
         var turns = ChatSteps.Turns(run, history, messages);
         var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
         var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
@@ -106,5 +106,8 @@ public sealed class ChatPipeline(
     }
 
     private static ChatReport Report(ChatRun run, BuiltPrompt prompt, RetrievedContext? context) => new(
-        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Citations, run.Degraded);
+        context is null ? null : prompt.Passages.Count, prompt.PassagesDropped, prompt.MessagesDropped, run.Citations, run.Degraded)
+    {
+        StoredMessageIds = run.StoredMessageIds,
+    };
 }

@@ -24,7 +24,8 @@ internal sealed record ReportJson(
     int CitationsMoved,
     string[] Degraded,
     RetrievalJson? Retrieval,
-    TruncationJson Truncation);
+    TruncationJson Truncation,
+    string[]? MessageIds);
 
 internal sealed record CitationJson(
     int Number,

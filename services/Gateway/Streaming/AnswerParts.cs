@@ -38,7 +38,8 @@ internal static class AnswerParts
             facts.Citations.Moved,
             [.. facts.Degraded],
             facts.Passages is { } passages ? new RetrievalJson(passages) : null,
-            new TruncationJson(facts.PassagesDropped, facts.MessagesDropped));
+            new TruncationJson(facts.PassagesDropped, facts.MessagesDropped),
+            facts.StoredMessageIds is { } stored ? [.. stored] : null);
         JsonSerializer.Serialize(Named(json, "millrace"), body, AnswerJson.Default.ReportJson);
     }
 
