@@ -1,6 +1,8 @@
 namespace Millrace.Sessions.Conversations;
 
-/// <summary>Where conversations are kept. What was acknowledged survives a crash. Only <see cref="ExpireAsync"/> sees all tenants.</summary>
+/// <summary>
+/// Where conversations are kept. What was acknowledged survives a crash. Only <see cref="ExpireAsync"/> sees all tenants.
+/// </summary>
 public interface IConversationStore
 {
     /// <summary>Creates a conversation, if the tenant may have one more.</summary>

@@ -38,8 +38,9 @@ public sealed class MessageService(
                 stored = await store.AppendAsync(key, addition, cancellationToken);
             }
 
-            telemetry.Appended(messages.Count);
-            return stored ?? throw ConversationService.NotFound(key.Id);
+            if (stored is null) throw ConversationService.NotFound(key.Id);
+            telemetry.Appended(stored.Count);
+            return stored;
         }
         catch (ConversationFullException error)
         {

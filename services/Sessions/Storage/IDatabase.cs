@@ -7,7 +7,7 @@ public interface IDatabase
     SqlDialect Dialect { get; }
 
     /// <summary>Creates the tables, or brings those of an earlier version up to date. Called once, before anything else.</summary>
-    /// <exception cref="ServiceDefaults.Hosting.StartupException">The database cannot be used; the message says which and what to do.</exception>
+    /// <exception cref="ServiceDefaults.Hosting.StartupException">It cannot be used; the message says which and what to do.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads.</summary>

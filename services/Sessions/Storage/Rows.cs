@@ -54,7 +54,8 @@ internal sealed record MessageRow(
 }
 
 /// <summary>A message on the way from a head to the beginning, without its text.</summary>
-internal sealed record PathRow(long sequence, string id, long role, long bytes, long depth, long token_count, string token_model, long counted)
+internal sealed record PathRow(
+    long sequence, string id, long role, long bytes, long depth, long token_count, string token_model, long counted)
 {
     public PathMessage ToPathMessage(string model)
     {

@@ -37,12 +37,7 @@ internal sealed partial class FakeSessions : SessionsService.SessionsServiceBase
             throw new MillraceException(Reason.ConversationNotFound, $"The conversation '{request.ConversationId}' does not exist.");
         Windows.Enqueue(request);
         if (Window is not null) return Task.FromResult(Window(request));
-        var head = messages.FindIndex(message => message.Id == request.HeadMessageId);
-        if (request.HeadMessageId.Length > 0 && head < 0)
-            throw new MillraceException(Reason.MessageNotFound, $"The conversation has no message '{request.HeadMessageId}'.");
-        var response = new GetWindowResponse { Uncounted = { messages.Where(message => message.TokenModel != request.Model) } };
-        response.Messages.Add(head < 0 ? messages : messages.Take(head + 1));
-        return Task.FromResult(response);
+        lock (messages) return Task.FromResult(WindowOf(messages, request));
     }
 
     public override Task<PutTokenCountsResponse> PutTokenCounts(PutTokenCountsRequest request, ServerCallContext context)
@@ -108,7 +103,8 @@ internal sealed partial class FakeSessions : SessionsService.SessionsServiceBase
             throw MillraceException.InvalidArgument("messages[0].id", "An id of a message has other characters, or too many.");
         LastAppend = request;
         var messages = Conversations.GetOrAdd(request.ConversationId, _ => []);
-        foreach (var message in request.Messages.Where(message => messages.All(known => known.Id != message.Id))) messages.Add(message);
+        lock (messages)
+            foreach (var message in request.Messages.Where(message => messages.All(known => known.Id != message.Id))) messages.Add(message);
         return Task.FromResult(new AppendMessagesResponse { Messages = { request.Messages } });
     }
 
@@ -118,5 +114,15 @@ internal sealed partial class FakeSessions : SessionsService.SessionsServiceBase
     private void RequirePresence()
     {
         if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+    }
+
+    private static GetWindowResponse WindowOf(List<Message> messages, GetWindowRequest request)
+    {
+        var head = messages.FindIndex(message => message.Id == request.HeadMessageId);
+        if (request.HeadMessageId.Length > 0 && head < 0)
+            throw new MillraceException(Reason.MessageNotFound, $"The conversation has no message '{request.HeadMessageId}'.");
+        var response = new GetWindowResponse { Uncounted = { messages.Where(message => message.TokenModel != request.Model) } };
+        response.Messages.Add(head < 0 ? messages : messages.Take(head + 1));
+        return response;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class ServiceProcess : IDisposable
         var process = Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await UntilOpenAsync(process, http);
+        foreach (var port in (int[])[grpc, http]) await UntilOpenAsync(process, port);
         return new ServiceProcess(process, grpc);
     }
 
