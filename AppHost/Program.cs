@@ -15,6 +15,8 @@ var seedFolder = settings["Seeding:Folder"] is "" ? "" : PathOf(settings["Seedin
 var guardrails = AddGrpcService("guardrails", "../services/Guardrails/Guardrails.csproj");
 var embedding = AddGrpcService("embedding", "../services/Embedding/Embedding.csproj");
 var sessions = AddGrpcService("sessions", "../services/Sessions/Sessions.csproj");
+if (settings["Stores:Sessions"] is { } sessionStore && sessionStore != "embedded")
+    UseSessionStore(sessionStore);
 var retrieval = AddGrpcService("retrieval", "../services/Retrieval/Retrieval.csproj")
     .WithEnvironment("Seeding__Folder", seedFolder)
     .WithReference(embedding).WaitFor(embedding);
@@ -72,6 +74,19 @@ IResourceBuilder<IResourceWithConnectionString> AddVectorStore(string store) => 
     "container" => builder.AddQdrant("qdrant").WithImageTag("v1.18.0").WithDataVolume(),
     _ => throw new DistributedApplicationException($"Stores:Vectors is '{store}'. Set it to embedded, qdrant or container."),
 };
+
+// Where conversations are kept, when that is not in a file of the session service. That service waits for it by itself.
+// A resource for the database could not be called as its service is; the service knows it by that name all the same.
+void UseSessionStore(string store)
+{
+    sessions.WithEnvironment("Sessions__Store__Kind", "postgres");
+    if (store == "container")
+        sessions.WithReference(builder.AddPostgres("postgres").WithDataVolume().AddDatabase("conversations"), "sessions");
+    else if (store == "postgres")
+        sessions.WithEnvironment("ConnectionStrings__sessions", settings.GetConnectionString("sessions")
+            ?? throw new DistributedApplicationException("Stores:Sessions is 'postgres': set ConnectionStrings:sessions to its database."));
+    else throw new DistributedApplicationException($"Stores:Sessions is '{store}'. Set it to embedded, postgres or container.");
+}
 
 // A cleartext HTTP/2 port refuses HTTP/1.1, so a gRPC service answers its health check on a port beside it.
 IResourceBuilder<ProjectResource> AddGrpcService(string name, string project) => AddService(name, project)

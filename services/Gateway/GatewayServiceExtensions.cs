@@ -8,6 +8,7 @@ using Millrace.Contracts.Guardrails.V1;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Api;
+using Millrace.Gateway.Api.Conversations;
 using Millrace.Gateway.Api.Documents;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
@@ -56,6 +57,7 @@ public static class GatewayServiceExtensions
     {
         app.Services.GetRequiredService<AssistantCatalog>();
         app.Services.GetRequiredService<QueryPrompts>();
+        app.Services.GetRequiredService<SummaryPrompt>();
         app.UseMiddleware<RequestContextMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
@@ -78,6 +80,7 @@ public static class GatewayServiceExtensions
         builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
         builder.Services.AddValidatedOptions<CitationOptions>("Citations");
         builder.Services.AddValidatedOptions<QueryWritingOptions>("Gateway:QueryWriting");
+        builder.Services.AddValidatedOptions<SummaryOptions>("Gateway:Summaries");
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
             (kestrel, gateway) => kestrel.Limits.MaxRequestBodySize = HardLimitFactor * gateway.Value.BodyBytesMax);
     }
@@ -92,7 +95,9 @@ public static class GatewayServiceExtensions
             RetrievalService.Descriptor,
             "BuildContext", "Search", "ListCollections", "GetDocument", "ListDocuments", "ReadSpan", "GetJob", "ListJobs"));
         services.AddServiceClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
-            SessionsService.Descriptor, "GetWindow", "AppendMessages"));
+            SessionsService.Descriptor,
+            "GetWindow", "AppendMessages", "GetConversation", "ListConversations", "ListMessages", "GetMessage", "ListBranches",
+            "ListSiblings", "SetHead", "PutTokenCounts", "PutSummary"));
         services.AddSingleton<PoolMembers>();
         services.AddSingleton<PoolTelemetry>();
         services.AddSingleton<MemberPicker>();
@@ -116,7 +121,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<InputGuard>();
         services.AddSingleton<CollectionModels>();
         services.AddSingleton<QueryEmbedder>();
-        services.AddSingleton<ConversationHistory>();
+        services.AddConversations();
         services.AddSingleton<QueryWriter>();
         services.AddSingleton<ContextRetriever>();
         services.AddSingleton<PromptBuilder>();
@@ -126,6 +131,16 @@ public static class GatewayServiceExtensions
         services.AddSingleton<Citer>();
         services.AddSingleton<ChatSteps>();
         services.AddSingleton<ChatPipeline>();
+    }
+
+    private static void AddConversations(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => SummaryPrompt.Load(provider.GetRequiredService<IOptions<SummaryOptions>>().Value.PromptFolder));
+        services.AddSingleton<TokenCounter>();
+        services.AddSingleton<SummaryText>();
+        services.AddSingleton<ConversationSummarizer>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConversationSummarizer>());
+        services.AddSingleton<ConversationHistory>();
     }
 
     private static void AddHttpDoor(this IServiceCollection services)
@@ -145,6 +160,8 @@ public static class GatewayServiceExtensions
         services.AddSingleton<JobsEndpoints>();
         services.AddSingleton<SearchEndpoints>();
         services.AddSingleton<ExplainEndpoint>();
+        services.AddSingleton<ConversationsEndpoints>();
+        services.AddSingleton<ItemsEndpoints>();
     }
 
     // Calls of unknown services would match every POST on a path of two segments, so that nobody learnt of a wrong method on it.
@@ -163,6 +180,7 @@ public static class GatewayServiceExtensions
         v1.MapJobs();
         v1.MapSearch();
         v1.MapExplain();
+        v1.MapConversations();
     }
 
     private static void MapGrpcDoor(this WebApplication app)
