@@ -36,7 +36,7 @@ public sealed class CallerSightTests
         var read = new ReadSpanRequest { Collection = "c", DocumentId = "board.txt", AccessLabels = { "board" } };
         Assert.Equal(Reason.DocumentNotFound, await RefusalOf(() => retrieval.Client.ReadSpanAsync(read).ResponseAsync));
         var list = await retrieval.Client.ListDocumentsAsync(new ListDocumentsRequest { Collection = "c" });
-        Assert.Equal(["hr.txt", "open.txt"], list.Documents.Select(document => document.DocumentId));
+        Assert.Equal(["hr.txt", "open.txt"], list.Documents.Select(document => document.Id));
     }
 
     [Fact]
