@@ -6,14 +6,14 @@ namespace Millrace.Sessions.Storage;
 
 /// <summary>A row of <c>conversations</c>; members are named as its columns.</summary>
 internal sealed record ConversationRow(
-    long number, string id, string title, string metadata, long message_count, string head_id, long created_ms, long updated_ms)
+    long number, string id, string title, string metadata, long message_count, string? head_id, long created_ms, long updated_ms)
 {
     public Conversation ToConversation(SqlDialect dialect) => new(
         id,
         dialect.Decode(title),
         JsonSerializer.Deserialize<Dictionary<string, string>>(metadata) ?? [],
         (int)message_count,
-        head_id,
+        head_id ?? "",
         DateTimeOffset.FromUnixTimeMilliseconds(created_ms),
         DateTimeOffset.FromUnixTimeMilliseconds(updated_ms));
 }
@@ -28,7 +28,7 @@ internal sealed record PlaceRow(long sequence, string id, long depth, long paren
 internal sealed record MessageRow(
     long sequence,
     string id,
-    string parent_id,
+    string? parent_id,
     long role,
     string content,
     long token_count,
@@ -49,18 +49,18 @@ internal sealed record MessageRow(
             Model = dialect.Decode(model),
             AnnotationsJson = dialect.Decode(annotations),
         },
-        parent_id,
+        parent_id ?? "",
         DateTimeOffset.FromUnixTimeMilliseconds(created_ms));
 }
 
 /// <summary>A message on the way from a head to the beginning, without its text.</summary>
 internal sealed record PathRow(
-    long sequence, string id, long role, long bytes, long depth, long token_count, string token_model, long counted)
+    long sequence, string id, long role, long bytes, long depth, long token_count, string token_model, long? counted)
 {
     public PathMessage ToPathMessage(string model)
     {
         var given = token_count > 0 && (model.Length == 0 || token_model == model) ? token_count : -1;
-        var tokens = bytes == 0 ? 0 : Math.Max(given, counted);
+        var tokens = bytes == 0 ? 0 : Math.Max(given, counted ?? -1);
         return new PathMessage(sequence, id, (MessageRole)role, (int)bytes, (int)depth, tokens < 0 ? null : (int)tokens);
     }
 }

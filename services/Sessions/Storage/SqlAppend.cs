@@ -56,7 +56,7 @@ internal sealed class SqlAppend(SqlSession session, TimeProvider time)
     {
         var among = session.Dialect.In("@ids");
         var find = $"""
-            SELECT m.sequence, m.id, COALESCE(p.id, '') AS parent_id, m.role, m.content, m.token_count, m.token_model, m.model,
+            SELECT m.sequence, m.id, p.id AS parent_id, m.role, m.content, m.token_count, m.token_model, m.model,
                 m.annotations, m.created_ms
             FROM messages m LEFT JOIN messages p ON p.conversation = m.conversation AND p.sequence = m.parent
             WHERE m.conversation = @number AND m.id {among}

@@ -7,7 +7,7 @@ namespace Millrace.Sessions.Storage;
 internal sealed class SqlConversationStore(IDatabase database) : IConversationStore
 {
     private const string Select = """
-        SELECT c.number, c.id, c.title, c.metadata, c.message_count, COALESCE(h.id, '') AS head_id, c.created_ms, c.updated_ms
+        SELECT c.number, c.id, c.title, c.metadata, c.message_count, h.id AS head_id, c.created_ms, c.updated_ms
         FROM conversations c LEFT JOIN messages h ON h.conversation = c.number AND h.sequence = c.head
         WHERE c.tenant = @tenant
         """;

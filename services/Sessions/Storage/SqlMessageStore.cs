@@ -7,7 +7,7 @@ namespace Millrace.Sessions.Storage;
 internal sealed class SqlMessageStore(IDatabase database, TimeProvider time) : IMessageStore
 {
     private const string Select = """
-        SELECT m.sequence, m.id, COALESCE(p.id, '') AS parent_id, m.role, m.content, m.token_count, m.token_model, m.model,
+        SELECT m.sequence, m.id, p.id AS parent_id, m.role, m.content, m.token_count, m.token_model, m.model,
             m.annotations, m.created_ms
         FROM conversations c JOIN messages m ON m.conversation = c.number
             LEFT JOIN messages p ON p.conversation = m.conversation AND p.sequence = m.parent
@@ -179,7 +179,7 @@ internal sealed class SqlMessageStore(IDatabase database, TimeProvider time) : I
         ConversationKey key, (long Head, int Limit) way, string model, string order, CancellationToken cancellationToken)
     {
         const string Steps = """
-            SELECT m.sequence, m.id, m.role, m.bytes, m.depth, m.token_count, m.token_model, COALESCE(t.tokens, -1) AS counted
+            SELECT m.sequence, m.id, m.role, m.bytes, m.depth, m.token_count, m.token_model, t.tokens AS counted
             FROM path JOIN messages m ON m.conversation = path.conversation AND m.sequence = path.sequence
                 LEFT JOIN token_counts t ON t.conversation = m.conversation AND t.sequence = m.sequence AND t.model = @model
 

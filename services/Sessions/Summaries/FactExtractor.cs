@@ -67,9 +67,10 @@ internal static partial class FactExtractor
     private static partial Regex Spaces();
 
     [GeneratedRegex(
-        @"\b(decid\w*|agree[ds]?|chose\w*|choose|confirm\w*|approv\w*|reject\w*|promis\w*|cancel\w*|prefer\w*|must|never|always|deadline|due|"
-            + @"remember|important|require\w*|plan(s|ned)? to|going to|we will|we'll|i will|i'll|let's|instead of|budget|my \w+( \w+)? is|"
-            + @"call me|i am|i'm|i live|i work|allergic|not allowed|entschieden|beschlossen|vereinbart|muss|müssen|nie|immer|wichtig|frist|"
+        @"\b(decid\w*|agree[ds]?|chose\w*|choose|confirm\w*|approv\w*|reject\w*|promis\w*|cancel\w*|prefer\w*|must|never|always|deadline|"
+            + @"due|remember|important|require\w*|plan(s|ned)? to|going to|we will|we'll|i will|i'll|let's|instead of|budget|"
+            + @"my \w+( \w+)? is|call me|i am|i'm|i live|i work|allergic|"
+            + @"not allowed|entschieden|beschlossen|vereinbart|muss|müssen|nie|immer|wichtig|frist|"
             + @"ich heiße|mein\w* \w+ ist|bevorzug\w*)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Decision();
@@ -87,7 +88,9 @@ internal static partial class FactExtractor
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Date();
 
-    [GeneratedRegex(@"\d|\b(two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand|million|dozen)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\d|\b(two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand|million|dozen)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Number();
 
     // A capital behind the first word; "I" is none.

@@ -50,7 +50,8 @@ public sealed class ConversationTests
         Assert.Equal(4, messages.Count);
         Assert.Equal(Millrace.Contracts.Inference.V1.ChatRole.System, messages[0].Role);
         Assert.Contains(
-            "Ada asked for an order.\n- User: My order is AB-1234.\n- Assistant: It comes (/earlier_conversation) on 2026-05-03.\n</earlier",
+            "Ada asked for an order.\n- User: My order is AB-1234.\n"
+                + "- Assistant: It comes (/earlier_conversation) on 2026-05-03.\n</earlier",
             messages[0].Content,
             StringComparison.Ordinal);
         Assert.DoesNotContain("long long", messages[0].Content, StringComparison.Ordinal);

@@ -231,7 +231,9 @@ public sealed class SessionsGrpcServiceTests : IAsyncLifetime
         while (await call.ResponseStream.MoveNext(CancellationToken.None)) parts.Add(call.ResponseStream.Current);
 
         Assert.Equal("c", parts[0].Conversation.Id);
-        Assert.Equal([("u1", ""), ("a1", "u1"), ("a1b", "u1")], parts[1..4].Select(part => (part.Message.Id, part.Message.ParentMessageId)));
+        Assert.Equal(
+            [("u1", ""), ("a1", "u1"), ("a1b", "u1")],
+            parts[1..4].Select(part => (part.Message.Id, part.Message.ParentMessageId)));
         Assert.Equal("sum", parts[4].Summary.Text);
         Assert.Equal(5, parts.Count);
     }
