@@ -15,6 +15,8 @@ var seedFolder = settings["Seeding:Folder"] is "" ? "" : PathOf(settings["Seedin
 var guardrails = AddGrpcService("guardrails", "../services/Guardrails/Guardrails.csproj");
 var embedding = AddGrpcService("embedding", "../services/Embedding/Embedding.csproj");
 var sessions = AddGrpcService("sessions", "../services/Sessions/Sessions.csproj");
+if (settings["Stores:Sessions"] is { } sessionStore && sessionStore != "embedded")
+    UseSessionStore(sessionStore);
 var retrieval = AddGrpcService("retrieval", "../services/Retrieval/Retrieval.csproj")
     .WithEnvironment("Seeding__Folder", seedFolder)
     .WithReference(embedding).WaitFor(embedding);
@@ -27,23 +29,21 @@ var inference = Enumerable.Range(1, settings.GetValue("Inference:Replicas", 1))
         .WithEnvironment("Inference__Model", settings["Inference:Model"] ?? "tiny-rag-chat"))
     .ToList();
 
-// What brings them together.
-var gateway = AddService("gateway", "../services/Gateway/Gateway.csproj")
-    .WithHttpEndpoint(name: "http", env: "MILLRACE_HTTP_PORT")
-    .WithHttpEndpoint(name: "grpc", env: "MILLRACE_GRPC_PORT").WithEndpoint("grpc", grpc => grpc.Transport = "http2")
-    .WithHttpHealthCheck("/health", endpointName: "http")
-    .WithReference(guardrails).WaitFor(guardrails)
-    .WithReference(embedding).WaitFor(embedding)
-    .WithReference(retrieval).WaitFor(retrieval)
-    .WithReference(sessions).WaitFor(sessions);
-foreach (var member in inference) gateway.WithReference(member).WaitFor(member);
-
-// The one public door.
-AddService("edge", "../services/Edge/Edge.csproj")
+// What brings them together, and the one public door, which spreads requests over the gateways.
+var edge = AddService("edge", "../services/Edge/Edge.csproj")
     .WithHttpEndpoint(port: settings.GetValue("Edge:Port", 8080), name: "http", env: "MILLRACE_HTTP_PORT")
+    .WithEndpoint("http", http => http.TargetHost = settings["Edge:Address"] ?? "localhost")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health", endpointName: "http")
-    .WithReference(gateway).WaitFor(gateway);
+    .WithEnvironment("Edge__Keys__Mode", settings["Edge:Keys:Mode"] ?? "Auto");
+foreach (var number in Enumerable.Range(1, settings.GetValue("Gateway:Replicas", 1)))
+{
+    var gateway = AddGateway(number == 1 ? "gateway" : $"gateway-{number}");
+    edge.WithReference(gateway).WaitFor(gateway);
+}
+
+if (settings["Stores:Limits"] is "redis")
+    edge.WithEnvironment("Edge__Limits__Store", "Redis").WithReference(builder.AddConnectionString("redis"));
 
 builder.Build().Run();
 
@@ -53,6 +53,20 @@ IResourceBuilder<ProjectResource> AddService(string name, string project) => bui
     .WithEnvironment("MILLRACE_DATA_DIR", dataFolder)
     .WithEnvironment("MILLRACE_MODELS_DIR", modelsFolder);
 
+IResourceBuilder<ProjectResource> AddGateway(string name)
+{
+    var gateway = AddService(name, "../services/Gateway/Gateway.csproj")
+        .WithHttpEndpoint(name: "http", env: "MILLRACE_HTTP_PORT")
+        .WithHttpEndpoint(name: "grpc", env: "MILLRACE_GRPC_PORT").WithEndpoint("grpc", grpc => grpc.Transport = "http2")
+        .WithHttpHealthCheck("/health", endpointName: "http")
+        .WithReference(guardrails).WaitFor(guardrails)
+        .WithReference(embedding).WaitFor(embedding)
+        .WithReference(retrieval).WaitFor(retrieval)
+        .WithReference(sessions).WaitFor(sessions);
+    foreach (var member in inference) gateway.WithReference(member).WaitFor(member);
+    return gateway;
+}
+
 // Where chunks are found, when that is not in files of the retrieval service. It does not wait: it takes documents meanwhile.
 IResourceBuilder<IResourceWithConnectionString> AddVectorStore(string store) => store switch
 {
@@ -60,6 +74,19 @@ IResourceBuilder<IResourceWithConnectionString> AddVectorStore(string store) => 
     "container" => builder.AddQdrant("qdrant").WithImageTag("v1.18.0").WithDataVolume(),
     _ => throw new DistributedApplicationException($"Stores:Vectors is '{store}'. Set it to embedded, qdrant or container."),
 };
+
+// Where conversations are kept, when that is not in a file of the session service. That service waits for it by itself.
+// A resource for the database could not be called as its service is; the service knows it by that name all the same.
+void UseSessionStore(string store)
+{
+    sessions.WithEnvironment("Sessions__Store__Kind", "postgres");
+    if (store == "container")
+        sessions.WithReference(builder.AddPostgres("postgres").WithDataVolume().AddDatabase("conversations"), "sessions");
+    else if (store == "postgres")
+        sessions.WithEnvironment("ConnectionStrings__sessions", settings.GetConnectionString("sessions")
+            ?? throw new DistributedApplicationException("Stores:Sessions is 'postgres': set ConnectionStrings:sessions to its database."));
+    else throw new DistributedApplicationException($"Stores:Sessions is '{store}'. Set it to embedded, postgres or container.");
+}
 
 // A cleartext HTTP/2 port refuses HTTP/1.1, so a gRPC service answers its health check on a port beside it.
 IResourceBuilder<ProjectResource> AddGrpcService(string name, string project) => AddService(name, project)

@@ -53,6 +53,11 @@ build() {
   say "build: done in $((SECONDS - started)) s"
 }
 
+# Debian keeps the server's programs in a folder of its own, outside PATH.
+need_postgres() {
+  compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || need_package initdb postgresql
+}
+
 # $1: command, $2: Debian package. Installs what a test needs when that is possible, else says how.
 need_package() {
   command -v "$1" >/dev/null && return

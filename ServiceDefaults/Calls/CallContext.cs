@@ -17,10 +17,19 @@ public sealed record CallContext(string Tenant, string RequestId, DateTime? Dead
     /// <summary>Metadata key of the request's id.</summary>
     public const string RequestIdHeader = "x-request-id";
 
+    /// <summary>Metadata key of the access labels that bound what the caller sees, as <see cref="HeldLabels"/> writes them.</summary>
+    public const string LabelsHeader = "x-millrace-labels";
+
     /// <summary>The tenant of a single-tenant installation.</summary>
     public const string DefaultTenant = "default";
 
     private static readonly AsyncLocal<CallContext?> Ambient = new();
+
+    /// <summary>
+    /// The access labels that the caller holds: it sees no document with other labels only, whatever its request names. Null when nothing
+    /// bounds it: the caller is a part of the platform, or the installation asks for no keys.
+    /// </summary>
+    public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>The context of the running request; outside of any request that of background work.</summary>
     public static CallContext Current
@@ -36,7 +45,10 @@ public sealed record CallContext(string Tenant, string RequestId, DateTime? Dead
     public static CallContext FromMetadata(Metadata headers, DateTime deadline) => new(
         NonEmpty(headers.GetValue(TenantHeader)) ?? DefaultTenant,
         NonEmpty(headers.GetValue(RequestIdHeader)) ?? NewRequestId(),
-        deadline == DateTime.MaxValue ? null : deadline);
+        deadline == DateTime.MaxValue ? null : deadline)
+    {
+        Labels = HeldLabels.Read(headers.GetValue(LabelsHeader)),
+    };
 
     /// <summary>A new request id, such as <c>req_018f…</c>; ids sort by time.</summary>
     public static string NewRequestId() => $"req_{Guid.CreateVersion7():n}";

@@ -68,6 +68,7 @@ internal sealed class ServiceClientInterceptor(string service, TimeSpan unaryTim
         foreach (var entry in context.Options.Headers ?? []) headers.Add(entry);
         headers.Add(CallContext.TenantHeader, current.Tenant);
         headers.Add(CallContext.RequestIdHeader, current.RequestId);
+        if (current.Labels is { } labels) headers.Add(CallContext.LabelsHeader, HeldLabels.Write(labels));
 
         var options = context.Options.WithHeaders(headers);
         if (Earliest(options.Deadline, current.Deadline, timeout) is { } deadline) options = options.WithDeadline(deadline);

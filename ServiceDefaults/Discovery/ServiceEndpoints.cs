@@ -23,6 +23,14 @@ public sealed class ServiceEndpoints(IConfiguration configuration)
         return Uri.TryCreate(value, UriKind.Absolute, out var uri) ? uri : null;
     }
 
+    /// <summary>Every address of an endpoint: a service may have several, numbered from 0.</summary>
+    public IReadOnlyList<Uri> All(string service, string endpoint)
+    {
+        List<Uri> found = [];
+        while (Uri.TryCreate(configuration[$"{Section}:{service}:{endpoint}:{found.Count}"], UriKind.Absolute, out var uri)) found.Add(uri);
+        return found.Count > 0 || Find(service, endpoint) is not { } only ? found : [only];
+    }
+
     /// <summary>As <see cref="Find"/>, for a service that must be there.</summary>
     /// <exception cref="StartupException">No address is configured; the message names the variable to set.</exception>
     public Uri Require(string service, string endpoint) => Find(service, endpoint) ?? throw new StartupException(

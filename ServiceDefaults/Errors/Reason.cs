@@ -45,6 +45,9 @@ public enum Reason
     /// <summary>There is no explanation of a request with this id.</summary>
     RequestNotFound,
 
+    /// <summary>No such message in the conversation.</summary>
+    MessageNotFound,
+
     /// <summary>No such saved prompt state.</summary>
     PrefixNotFound,
 
@@ -89,4 +92,7 @@ public enum Reason
 
     /// <summary>The caller went away.</summary>
     Cancelled,
+
+    /// <summary>The request's body did not come in time.</summary>
+    RequestTimeout,
 }

@@ -32,6 +32,7 @@ public static class ReasonCatalog
         [Reason.JobNotFound] = new("job_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.RequestNotFound] = new("request_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.ConversationNotFound] = new("conversation_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
+        [Reason.MessageNotFound] = new("message_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.PrefixNotFound] = new("prefix_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.PolicyNotFound] = new("policy_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.AlreadyExists] = new("already_exists", StatusCode.AlreadyExists, 409, InvalidRequest, Retryable: false),
@@ -46,6 +47,7 @@ public static class ReasonCatalog
         [Reason.Draining] = new("draining", StatusCode.Unavailable, 503, Server, Retryable: true),
         [Reason.UpstreamUnavailable] = new("upstream_unavailable", StatusCode.Unavailable, 503, Server, Retryable: true),
         [Reason.DeadlineExceeded] = new("deadline_exceeded", StatusCode.DeadlineExceeded, 504, Server, Retryable: true),
+        [Reason.RequestTimeout] = new("request_timeout", StatusCode.Aborted, 408, InvalidRequest, Retryable: true),
         [Reason.Cancelled] = new("cancelled", StatusCode.Cancelled, 499, InvalidRequest, Retryable: false),
     }.ToFrozenDictionary();
 

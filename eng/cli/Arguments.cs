@@ -5,7 +5,7 @@ namespace Millrace.Cli;
 /// <summary>A verb, positional values, and options written <c>--name value</c> or <c>--flag</c>.</summary>
 public sealed class Arguments
 {
-    private static readonly HashSet<string> Flags = ["--verbose"];
+    private static readonly HashSet<string> Flags = ["--verbose", "--with-keys"];
 
     private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
     private readonly List<string> _values = [];
@@ -27,8 +27,9 @@ public sealed class Arguments
     /// <summary>The first positional value.</summary>
     public string Verb => _values.Count > 0 ? _values[0] : "";
 
-    /// <summary>The positional value behind the verb.</summary>
-    public string Value(string name) => _values.Count > 1 ? _values[1] : throw new UsageException($"{name} is missing.");
+    /// <summary>The positional value behind the verb, or a later one.</summary>
+    public string Value(string name, int position = 1) =>
+        _values.Count > position ? _values[position] : throw new UsageException($"{name} is missing.");
 
     /// <summary>Whether a flag was given.</summary>
     public bool Has(string flag) => _options.ContainsKey(flag);
@@ -36,6 +37,30 @@ public sealed class Arguments
     /// <summary>The value of an option that must be there.</summary>
     public string Require(string option) =>
         _options.TryGetValue(option, out var value) ? value : throw new UsageException($"{option} is missing.");
+
+    /// <summary>The value of an option; null when it is not there.</summary>
+    public string? Find(string option) => _options.GetValueOrDefault(option);
+
+    /// <summary>The values of an option, separated by commas; null when it is not there.</summary>
+    public IReadOnlyList<string>? List(string option) =>
+        Find(option)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The whole number of an option; null when it is not there.</summary>
+    public int? Number(string option) => _options.ContainsKey(option) ? Number(option, 0) : null;
+
+    /// <summary>The time of an option, such as <c>30d</c>, <c>12h</c> or <c>45m</c>; null when it is not there.</summary>
+    public TimeSpan? Time(string option)
+    {
+        if (Find(option) is not { } text) return null;
+        var isNumber = int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        return (isNumber ? text[^1] : ' ') switch
+        {
+            'd' => TimeSpan.FromDays(number),
+            'h' => TimeSpan.FromHours(number),
+            'm' => TimeSpan.FromMinutes(number),
+            _ => throw new UsageException($"{option} is '{text}': give a time such as 30d, 12h or 45m."),
+        };
+    }
 
     /// <summary>The whole number of an option, or its default.</summary>
     public int Number(string option, int fallback)

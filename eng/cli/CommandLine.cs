@@ -1,16 +1,21 @@
 using Millrace.Cli.Catalog;
 using Millrace.Cli.Evaluation;
+using Millrace.Cli.Keys;
 using Millrace.Cli.Readiness;
 
 namespace Millrace.Cli;
 
-/// <summary>Dispatches the verbs: <c>ready</c>, <c>eval</c>, <c>pull</c>. Exit codes: 0 done, 1 failed, 2 unusable arguments.</summary>
+/// <summary>Dispatches the verbs: <c>ready</c>, <c>eval</c>, <c>pull</c>, <c>keys</c>. Exit codes: 0 done, 1 failed, 2 unusable
+/// arguments.</summary>
 public static class CommandLine
 {
     private const string Usage = """
         usage: ready --url URL --pid PID [--timeout SECONDS]    wait until the system at URL answers, then say how to use it
                eval  --url URL --questions FILE [--verbose]     ask the sample questions and print how they were answered
                pull  NAME --catalog FILE --folder FOLDER        download a model of the catalogue; prints its path last
+               keys  create --name NAME [--tenant T] [--scopes a,b] [--labels a,b] [--expires 30d]
+                            [--requests-per-minute N] [--tokens-per-minute N]    make an API key; prints it once
+               keys  list | keys revoke ID                      show the keys; end one
         """;
 
     /// <summary>Runs one verb.</summary>
@@ -27,6 +32,7 @@ public static class CommandLine
             {
                 "ready" => await ReadyCommand.RunAsync(arguments, output, cancellationToken),
                 "eval" => await EvalCommand.RunAsync(arguments, output, cancellationToken),
+                "keys" => await KeysCommand.RunAsync(arguments, output),
                 "pull" => await PullCommand.RunAsync(arguments, output, cancellationToken),
                 _ => throw new UsageException($"'{arguments.Verb}' is not a verb."),
             };

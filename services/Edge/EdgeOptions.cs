@@ -38,6 +38,29 @@ public sealed class EdgeOptions : ISelfValidating
     /// <value>Default 10 minutes.</value>
     public TimeSpan GatewayIdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How often each gateway is asked for its health where there are several.</summary>
+    /// <value>Default 2 seconds.</value>
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time for which a gateway gets no requests after it broke one off, where there are several.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan CoolDown { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Least speed at which a client must send its body, in bytes per second, after <see cref="BodyGrace"/>; a slower one is
+    /// answered with 408.</summary>
+    /// <value>Default 240; 0 for any speed.</value>
+    [Range(0, 1024 * 1024)]
+    public int BodyBytesPerSecondMin { get; set; } = 240;
+
+    /// <summary>Time before a client's speed is looked at.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan BodyGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Most requests at a time on one HTTP/2 connection, which TLS endpoints speak too.</summary>
+    /// <value>Default 100.</value>
+    [Range(1, 1000)]
+    public int Http2StreamsMax { get; set; } = 100;
+
     /// <summary>Time after which a client is told to try again while the gateway cannot be reached.</summary>
     /// <value>Default 2 seconds.</value>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(2);
@@ -55,6 +78,9 @@ public sealed class EdgeOptions : ISelfValidating
     {
         if (HeadersTimeout <= TimeSpan.Zero) yield return Positive(nameof(HeadersTimeout), HeadersTimeout);
         if (GatewayIdleTimeout <= TimeSpan.Zero) yield return Positive(nameof(GatewayIdleTimeout), GatewayIdleTimeout);
+        if (ProbeInterval <= TimeSpan.Zero) yield return Positive(nameof(ProbeInterval), ProbeInterval);
+        if (CoolDown <= TimeSpan.Zero) yield return Positive(nameof(CoolDown), CoolDown);
+        if (BodyGrace <= TimeSpan.FromSeconds(1)) yield return $"BodyGrace is {BodyGrace}. Set it to more than 00:00:01.";
         if (RetryAfter <= TimeSpan.Zero) yield return Positive(nameof(RetryAfter), RetryAfter);
         if (HealthTimeout <= TimeSpan.Zero) yield return Positive(nameof(HealthTimeout), HealthTimeout);
         if (HealthCacheTime < TimeSpan.Zero) yield return $"HealthCacheTime is {HealthCacheTime}. Set it to 00:00:00 or more.";

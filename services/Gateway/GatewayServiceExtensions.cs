@@ -8,6 +8,7 @@ using Millrace.Contracts.Guardrails.V1;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Api;
+using Millrace.Gateway.Api.Conversations;
 using Millrace.Gateway.Api.Documents;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
@@ -24,6 +25,7 @@ using Millrace.Gateway.Rpc;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Clients;
 using Millrace.ServiceDefaults.Configuration;
 
@@ -55,6 +57,7 @@ public static class GatewayServiceExtensions
     {
         app.Services.GetRequiredService<AssistantCatalog>();
         app.Services.GetRequiredService<QueryPrompts>();
+        app.Services.GetRequiredService<SummaryPrompt>();
         app.UseMiddleware<RequestContextMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
         app.UseRouting();
@@ -77,6 +80,7 @@ public static class GatewayServiceExtensions
         builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
         builder.Services.AddValidatedOptions<CitationOptions>("Citations");
         builder.Services.AddValidatedOptions<QueryWritingOptions>("Gateway:QueryWriting");
+        builder.Services.AddValidatedOptions<SummaryOptions>("Gateway:Summaries");
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
             (kestrel, gateway) => kestrel.Limits.MaxRequestBodySize = HardLimitFactor * gateway.Value.BodyBytesMax);
     }
@@ -91,7 +95,9 @@ public static class GatewayServiceExtensions
             RetrievalService.Descriptor,
             "BuildContext", "Search", "ListCollections", "GetDocument", "ListDocuments", "ReadSpan", "GetJob", "ListJobs"));
         services.AddServiceClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
-            SessionsService.Descriptor, "GetWindow", "AppendMessages"));
+            SessionsService.Descriptor,
+            "GetWindow", "AppendMessages", "GetConversation", "ListConversations", "ListMessages", "GetMessage", "ListBranches",
+            "ListSiblings", "SetHead", "PutTokenCounts", "PutSummary"));
         services.AddSingleton<PoolMembers>();
         services.AddSingleton<PoolTelemetry>();
         services.AddSingleton<MemberPicker>();
@@ -115,7 +121,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<InputGuard>();
         services.AddSingleton<CollectionModels>();
         services.AddSingleton<QueryEmbedder>();
-        services.AddSingleton<ConversationHistory>();
+        services.AddConversations();
         services.AddSingleton<QueryWriter>();
         services.AddSingleton<ContextRetriever>();
         services.AddSingleton<PromptBuilder>();
@@ -127,11 +133,22 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ChatPipeline>();
     }
 
+    private static void AddConversations(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => SummaryPrompt.Load(provider.GetRequiredService<IOptions<SummaryOptions>>().Value.PromptFolder));
+        services.AddSingleton<TokenCounter>();
+        services.AddSingleton<SummaryText>();
+        services.AddSingleton<ConversationSummarizer>();
+        services.AddHostedService(provider => provider.GetRequiredService<ConversationSummarizer>());
+        services.AddSingleton<ConversationHistory>();
+    }
+
     private static void AddHttpDoor(this IServiceCollection services)
     {
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<EmbeddingRuntime>();
         services.AddSingleton<JsonBody>();
+        services.AddSingleton<UsageReports>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<EmbeddingsEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
@@ -143,6 +160,8 @@ public static class GatewayServiceExtensions
         services.AddSingleton<JobsEndpoints>();
         services.AddSingleton<SearchEndpoints>();
         services.AddSingleton<ExplainEndpoint>();
+        services.AddSingleton<ConversationsEndpoints>();
+        services.AddSingleton<ItemsEndpoints>();
     }
 
     // Calls of unknown services would match every POST on a path of two segments, so that nobody learnt of a wrong method on it.
@@ -154,12 +173,14 @@ public static class GatewayServiceExtensions
         var v1 = app.MapGroup("/v1");
         v1.MapPost("/chat/completions", (HttpContext context, ChatEndpoint chat) => chat.HandleAsync(context));
         v1.MapPost("/embeddings", (HttpContext context, EmbeddingsEndpoint embeddings) => embeddings.HandleAsync(context));
+        app.MapGet(UsageHeaders.Path + "/{id}", (string id, UsageReports reports) => reports.Take(id));
         v1.MapModels();
         v1.MapCollections();
         v1.MapDocuments();
         v1.MapJobs();
         v1.MapSearch();
         v1.MapExplain();
+        v1.MapConversations();
     }
 
     private static void MapGrpcDoor(this WebApplication app)

@@ -146,3 +146,34 @@ test('errors: a server that is not there', async () => {
   const nobody = new OpenAI({ baseURL: 'http://127.0.0.1:9/v1', apiKey: 'x', maxRetries: 0 });
   await assert.rejects(nobody.models.list(), OpenAI.APIConnectionError);
 });
+
+test('conversations: created, appended to, paged, branched by a chat, deleted', async () => {
+  const created = await client.conversations.create({
+    metadata: { topic: 'demo' },
+    items: [{ type: 'message', role: 'user', content: 'Hello.' }],
+  });
+  assert.equal(created.object, 'conversation');
+  assert.deepEqual(created.metadata, { topic: 'demo' });
+  const added = await client.conversations.items.create(created.id, {
+    items: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hi.' }] }],
+  });
+  assert.equal(added.data[0].content[0].text, 'Hi.');
+  const seen = [];
+  for await (const item of client.conversations.items.list(created.id, { limit: 1, order: 'asc' })) seen.push(item.role);
+  assert.deepEqual(seen, ['user', 'assistant']);
+
+  const ask = (parent) => client.chat.completions.create(
+    chat(answerable, { millrace: { conversation_id: created.id, parent_message_id: parent } }),
+  );
+  const first = await ask(undefined);
+  const question = await client.conversations.items.retrieve(first.millrace.message_ids[0], { conversation_id: created.id });
+  const again = await ask(question.id);
+  assert.equal(again.millrace.message_ids.length, 1);
+  assert.notEqual(again.millrace.message_ids[0], first.millrace.message_ids[1]);
+
+  const updated = await client.conversations.update(created.id, { metadata: { topic: 'other' } });
+  assert.deepEqual(updated.metadata, { topic: 'other' });
+  assert.equal((await client.conversations.items.delete(question.id, { conversation_id: created.id })).id, created.id);
+  assert.equal((await client.conversations.delete(created.id)).deleted, true);
+  await assert.rejects(client.conversations.retrieve(created.id), { status: 404, code: 'conversation_not_found' });
+});

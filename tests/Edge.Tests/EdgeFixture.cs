@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Millrace.TestShared;
 
 namespace Millrace.Edge.Tests;
@@ -6,6 +7,8 @@ namespace Millrace.Edge.Tests;
 /// <summary>The real edge before a gateway that a test controls.</summary>
 internal sealed class EdgeFixture : IAsyncDisposable
 {
+    private const string DataFolder = "MILLRACE_DATA_DIR";
+
     private EdgeFixture(FakeGateway gateway, ServiceUnderTest edge) => (Gateway, Edge) = (gateway, edge);
 
     public FakeGateway Gateway { get; }
@@ -22,8 +25,17 @@ internal sealed class EdgeFixture : IAsyncDisposable
     }
 
     public static Task<ServiceUnderTest> StartEdgeAsync(string gateway, params (string Key, string Value)[] settings) =>
+        StartEdgeAsync(_ => { }, [("services:gateway:http:0", gateway), .. settings]);
+
+    /// <summary>Starts an edge whose parts a test may replace. Without a data folder it has one in which there is nothing.</summary>
+    public static Task<ServiceUnderTest> StartEdgeAsync(
+        Action<WebApplicationBuilder> change, params IEnumerable<(string Key, string Value)> settings) =>
         ServiceUnderTest.StartAsync(
-            builder => builder.AddEdge(), app => app.MapEdge(), [("services:gateway:http:0", gateway), .. settings]);
+            builder => change(builder.AddEdge()),
+            app => app.MapEdge(),
+            settings.Any(setting => setting.Key == DataFolder)
+                ? settings
+                : [(DataFolder, Path.Combine(AppContext.BaseDirectory, "without-keys")), .. settings]);
 
     /// <summary>The <c>error</c> of an OpenAI error object.</summary>
     public static async Task<JsonElement> ErrorOfAsync(HttpResponseMessage response)

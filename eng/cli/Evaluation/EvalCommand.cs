@@ -1,3 +1,6 @@
+using System.Net.Http.Headers;
+using Millrace.Cli.Keys;
+
 namespace Millrace.Cli.Evaluation;
 
 /// <summary><c>eval</c>: asks the sample questions of a running system.</summary>
@@ -9,6 +12,8 @@ internal static class EvalCommand
     {
         var questions = SampleQuestion.Load(arguments.Require("--questions"));
         using var http = new HttpClient { BaseAddress = arguments.Url("--url") };
+        if (DevelopmentKey.Find(arguments.Find("--key-file")) is { } key)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var client = new AssistantClient(http, Assistant);
 
         await output.WriteLineAsync($"asking {questions.Count} questions of {Assistant} at {http.BaseAddress}");

@@ -8,6 +8,8 @@ namespace Millrace.Cli.Readiness;
 /// and says how to use the system.</summary>
 internal static class ReadyCommand
 {
+    private const string Authorization = " -H \"authorization: Bearer $OPENAI_API_KEY\"";
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
@@ -36,7 +38,7 @@ internal static class ReadyCommand
             await timer.WaitForNextTickAsync(cancellationToken);
         }
 
-        await output.WriteLineAsync(Banner(url));
+        await output.WriteLineAsync(Banner(url, arguments));
         return 0;
     }
 
@@ -74,23 +76,36 @@ internal static class ReadyCommand
             : "off; set OTEL_EXPORTER_OTLP_ENDPOINT to an OTLP collector to get traces and metrics";
     }
 
-    private static string Banner(Uri url)
+    private static string Banner(Uri url, Arguments arguments)
     {
+        var authority = url.GetLeftPart(UriPartial.Authority);
         return $$"""
 
-            Millrace is ready at {{url.GetLeftPart(UriPartial.Authority)}}
+            Millrace is ready at {{authority}}
 
             Ask a question about the sample documents:
-
-              curl -N {{url.GetLeftPart(UriPartial.Authority)}}/v1/chat/completions \
-                -H 'content-type: application/json' \
+            {{Export(arguments)}}
+              curl -N {{authority}}/v1/chat/completions \
+                -H 'content-type: application/json'{{(arguments.Has("--with-keys") ? Authorization : "")}} \
                 -d '{"model": "docs-assistant", "stream": true,
                      "messages": [{"role": "user", "content": "How many days do I have to return an item?"}]}'
 
             Ask all of them:  ./run eval
+            Keys:             {{Keys(arguments)}}
             Logs:             .millrace/logs, one file for each service
             Telemetry:        {{Telemetry()}}
             Stop:             Ctrl-C
             """;
     }
+
+    // The new key itself is shown once, here; afterwards only the file that keeps it is named.
+    private static string Export(Arguments arguments)
+    {
+        if (arguments.Find("--new-key-file") is { } made) return $"\n  export OPENAI_API_KEY={File.ReadAllText(made).Trim()}";
+        return arguments.Find("--key-file") is { } file && File.Exists(file) ? $"\n  export OPENAI_API_KEY=$(cat {file})" : "";
+    }
+
+    private static string Keys(Arguments arguments) => arguments.Has("--with-keys")
+        ? "./run keys list, ./run keys create --name NAME"
+        : "none are asked for; only this machine is served";
 }

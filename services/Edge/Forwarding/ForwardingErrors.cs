@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Millrace.Edge.Configuration;
 using Millrace.Edge.Requests;
 using Millrace.ServiceDefaults.Errors;
 using Yarp.ReverseProxy.Forwarder;
@@ -9,7 +9,7 @@ namespace Millrace.Edge.Forwarding;
 /// Says in the API's own words why a request did not reach the gateway or came back without an answer. An answer that has begun can only be
 /// cut off, which the proxy does.
 /// </summary>
-internal sealed class ForwardingErrors(RequestDelegate next, IOptions<EdgeOptions> options, ILogger<ForwardingErrors> logger)
+internal sealed class ForwardingErrors(RequestDelegate next, LiveOptions<EdgeOptions> options, ILogger<ForwardingErrors> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -47,6 +47,9 @@ internal sealed class ForwardingErrors(RequestDelegate next, IOptions<EdgeOption
     private MillraceException Describe(BadHttpRequestException bad) => bad.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => BodyLimit.TooLarge(options.Value.BodyBytesMax),
+        StatusCodes.Status408RequestTimeout => new MillraceException(
+            Reason.RequestTimeout,
+            $"The request's body came slower than {options.Value.BodyBytesPerSecondMin} bytes per second. Send it again."),
         _ => MillraceException.InvalidArgument("body", "The request's body is not valid HTTP. Send its length, or well-formed chunks."),
     };
 

@@ -1,16 +1,16 @@
 using System.Net;
-using Microsoft.Extensions.Options;
 using Millrace.Edge.Requests;
-using Millrace.ServiceDefaults.Discovery;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
 
 namespace Millrace.Edge.Forwarding;
 
-/// <summary>The one route: everything under <c>/v1</c> goes to the gateway, as it comes and without buffering.</summary>
+/// <summary>The one route: everything under <c>/v1</c> goes to a gateway, as it comes and without buffering.</summary>
 internal static class GatewayRoute
 {
-    /// <summary>Name of the gateway in the AppHost.</summary>
+    /// <summary>Name of the gateway in the AppHost; further ones have a number behind it.</summary>
     public const string Service = "gateway";
 
     /// <summary>Name of its HTTP/1.1 endpoint.</summary>
@@ -19,30 +19,47 @@ internal static class GatewayRoute
     /// <summary>Time that a connection to the gateway may take.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The proxy's configuration, from where the gateway is and what the options say.</summary>
-    public static InMemoryConfigProvider Create(IServiceProvider services)
-    {
-        var address = services.GetRequiredService<ServiceEndpoints>().Require(Service, Endpoint);
-        var options = services.GetRequiredService<IOptions<EdgeOptions>>().Value;
-        return new InMemoryConfigProvider([Route()], [Cluster(address, options)]);
-    }
-
-    private static RouteConfig Route() => new()
+    /// <summary>The route.</summary>
+    public static RouteConfig Route { get; } = new()
     {
         RouteId = "api",
         ClusterId = Service,
         Match = new RouteMatch { Path = PublicPaths.Api + "/{**rest}" },
     };
 
-    private static ClusterConfig Cluster(Uri address, EdgeOptions options) => new()
+    /// <summary>The gateways behind it.</summary>
+    public static ClusterConfig Cluster(IReadOnlyList<Uri> addresses, EdgeOptions options) => new()
     {
         ClusterId = Service,
-        Destinations = new Dictionary<string, DestinationConfig> { ["0"] = new() { Address = address.AbsoluteUri } },
+        LoadBalancingPolicy = LoadBalancingPolicies.LeastRequests,
+        HealthCheck = addresses.Count > 1 ? HealthChecks(options) : null,
+        Destinations = addresses.Select((address, i) => (address, i)).ToDictionary(
+            item => $"{Service}-{item.i + 1}", item => new DestinationConfig { Address = item.address.AbsoluteUri }),
         HttpRequest = new ForwarderRequestConfig
         {
             ActivityTimeout = options.GatewayIdleTimeout,
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        },
+    };
+
+    // A lone gateway is asked whatever its health is: there is nobody else. The same when none of several is well.
+    private static HealthCheckConfig HealthChecks(EdgeOptions options) => new()
+    {
+        AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+        Active = new ActiveHealthCheckConfig
+        {
+            Enabled = true,
+            Path = "/health",
+            Policy = HealthCheckConstants.ActivePolicy.ConsecutiveFailures,
+            Interval = options.ProbeInterval,
+            Timeout = options.HealthTimeout,
+        },
+        Passive = new PassiveHealthCheckConfig
+        {
+            Enabled = true,
+            Policy = FailedConnections.PolicyName,
+            ReactivationPeriod = options.CoolDown,
         },
     };
 }

@@ -1,19 +1,17 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Millrace.Edge.Forwarding;
-using Millrace.ServiceDefaults.Discovery;
 
 namespace Millrace.Edge.Health;
 
 /// <summary>
-/// The edge is ready when the gateway says that it is. The answer is believed for a short time, so that many probes of the edge are few
+/// The edge is ready when a gateway says that it is. The answer is believed for a short time, so that many probes of the edge are few
 /// of the gateway, and probes at one time share one.
 /// </summary>
-internal sealed class GatewayHealthCheck(ServiceEndpoints endpoints, IOptions<EdgeOptions> options, TimeProvider time)
+internal sealed class GatewayHealthCheck(GatewayAddresses gateways, IOptions<EdgeOptions> options, TimeProvider time)
     : IHealthCheck, IDisposable
 {
     private readonly HttpClient _client = new() { Timeout = options.Value.HealthTimeout };
-    private readonly Uri _address = new(endpoints.Require(GatewayRoute.Service, GatewayRoute.Endpoint), "/health");
     private readonly SemaphoreSlim _probing = new(initialCount: 1, maxCount: 1);
     private (HealthCheckResult Result, long At)? _last;
 
@@ -41,17 +39,24 @@ internal sealed class GatewayHealthCheck(ServiceEndpoints endpoints, IOptions<Ed
 
     private async Task<HealthCheckResult> ProbeAsync(CancellationToken cancellationToken)
     {
+        var answers = await Task.WhenAll(gateways.All.Select(gateway => ProbeAsync(new Uri(gateway, "/health"), cancellationToken)));
+        if (answers.All(answer => answer is null)) return HealthCheckResult.Healthy();
+        var problem = answers.First(answer => answer is not null);
+        return answers.Any(answer => answer is null) ? HealthCheckResult.Degraded(problem) : HealthCheckResult.Unhealthy(problem);
+    }
+
+    /// <summary>What is wrong with a gateway; null when nothing is.</summary>
+    private async Task<string?> ProbeAsync(Uri address, CancellationToken cancellationToken)
+    {
         try
         {
-            using var response = await _client.GetAsync(_address, cancellationToken);
-            return response.IsSuccessStatusCode
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"The gateway answers {(int)response.StatusCode}.");
+            using var response = await _client.GetAsync(address, cancellationToken);
+            return response.IsSuccessStatusCode ? null : $"A gateway answers {(int)response.StatusCode}.";
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return HealthCheckResult.Unhealthy("The gateway does not answer.");
+            return "A gateway does not answer.";
         }
     }
 }

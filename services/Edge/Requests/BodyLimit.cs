@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
+using Millrace.Edge.Configuration;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Edge.Requests;
@@ -12,17 +12,16 @@ namespace Millrace.Edge.Requests;
 /// The server's own limit would close the connection, and a client that is still sending would see that and not the refusal.
 /// Lifted, it lets the server read on and discard for its few seconds of grace.
 /// </remarks>
-internal sealed class BodyLimit(RequestDelegate next, IOptions<EdgeOptions> options)
+internal sealed class BodyLimit(RequestDelegate next, LiveOptions<EdgeOptions> options)
 {
-    private readonly long _bytesMax = options.Value.BodyBytesMax;
-
     public Task InvokeAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server) server.MaxRequestBodySize = null;
 
+        var bytesMax = options.Value.BodyBytesMax;
         var length = context.Request.ContentLength;
-        if (length > _bytesMax) return OpenAiErrors.WriteAsync(context, TooLarge(_bytesMax), context.RequestAborted);
-        if (length is null && HasBody(context)) context.Request.Body = new LimitedBody(context.Request.Body, _bytesMax);
+        if (length > bytesMax) return OpenAiErrors.WriteAsync(context, TooLarge(bytesMax), context.RequestAborted);
+        if (length is null && HasBody(context)) context.Request.Body = new LimitedBody(context.Request.Body, bytesMax);
         return next(context);
     }
 

@@ -18,6 +18,8 @@ internal sealed class ChatEndpoint(
         else await AnswerAsync(context, request.Chat);
     }
 
+    private static int Total(ChatUsage usage) => usage.PromptTokens + usage.CompletionTokens;
+
     private async Task<ChatHttpRequest> ReadAsync(HttpContext context)
     {
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
@@ -28,6 +30,7 @@ internal sealed class ChatEndpoint(
     {
         var sink = new CollectingSink();
         await pipeline.RunAsync(request, sink, context.RequestAborted);
+        context.ReportUsage(Total(sink.Answer.Completed.Usage));
         context.Response.ContentType = ApiJson.ContentType;
         CompletionWriter.Write(context.Response.BodyWriter, sink.Answer);
         AnswerHeaders.Set(context.Response.Headers, sink.Answer.ServedBy, sink.Answer.Started.Timeline);
@@ -41,6 +44,7 @@ internal sealed class ChatEndpoint(
         try
         {
             await pipeline.RunAsync(request.Chat, sink, context.RequestAborted);
+            if (sink.Usage is { } usage) context.ReportUsage(Total(usage));
         }
         catch (Exception error) when (events.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {

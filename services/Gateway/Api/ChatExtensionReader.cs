@@ -32,13 +32,14 @@ internal static class ChatExtensionReader
     {
         foreach (var field in extension.Properties().Where(field => !field.IsNull))
         {
-            if (field.Name == "conversation_id") draft.ConversationId = ConversationId(field);
+            if (field.Name == "conversation_id") draft.ConversationId = Id(field);
+            else if (field.Name == "parent_message_id") draft.ParentMessageId = Id(field);
             else if (!Retrieval.TryGetValue(field.Name, out var read)) throw field.Unknown();
             else draft.Retrieval = read(draft.Retrieval ?? new RetrievalSettings(), field);
         }
     }
 
-    private static string ConversationId(JsonField field)
+    private static string Id(JsonField field)
     {
         var id = field.Text(128);
         var valid = id.Length > 0 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');

@@ -32,6 +32,8 @@ internal sealed class ChatRequestDraft
     public RetrievalSettings? Retrieval { get; set; }
 
     public string? ConversationId { get; set; }
+
+    public string? ParentMessageId { get; set; }
 }
 
 /// <summary>A chat request and how it wants to be answered.</summary>

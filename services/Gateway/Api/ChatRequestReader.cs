@@ -71,6 +71,7 @@ internal static class ChatRequestReader
         TopLogprobs = draft.TopLogprobs ?? 0,
         Retrieval = draft.Retrieval,
         ConversationId = draft.ConversationId,
+        ParentMessageId = draft.ParentMessageId,
     };
 
     private static void CheckTogether(ChatRequestDraft draft)
@@ -81,6 +82,8 @@ internal static class ChatRequestReader
             throw Together("top_logprobs", "'top_logprobs' needs 'logprobs' to be true.");
         if (draft is { HasStreamOptions: true, Stream: false })
             throw Together("stream_options", "'stream_options' needs 'stream' to be true.");
+        if (draft is { ParentMessageId: not null, ConversationId: null })
+            throw Together("millrace.parent_message_id", "'millrace.parent_message_id' needs 'millrace.conversation_id'.");
     }
 
     private static MillraceException Missing(string param, string remedy) =>

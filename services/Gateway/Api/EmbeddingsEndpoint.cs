@@ -17,6 +17,7 @@ internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime, JsonBody json
         var answer = await runtime.EmbedAsync(request.Model, request.Inputs, request.Dimension, cancellationToken);
 
         context.Response.Headers[AnswerHeaders.Model] = answer.Model;
+        context.ReportUsage(answer.PromptTokens);
         context.Response.ContentType = ApiJson.ContentType;
         Write(context, answer, request.Base64);
         await context.Response.BodyWriter.FlushAsync(cancellationToken);

@@ -3,7 +3,8 @@ using Millrace.ServiceDefaults.Calls;
 
 namespace Millrace.Gateway.Api;
 
-/// <summary>Makes the tenant and the id that the edge has set the context of the request, and tells the id in every answer.</summary>
+/// <summary>Makes the tenant, the id and the labels that the edge has set the context of the request, and tells the id in every
+/// answer.</summary>
 internal sealed class RequestContextMiddleware(RequestDelegate next)
 {
     private const int LengthMax = 128;
@@ -13,7 +14,10 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
     {
         var headers = context.Request.Headers;
         var id = Usable(headers[CallContext.RequestIdHeader]) ?? CallContext.NewRequestId();
-        CallContext.Current = new CallContext(Usable(headers[CallContext.TenantHeader]) ?? CallContext.DefaultTenant, id);
+        CallContext.Current = new CallContext(Usable(headers[CallContext.TenantHeader]) ?? CallContext.DefaultTenant, id)
+        {
+            Labels = HeldLabels.Read(headers[CallContext.LabelsHeader]),
+        };
 
         var trace = Activity.Current?.TraceId.ToHexString();
 

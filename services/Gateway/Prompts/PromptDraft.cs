@@ -5,7 +5,7 @@ namespace Millrace.Gateway.Prompts;
 
 /// <summary>
 /// A prompt that may still be too long. It shrinks in this order: passages from the end while more than one is left, then the oldest
-/// exchange. System messages, the last user message and what follows it stay.
+/// exchange, then what is told of messages that are not shown. Other system messages, the last user message and what follows it stay.
 /// </summary>
 internal sealed class PromptDraft
 {
@@ -49,7 +49,16 @@ internal sealed class PromptDraft
             return passage.Text;
         }
 
-        return RemoveOldestExchange();
+        return RemoveOldestExchange() ?? RemoveSummary();
+    }
+
+    private string? RemoveSummary()
+    {
+        var summary = _turns.FindIndex(turn => turn.IsSummary);
+        if (summary < 0) return null;
+        var removed = _turns[summary].Content;
+        _turns.RemoveAt(summary);
+        return removed;
     }
 
     private string? RemoveOldestExchange()

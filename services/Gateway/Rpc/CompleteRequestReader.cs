@@ -30,6 +30,8 @@ internal static class CompleteRequestReader
             request.LogitBias.Count <= 1024 && request.LogitBias.Keys.All(token => token >= 0),
             "logit_bias",
             "must have at most 1024 entries, each for a token id of 0 or more.");
+        Require(
+            request.ParentMessageId.Length == 0 || request.ConversationId.Length > 0, "parent_message_id", "needs 'conversation_id'.");
         Require(!request.HasMaxTokens || request.MaxTokens is > 0 and <= 1 << 24, "max_tokens", "must be at least 1.");
         return new ChatRequest
         {
@@ -42,7 +44,8 @@ internal static class CompleteRequestReader
             Logprobs = request.Logprobs,
             TopLogprobs = (int)request.TopLogprobs,
             Retrieval = request.Retrieval is { } retrieval ? Retrieval(retrieval) : null,
-            ConversationId = request.ConversationId.Length == 0 ? null : ConversationId(request.ConversationId),
+            ConversationId = request.ConversationId.Length == 0 ? null : Id(request.ConversationId, "conversation_id"),
+            ParentMessageId = request.ParentMessageId.Length == 0 ? null : Id(request.ParentMessageId, "parent_message_id"),
         };
     }
 
@@ -107,10 +110,10 @@ internal static class CompleteRequestReader
 
     private static int? NotZero(uint value) => value == 0 ? null : (int)value;
 
-    private static string ConversationId(string id)
+    private static string Id(string id, string param)
     {
         var valid = id.Length <= 128 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
-        Require(valid, "conversation_id", "must be 1 to 128 letters, digits, hyphens, underscores and dots.");
+        Require(valid, param, "must be 1 to 128 letters, digits, hyphens, underscores and dots.");
         return id;
     }
 

@@ -72,6 +72,7 @@ internal static class CompleteResponseWriter
             CachedTokens = (uint)completed.Usage.CachedTokens,
         };
         message.Degraded.Add(completed.Report.Degraded);
+        message.MessageIds.Add(completed.Report.StoredMessageIds ?? []);
         return message;
     }
 }

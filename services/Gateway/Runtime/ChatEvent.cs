@@ -80,7 +80,11 @@ public sealed record ChatReport(
     int MessagesDropped,
     CitationCounts Citations,
     IReadOnlyList<string> Degraded,
-    RunTimeline Timeline);
+    RunTimeline Timeline)
+{
+    /// <summary>Ids of the messages that the conversation has now besides, the answer's last; null when nothing was stored.</summary>
+    public IReadOnlyList<string>? StoredMessageIds { get; init; }
+}
 
 /// <summary>A token's log probability.</summary>
 /// <param name="Token">The token's bytes.</param>

@@ -75,7 +75,7 @@ public sealed class ChatPipeline(
     private async Task RunAsync(ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
         var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
-        var history = await steps.History.WindowAsync(run, cancellationToken);
+        var history = await steps.History.WindowAsync(run, messages, cancellationToken);
         var turns = ChatSteps.Turns(run, history, messages);
         var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
         var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
@@ -145,5 +145,8 @@ public sealed class ChatPipeline(
         prompt.MessagesDropped,
         run.Citations,
         run.Degraded,
-        run.Timeline);
+        run.Timeline)
+    {
+        StoredMessageIds = run.StoredMessageIds,
+    };
 }

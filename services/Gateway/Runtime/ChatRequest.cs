@@ -17,7 +17,11 @@ public enum ChatRole
 /// <param name="Role">The author.</param>
 /// <param name="Content">The text.</param>
 /// <param name="Name">Name of the author, for templates that use it.</param>
-public sealed record ChatTurn(ChatRole Role, string Content, string? Name = null);
+public sealed record ChatTurn(ChatRole Role, string Content, string? Name = null)
+{
+    /// <summary>Whether it tells of messages that are not shown, and may go where there is no room even for that.</summary>
+    public bool IsSummary { get; init; }
+}
 
 /// <summary>A chat to answer, validated and normalised, the same for both doors.</summary>
 public sealed record ChatRequest
@@ -54,4 +58,7 @@ public sealed record ChatRequest
 
     /// <summary>The conversation that gives the history and takes the new messages; null for none.</summary>
     public string? ConversationId { get; init; }
+
+    /// <summary>The message of the conversation that the new ones follow: null for its head, <c>root</c> to begin anew.</summary>
+    public string? ParentMessageId { get; init; }
 }

@@ -42,6 +42,9 @@ public sealed class ChatRun
     /// <summary>Why choices ended, by index.</summary>
     public Dictionary<int, ChatFinishReason> FinishReasons { get; } = [];
 
+    /// <summary>Ids of the messages that were stored in the conversation, the answer's last; null when none were.</summary>
+    public IReadOnlyList<string>? StoredMessageIds { get; set; }
+
     /// <summary>Parts of the platform that were missing.</summary>
     public IReadOnlyList<string> Degraded
     {

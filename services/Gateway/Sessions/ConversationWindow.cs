@@ -5,7 +5,9 @@ namespace Millrace.Gateway.Sessions;
 
 /// <summary>The newest messages of a conversation.</summary>
 /// <param name="Turns">The messages, oldest first.</param>
-public sealed record ConversationWindow(IReadOnlyList<ChatTurn> Turns)
+/// <param name="Summary">What is known of those before them; null for nothing.</param>
+/// <param name="AnswersAgain">Whether the request's last message is in the conversation already and is to be answered again.</param>
+public sealed record ConversationWindow(IReadOnlyList<ChatTurn> Turns, ChatTurn? Summary = null, bool AnswersAgain = false)
 {
     /// <summary>The window of a conversation that has no message, and of a request without one.</summary>
     public static ConversationWindow Empty { get; } = new([]);
@@ -17,7 +19,9 @@ public sealed record ConversationWindow(IReadOnlyList<ChatTurn> Turns)
     public IReadOnlyList<ChatTurn> Before(IReadOnlyList<ChatTurn> messages)
     {
         var replaced = messages.Any(message => message.Role == ChatRole.System);
-        return [.. Turns.Where(turn => !replaced || turn.Role != ChatRole.System), .. messages];
+        List<ChatTurn> turns = [.. Turns.Where(turn => !replaced || turn.Role != ChatRole.System), .. messages];
+        if (Summary is not null) turns.Insert(turns[0].Role == ChatRole.System ? 1 : 0, Summary);
+        return turns;
     }
 }
 

@@ -27,7 +27,8 @@ internal sealed record ReportJson(
     string[] Degraded,
     RetrievalJson? Retrieval,
     TruncationJson Truncation,
-    TimingsJson Timings);
+    TimingsJson Timings,
+    string[]? MessageIds);
 
 internal sealed record CitationJson(
     int Number,

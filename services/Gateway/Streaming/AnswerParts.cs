@@ -40,7 +40,8 @@ internal static class AnswerParts
             [.. facts.Degraded],
             facts.Passages is { } passages ? new RetrievalJson(passages) : null,
             new TruncationJson(facts.PassagesDropped, facts.MessagesDropped),
-            Describe(facts.Timeline));
+            Describe(facts.Timeline),
+            facts.StoredMessageIds is { } stored ? [.. stored] : null);
         JsonSerializer.Serialize(Named(json, "millrace"), body, AnswerJson.Default.ReportJson);
     }
 

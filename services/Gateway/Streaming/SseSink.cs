@@ -13,6 +13,9 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
     private readonly List<ChatFinished> _finished = [];
     private ChunkWriter? _chunks;
 
+    /// <summary>What the answer took; null until it is whole.</summary>
+    public ChatUsage? Usage { get; private set; }
+
     private ChunkWriter Chunks => _chunks ?? throw new InvalidOperationException("An answer begins with 'started'.");
 
     public async ValueTask WriteAsync(ChatEvent next, CancellationToken cancellationToken)
@@ -53,6 +56,7 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
 
     private async ValueTask CompleteAsync(ChatCompleted completed, CancellationToken cancellationToken)
     {
+        Usage = completed.Usage;
         foreach (var finished in _finished)
         {
             var report = finished == _finished[^1]

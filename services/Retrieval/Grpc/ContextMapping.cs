@@ -1,5 +1,6 @@
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Context;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 using ContextOrder = Millrace.Retrieval.Context.ContextOrder;
 using Proto = Millrace.Contracts.Retrieval.V1;
@@ -19,7 +20,7 @@ internal static class ContextMapping
         Order = Order(request.Order),
         NeighbourChunks = RetrievalMapping.ToInt32(request.NeighbourChunks),
         KeepOverlaps = request.KeepOverlaps,
-        HeldLabels = request.Search.AccessLabels,
+        HeldLabels = request.Search.AccessLabels.Within(CallContext.Current.Labels),
     };
 
     /// <summary>The context, and how its passages were found.</summary>

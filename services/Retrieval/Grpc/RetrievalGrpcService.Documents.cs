@@ -2,6 +2,7 @@ using Grpc.Core;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Ingestion;
 using Millrace.Retrieval.Store;
+using Millrace.ServiceDefaults.Calls;
 using Chunked = Millrace.Retrieval.Chunking.ChunkingSettings;
 
 namespace Millrace.Retrieval.Grpc;
@@ -56,7 +57,7 @@ internal sealed partial class RetrievalGrpcService
     /// <inheritdoc/>
     public override Task<GetDocumentResponse> GetDocument(GetDocumentRequest request, ServerCallContext context)
     {
-        var document = catalogs.Documents.Require(Key(request.Collection, request.DocumentId));
+        var document = CallerSight.Require(catalogs.Documents, Key(request.Collection, request.DocumentId));
         return Task.FromResult(new GetDocumentResponse { Document = document.ToProto(catalogs.Progress) });
     }
 
@@ -67,7 +68,7 @@ internal sealed partial class RetrievalGrpcService
         var page = catalogs.Documents.List(Key(request.Collection), listing);
         return Task.FromResult(new ListDocumentsResponse
         {
-            Documents = { page.Documents.Select(document => document.ToProto(catalogs.Progress)) },
+            Documents = { page.Documents.Where(CallerSight.Sees).Select(document => document.ToProto(catalogs.Progress)) },
             NextPageToken = page.NextPageToken,
         });
     }
@@ -79,6 +80,7 @@ internal sealed partial class RetrievalGrpcService
             request.HasMetadataJson ? MetadataRules.Parse(request.MetadataJson) : null,
             request.AccessLabels is { } labels ? MetadataRules.Labels(labels.Labels) : null);
         var key = Key(request.Collection, request.DocumentId);
+        CallerSight.RequireSeen(catalogs.Documents, key);
         var document = await catalogs.Documents.UpdateAsync(key, change, context.CancellationToken);
         return new UpdateDocumentResponse { Document = document.ToProto(catalogs.Progress) };
     }
@@ -91,7 +93,7 @@ internal sealed partial class RetrievalGrpcService
             RetrievalMapping.ToInt32(request.DocumentVersion),
             RetrievalMapping.ToInt32(request.Start),
             RetrievalMapping.ToInt32(request.Length),
-            request.AccessLabels));
+            request.AccessLabels.Within(CallContext.Current.Labels)));
         return Task.FromResult(new ReadSpanResponse
         {
             Text = span.Text,
@@ -105,7 +107,9 @@ internal sealed partial class RetrievalGrpcService
     /// <inheritdoc/>
     public override async Task<DeleteDocumentResponse> DeleteDocument(DeleteDocumentRequest request, ServerCallContext context)
     {
-        await catalogs.Documents.DeleteAsync(Key(request.Collection, request.DocumentId), context.CancellationToken);
+        var key = Key(request.Collection, request.DocumentId);
+        CallerSight.RequireSeen(catalogs.Documents, key);
+        await catalogs.Documents.DeleteAsync(key, context.CancellationToken);
         return new DeleteDocumentResponse();
     }
 
@@ -142,6 +146,7 @@ internal sealed partial class RetrievalGrpcService
     {
         using var buffer = new UploadBuffer(options.Value.Ingestion.DocumentBytesMax, uploads);
         var upload = await new UploadReader(messages, buffer).ReadAsync(Tenant, cancellationToken);
+        CallerSight.RequireReplaceable(catalogs.Documents, Key(upload.Collection, upload.DocumentId));
         return (await catalogs.Documents.UploadAsync(upload, cancellationToken), upload.Wait);
     }
 

@@ -4,6 +4,7 @@ using Millrace.Contracts.Retrieval.V1;
 using Millrace.Retrieval.Filtering;
 using Millrace.Retrieval.Search;
 using Millrace.Retrieval.Store;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 using Proto = Millrace.Contracts.Retrieval.V1;
 using SearchMode = Millrace.Retrieval.Search.SearchMode;
@@ -29,7 +30,7 @@ internal static class SearchMapping
         Candidates = Candidates(request),
         Mode = Mode(request.Mode),
         Rerank = Rerank(request.Rerank),
-        Filter = new DocumentFilter(request.Filter.ToFilter(), request.AccessLabels),
+        Filter = new DocumentFilter(request.Filter.ToFilter(), request.AccessLabels.Within(CallContext.Current.Labels)),
         Fusion = Fusion(request.Fusion),
         ScoreMin = request.HasScoreMin ? request.ScoreMin : null,
         SimilarityMin = request.HasSimilarityMin ? request.SimilarityMin : null,

@@ -79,6 +79,9 @@ internal sealed class DocumentCatalog(
     /// <exception cref="MillraceException">There is none.</exception>
     public StoredDocument Require(DocumentKey key) => documents.Find(key) ?? throw DocumentStore.NotFound(key);
 
+    /// <summary>Finds a document that may not be there.</summary>
+    public StoredDocument? Find(DocumentKey key) => documents.Find(key);
+
     /// <summary>Documents by id.</summary>
     /// <exception cref="MillraceException">There is no such collection, or the page is too large.</exception>
     public DocumentPage List(CollectionKey collection, DocumentListing listing)

@@ -4,7 +4,8 @@ namespace Millrace.Sessions.Conversations;
 /// <param name="Id">Id, unique for the tenant.</param>
 /// <param name="Title">Title that the application gave it.</param>
 /// <param name="Metadata">What the application says of it.</param>
-/// <param name="MessageCount">Number of messages.</param>
+/// <param name="MessageCount">Number of messages of all branches.</param>
+/// <param name="HeadMessageId">The message that it goes on from; empty while there is none.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="UpdatedAt">When a message was last appended.</param>
 public sealed record Conversation(
@@ -12,49 +13,21 @@ public sealed record Conversation(
     string Title,
     IReadOnlyDictionary<string, string> Metadata,
     int MessageCount,
+    string HeadMessageId,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt);
-
-/// <summary>The author of a message.</summary>
-public enum MessageRole
+    DateTimeOffset UpdatedAt)
 {
-    /// <summary>Instructions of the operator or application.</summary>
-    System = 1,
-
-    /// <summary>The person or program that asks.</summary>
-    User = 2,
-
-    /// <summary>The model.</summary>
-    Assistant = 3,
-
-    /// <summary>The result of a tool call.</summary>
-    Tool = 4,
+    /// <summary>A conversation without messages.</summary>
+    public static Conversation New(string id, string title, IReadOnlyDictionary<string, string> metadata, DateTimeOffset now) =>
+        new(id, title, metadata, MessageCount: 0, HeadMessageId: "", now, now);
 }
 
-/// <summary>A message as its writer gives it.</summary>
-public sealed record NewMessage
-{
-    /// <summary>Id, unique in the conversation; chosen by the writer, so that a retry is recognised.</summary>
-    public required string Id { get; init; }
+/// <summary>What every key of a conversation begins with.</summary>
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Id">The conversation's id.</param>
+public sealed record ConversationKey(string Tenant, string Id);
 
-    /// <summary>The author.</summary>
-    public required MessageRole Role { get; init; }
-
-    /// <summary>The text.</summary>
-    public required string Content { get; init; }
-
-    /// <summary>Tokens of the content, as counted by the writer; 0 when unknown.</summary>
-    public int TokenCount { get; init; }
-
-    /// <summary>The model that wrote it, for answers.</summary>
-    public string Model { get; init; } = "";
-
-    /// <summary>What belongs to it, such as citations, as JSON; empty for none.</summary>
-    public string AnnotationsJson { get; init; } = "";
-}
-
-/// <summary>A message as it is stored.</summary>
-/// <param name="Sequence">Position in the conversation, from 1.</param>
-/// <param name="Content">What its writer gave.</param>
-/// <param name="CreatedAt">When it was appended.</param>
-public sealed record StoredMessage(long Sequence, NewMessage Content, DateTimeOffset CreatedAt);
+/// <summary>A change of what an application says of a conversation.</summary>
+/// <param name="Title">The new title; null to keep it.</param>
+/// <param name="Metadata">The new metadata; null to keep it.</param>
+public sealed record ConversationChange(string? Title, IReadOnlyDictionary<string, string>? Metadata);

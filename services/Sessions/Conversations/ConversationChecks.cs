@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Millrace.ServiceDefaults.Errors;
+using Millrace.Sessions.Messages;
 
 namespace Millrace.Sessions.Conversations;
 
@@ -10,6 +11,7 @@ internal sealed partial class ConversationChecks(ConversationOptions options)
     private const int TitleCharsMax = 256;
     private const int MetadataCharsMax = 1024;
     private const int AppendCountMax = 64;
+    private const int ModelCharsMax = 256;
 
     /// <summary>Returns the id if it may be one.</summary>
     public static string Id(string param, string id) => IdPattern().IsMatch(id)
@@ -42,10 +44,15 @@ internal sealed partial class ConversationChecks(ConversationOptions options)
     private void Message(string param, NewMessage message)
     {
         Id($"{param}.id", message.Id);
+        if (message.Id == MessageIds.Root)
+            throw MillraceException.InvalidArgument(
+                $"{param}.id", $"{param}.id must not be '{MessageIds.Root}', which names the place before the first message.");
         if (!Enum.IsDefined(message.Role))
             throw MillraceException.InvalidArgument($"{param}.role", $"{param}.role must be system, user, assistant or tool.");
         if (message.TokenCount < 0)
             throw MillraceException.InvalidArgument($"{param}.token_count", $"{param}.token_count must not be negative.");
+        if (message.Model.Length > ModelCharsMax || message.TokenModel.Length > ModelCharsMax)
+            throw MillraceException.InvalidArgument($"{param}.model", $"{param}.model must have at most {ModelCharsMax} characters.");
         var bytes = Encoding.UTF8.GetByteCount(message.Content) + Encoding.UTF8.GetByteCount(message.AnnotationsJson);
         if (bytes > options.MessageBytesMax)
             throw MillraceException.InvalidArgument(

@@ -5,7 +5,12 @@ namespace Millrace.Sessions.Conversations;
 /// <summary>Limits of conversations; section <c>Sessions</c>.</summary>
 public sealed class ConversationOptions
 {
-    /// <summary>Most messages of one conversation.</summary>
+    /// <summary>Most conversations of one tenant.</summary>
+    /// <value>Default 1,000,000.</value>
+    [Range(1, int.MaxValue, ErrorMessage = "ConversationsMax must be at least 1.")]
+    public int ConversationsMax { get; set; } = 1_000_000;
+
+    /// <summary>Most messages of one conversation, over all its branches.</summary>
     /// <value>Default 10,000.</value>
     [Range(2, 1_000_000, ErrorMessage = "MessagesMax must be from 2 to 1,000,000.")]
     public int MessagesMax { get; set; } = 10_000;

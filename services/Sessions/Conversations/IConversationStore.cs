@@ -1,15 +1,15 @@
 namespace Millrace.Sessions.Conversations;
 
 /// <summary>
-/// Where conversations are kept. Every method sees one tenant only. What was acknowledged survives a crash; appending is all or nothing.
+/// Where conversations are kept. What was acknowledged survives a crash. Only <see cref="ExpireAsync"/> sees all tenants.
 /// </summary>
 public interface IConversationStore
 {
-    /// <summary>Creates a conversation; false when one of this id exists.</summary>
-    Task<bool> TryCreateAsync(string tenant, Conversation conversation, CancellationToken cancellationToken);
+    /// <summary>Creates a conversation, if the tenant may have one more.</summary>
+    Task<CreateOutcome> TryCreateAsync(string tenant, Conversation conversation, int conversationsMax, CancellationToken cancellationToken);
 
     /// <summary>The conversation of this id, or null.</summary>
-    Task<Conversation?> FindAsync(string tenant, string id, CancellationToken cancellationToken);
+    Task<Conversation?> FindAsync(ConversationKey key, CancellationToken cancellationToken);
 
     /// <summary>Conversations, newest first.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -18,29 +18,36 @@ public interface IConversationStore
     /// <param name="cancellationToken">Ends the read.</param>
     Task<IReadOnlyList<NumberedConversation>> ListAsync(string tenant, long? before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a conversation with its messages; false when there is none.</summary>
-    Task<bool> DeleteAsync(string tenant, string id, CancellationToken cancellationToken);
+    /// <summary>Changes title or metadata; false when there is no such conversation.</summary>
+    Task<bool> UpdateAsync(ConversationKey key, ConversationChange change, CancellationToken cancellationToken);
 
-    /// <summary>Appends messages behind the last one. Ids that are there already are skipped.</summary>
-    /// <returns>The messages as stored, in the order given; null when there is no such conversation.</returns>
-    /// <exception cref="ConversationFullException">It would have more than <paramref name="messagesMax"/> messages.</exception>
-    Task<IReadOnlyList<StoredMessage>?> AppendAsync(
-        string tenant, string id, IReadOnlyList<NewMessage> messages, int messagesMax, CancellationToken cancellationToken);
+    /// <summary>Deletes a conversation with its messages and summaries; false when there is none.</summary>
+    Task<bool> DeleteAsync(ConversationKey key, CancellationToken cancellationToken);
 
-    /// <summary>Messages behind a sequence, oldest first.</summary>
-    Task<IReadOnlyList<StoredMessage>> MessagesAsync(
-        string tenant, string id, long afterSequence, int limit, CancellationToken cancellationToken);
-
-    /// <summary>The newest messages, newest first.</summary>
-    Task<IReadOnlyList<StoredMessage>> NewestMessagesAsync(string tenant, string id, int limit, CancellationToken cancellationToken);
-
-    /// <summary>The first system message, or null.</summary>
-    Task<StoredMessage?> FirstSystemMessageAsync(string tenant, string id, CancellationToken cancellationToken);
+    /// <summary>Deletes conversations that nobody has appended to for long.</summary>
+    /// <returns>How many were deleted; fewer than the limit when no more are due.</returns>
+    Task<int> ExpireAsync(Expiry expiry, CancellationToken cancellationToken);
 }
 
 /// <summary>A conversation with its place among all of the store, by which lists go on.</summary>
 public sealed record NumberedConversation(long Number, Conversation Conversation);
 
-/// <summary>A conversation has as many messages as it may have.</summary>
-public sealed class ConversationFullException(int messagesMax)
-    : Exception($"The conversation would have more than {messagesMax} messages.");
+/// <summary>What became of a wish for a conversation.</summary>
+public enum CreateOutcome
+{
+    /// <summary>It is there.</summary>
+    Created,
+
+    /// <summary>One of this id was there before.</summary>
+    Exists,
+
+    /// <summary>The tenant has as many as it may have.</summary>
+    Full,
+}
+
+/// <summary>Which conversations are due.</summary>
+/// <param name="Before">Those that were last appended to before this time.</param>
+/// <param name="Tenant">Of this tenant alone; null for all tenants but <paramref name="Except"/>.</param>
+/// <param name="Except">Tenants that have a time of their own.</param>
+/// <param name="Limit">Most to delete at once.</param>
+public sealed record Expiry(DateTimeOffset Before, string? Tenant, IReadOnlyCollection<string> Except, int Limit);

@@ -1,56 +1,64 @@
-using Millrace.ServiceDefaults.Hosting;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Millrace.ServiceDefaults.Hosting;
 
 namespace Millrace.Sessions.Storage;
 
 /// <summary>
 /// One SQLite file in WAL mode: many readers beside one writer. A commit is on disk before it is acknowledged (synchronous = FULL).
 /// </summary>
-public sealed class SqliteDatabase : IDisposable
+public sealed class SqliteDatabase : IDatabase, IDisposable
 {
     private const string Pragmas = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
+    private readonly string _path;
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writer = new(1, 1);
 
     static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
 
-    /// <summary>Opens the file, creating it and its tables if they are missing.</summary>
-    /// <exception cref="StartupException">The file is not a database or cannot be written; the message names it.</exception>
-    public SqliteDatabase(string path, string schema)
+    /// <summary>Names the file; <see cref="OpenAsync"/> opens it.</summary>
+    public SqliteDatabase(string path)
     {
+        _path = path;
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = true }.ToString();
+    }
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.Sqlite;
+
+    /// <inheritdoc/>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            using var connection = Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode = WAL;" + schema;
-            command.ExecuteNonQuery();
+            await using (var connection = Open()) Execute(connection, "PRAGMA journal_mode = WAL;");
+            await WriteAsync(session => Task.FromResult(Upgrade((SqliteConnection)session.Connection)), cancellationToken);
         }
         catch (SqliteException error)
         {
             throw new StartupException(
-                $"The database '{path}' cannot be opened ({error.Message}). Restore it from a backup, or move it away to begin anew.",
+                $"The database '{_path}' cannot be opened ({error.Message}). Restore it from a backup, or move it away to begin anew.",
                 error);
         }
     }
 
-    /// <summary>Reads. Readers do not wait for the writer.</summary>
-    public T Read<T>(Func<SqliteConnection, T> read)
+    /// <inheritdoc/>
+    public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> read, CancellationToken cancellationToken)
     {
-        using var connection = Open();
-        return read(connection);
+        await using var connection = Open();
+        return await read(new SqlSession(connection, Dialect, cancellationToken));
     }
 
-    /// <summary>Writes in one transaction; it is on disk when the task is done. Writers take turns.</summary>
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> write, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> write, CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
         try
         {
-            using var connection = Open();
-            using var transaction = connection.BeginTransaction();
-            var result = write(connection);
+            await using var connection = Open();
+            await using var transaction = connection.BeginTransaction();
+            var result = await write(new SqlSession(connection, Dialect, cancellationToken));
             transaction.Commit();
             return result;
         }
@@ -67,13 +75,32 @@ public sealed class SqliteDatabase : IDisposable
         _writer.Dispose();
     }
 
+    private int Upgrade(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA user_version";
+        var version = Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        if (version > SqliteSchema.Version)
+            throw new StartupException(
+                $"The database '{_path}' was written by a newer version of Millrace (schema {version}, here {SqliteSchema.Version}). "
+                    + "Run that version, or restore a backup.");
+        foreach (var step in SqliteSchema.StepsAfter(version)) Execute(connection, step);
+        Execute(connection, $"PRAGMA user_version = {SqliteSchema.Version}");
+        return SqliteSchema.Version;
+    }
+
     private SqliteConnection Open()
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
-        command.ExecuteNonQuery();
+        Execute(connection, Pragmas);
         return connection;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 }

@@ -1,21 +1,22 @@
-using Dapper;
+using System.Data.Common;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Sessions.Storage;
 
 /// <summary>Whether the store can be read.</summary>
-internal sealed class StoreHealthCheck(SqliteDatabase database) : IHealthCheck
+internal sealed class StoreHealthCheck(IDatabase database) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            database.Read(connection => connection.ExecuteScalar<int>("SELECT count(*) FROM sqlite_schema"));
-            return Task.FromResult(HealthCheckResult.Healthy());
+            await database.ReadAsync(session => session.NumberAsync("SELECT 1 WHERE 1 = @one", new { one = 1L }), cancellationToken);
+            return HealthCheckResult.Healthy();
         }
-        catch (Microsoft.Data.Sqlite.SqliteException error)
+        catch (Exception error) when (error is DbException or MillraceException)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy($"The database cannot be read: {error.Message}", error));
+            return HealthCheckResult.Unhealthy($"The database cannot be read: {error.Message}", error);
         }
     }
 }

@@ -71,6 +71,10 @@ public sealed class RequestTests : IAsyncLifetime
 
         Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("x-content-type-options")));
         Assert.True(response.Headers.CacheControl?.NoStore);
+        Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("referrer-policy")));
+        Assert.Equal("DENY", Assert.Single(response.Headers.GetValues("x-frame-options")));
+        Assert.StartsWith(
+            "default-src 'none'", Assert.Single(response.Headers.GetValues("content-security-policy")), StringComparison.Ordinal);
         Assert.Single(response.Headers.GetValues("x-request-id"));
         Assert.Empty(response.Headers.Server);
     }

@@ -191,9 +191,9 @@ public sealed class ChatPipelineTests
     }
 
     [Theory]
-    [InlineData("plain", 3u)]
-    [InlineData("docs-assistant", 0u)]
-    public async Task Conversation_Answer_CountsTokensWhereTheyAreTheModels(string model, uint tokenCount)
+    [InlineData("plain", "plain")]
+    [InlineData("docs-assistant", "tiny-rag-chat")]
+    public async Task Conversation_NewMessages_AreCountedByTheModelsOwnTokenizer(string model, string counter)
     {
         await using var platform = await Platform.StartAsync();
         platform.Inference.Answers("Parcels", " are tracked.", " Surely.");
@@ -206,7 +206,8 @@ public sealed class ChatPipelineTests
         });
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(tokenCount, platform.Sessions.Conversations["talk-1"][^1].TokenCount);
+        Assert.All(platform.Sessions.Conversations["talk-1"], message =>
+            Assert.Equal((FakeInference.Count(message.Content), counter), ((int)message.TokenCount, message.TokenModel)));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class StreamTests
 {
     private const string Report =
         """{"citations":[],"citations_dropped":0,"citations_moved":0,"degraded":[],"retrieval":"""
-            + """null,"truncation":{"passages_dropped":0,"messages_dropped":0},"timings":{"total_ms":0,"model_ms":0,"overhead_ms":0}}""";
+            + """null,"truncation":{"passages_dropped":0,"messages_dropped":0},"timings":"""
+            + """{"total_ms":0,"model_ms":0,"overhead_ms":0},"message_ids":null}""";
 
     private static readonly object[] Messages = [new { role = "user", content = "Say it" }];
 

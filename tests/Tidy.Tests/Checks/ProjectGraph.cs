@@ -12,7 +12,7 @@ public static class ProjectGraph
         ["ServiceDefaults"] = ["protos"],
         ["libs"] = ["libs"],
         ["protos"] = [],
-        ["eng"] = ["eng"],
+        ["eng"] = ["eng", "libs"],
         ["AppHost"] = ["services"],
         ["tests"] = ["tests", "services", "libs", "protos", "ServiceDefaults", "AppHost", "eng"],
     };

@@ -1,0 +1,44 @@
+using Millrace.ApiKeys;
+
+namespace Millrace.Edge.Keys;
+
+/// <summary>
+/// Which scope a request needs. The one table of it: a row for each kind of path and method, the first that fits counts, and what is in no
+/// row needs a key that may do everything.
+/// </summary>
+internal static class RouteScopes
+{
+    private static readonly Row[] Rows =
+    [
+        new("/v1/chat", "POST", KeyScopes.Chat),
+        new("/v1/embeddings", "POST", KeyScopes.Embeddings),
+        new("/v1/rerank", "POST", KeyScopes.Embeddings),
+        new("/v1/models", "GET", KeyScopes.Models),
+        new("/v1/requests", "GET", KeyScopes.Chat),
+        new("/v1/conversations", "GET POST DELETE", KeyScopes.Chat),
+        new("/v1/search", "POST", KeyScopes.DocumentsRead),
+        new("/v1/context", "POST", KeyScopes.DocumentsRead),
+        new("/v1/collections", "GET", KeyScopes.DocumentsRead),
+        new("/v1/collections", "POST PUT PATCH DELETE", KeyScopes.DocumentsWrite),
+        new("/v1/jobs", "GET", KeyScopes.DocumentsRead),
+        new("/v1/jobs", "POST", KeyScopes.DocumentsWrite),
+    ];
+
+    /// <summary>The scope that a request needs.</summary>
+    public static string For(PathString path, string method)
+    {
+        // A path that servers could read in two ways is nobody's to ask for but who may ask for everything.
+        if (path.Value is null || path.Value.Contains("//", StringComparison.Ordinal)) return KeyScopes.All;
+        var asked = HttpMethods.IsHead(method) ? "GET" : method;
+        foreach (var row in Rows)
+            if (path.StartsWithSegments(row.Path, StringComparison.Ordinal) && row.Takes(asked)) return row.Scope;
+        return KeyScopes.All;
+    }
+
+    private sealed record Row(PathString Path, string Methods, string Scope)
+    {
+        private readonly HashSet<string> _methods = new(Methods.Split(' '), StringComparer.OrdinalIgnoreCase);
+
+        public bool Takes(string method) => _methods.Contains(method);
+    }
+}

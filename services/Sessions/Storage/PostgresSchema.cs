@@ -1,0 +1,70 @@
+namespace Millrace.Sessions.Storage;
+
+/// <summary>The tables in PostgreSQL and how they came about. A step that was released is never changed.</summary>
+internal static class PostgresSchema
+{
+    /// <summary>Where the version is kept.</summary>
+    public const string Versions = """
+        CREATE TABLE IF NOT EXISTS sessions_schema (
+            only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
+            version BIGINT NOT NULL);
+        INSERT INTO sessions_schema (only_row, version) VALUES (1, 0) ON CONFLICT (only_row) DO NOTHING;
+        """;
+
+    private const string First = """
+        CREATE TABLE conversations (
+            number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            metadata TEXT NOT NULL,
+            message_count BIGINT NOT NULL,
+            created_ms BIGINT NOT NULL,
+            updated_ms BIGINT NOT NULL,
+            head BIGINT NOT NULL DEFAULT 0,
+            last_sequence BIGINT NOT NULL DEFAULT 0,
+            UNIQUE (tenant, id));
+        CREATE INDEX conversations_by_update ON conversations (updated_ms);
+        CREATE TABLE messages (
+            conversation BIGINT NOT NULL REFERENCES conversations (number) ON DELETE CASCADE,
+            sequence BIGINT NOT NULL,
+            id TEXT NOT NULL,
+            role BIGINT NOT NULL,
+            content TEXT NOT NULL,
+            bytes BIGINT NOT NULL,
+            token_count BIGINT NOT NULL,
+            token_model TEXT NOT NULL,
+            model TEXT NOT NULL,
+            annotations TEXT NOT NULL,
+            created_ms BIGINT NOT NULL,
+            parent BIGINT NOT NULL,
+            depth BIGINT NOT NULL,
+            PRIMARY KEY (conversation, sequence),
+            UNIQUE (conversation, id));
+        CREATE INDEX messages_by_parent ON messages (conversation, parent);
+        CREATE TABLE token_counts (
+            conversation BIGINT NOT NULL,
+            sequence BIGINT NOT NULL,
+            model TEXT NOT NULL,
+            tokens BIGINT NOT NULL,
+            PRIMARY KEY (conversation, sequence, model),
+            FOREIGN KEY (conversation, sequence) REFERENCES messages (conversation, sequence) ON DELETE CASCADE);
+        CREATE TABLE summaries (
+            conversation BIGINT NOT NULL,
+            sequence BIGINT NOT NULL,
+            content TEXT NOT NULL,
+            model TEXT NOT NULL,
+            facts TEXT NOT NULL,
+            updated_ms BIGINT NOT NULL,
+            PRIMARY KEY (conversation, sequence),
+            FOREIGN KEY (conversation, sequence) REFERENCES messages (conversation, sequence) ON DELETE CASCADE);
+        """;
+
+    private static readonly string[] Steps = [First];
+
+    /// <summary>The version that the last step makes.</summary>
+    public static int Version => Steps.Length;
+
+    /// <summary>What a database of a version lacks.</summary>
+    public static IEnumerable<string> StepsAfter(int version) => Steps.Skip(version);
+}

@@ -1,0 +1,69 @@
+namespace Millrace.Sessions.Storage;
+
+/// <summary>The tables in SQLite and how they came about. A step that was released is never changed.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>Made whatever is missing of the first version, whose files carry no number.</summary>
+    private const string First = """
+        CREATE TABLE IF NOT EXISTS conversations (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            tenant TEXT NOT NULL,
+            id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            metadata TEXT NOT NULL,
+            message_count INTEGER NOT NULL,
+            created_ms INTEGER NOT NULL,
+            updated_ms INTEGER NOT NULL,
+            UNIQUE (tenant, id));
+        CREATE TABLE IF NOT EXISTS messages (
+            conversation INTEGER NOT NULL REFERENCES conversations (number) ON DELETE CASCADE,
+            sequence INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            role INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            token_count INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            annotations TEXT NOT NULL,
+            created_ms INTEGER NOT NULL,
+            PRIMARY KEY (conversation, sequence),
+            UNIQUE (conversation, id)) WITHOUT ROWID;
+        """;
+
+    /// <summary>Branches, counts by model, summaries. What was one line of messages is one branch.</summary>
+    private const string Branches = """
+        ALTER TABLE conversations ADD COLUMN head INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN last_sequence INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE messages ADD COLUMN token_model TEXT NOT NULL DEFAULT '';
+        UPDATE messages SET parent = sequence - 1, depth = sequence, bytes = length(CAST(content AS BLOB));
+        UPDATE conversations SET head = message_count, last_sequence = message_count;
+        CREATE INDEX messages_by_parent ON messages (conversation, parent);
+        CREATE INDEX conversations_by_update ON conversations (updated_ms);
+        CREATE TABLE token_counts (
+            conversation INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            tokens INTEGER NOT NULL,
+            PRIMARY KEY (conversation, sequence, model),
+            FOREIGN KEY (conversation, sequence) REFERENCES messages (conversation, sequence) ON DELETE CASCADE) WITHOUT ROWID;
+        CREATE TABLE summaries (
+            conversation INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            content TEXT NOT NULL,
+            model TEXT NOT NULL,
+            facts TEXT NOT NULL,
+            updated_ms INTEGER NOT NULL,
+            PRIMARY KEY (conversation, sequence),
+            FOREIGN KEY (conversation, sequence) REFERENCES messages (conversation, sequence) ON DELETE CASCADE) WITHOUT ROWID;
+        """;
+
+    private static readonly string[] Steps = [First, Branches];
+
+    /// <summary>The version that the last step makes.</summary>
+    public static int Version => Steps.Length;
+
+    /// <summary>What a file of a version lacks; 0 for a new file and for one of the first version.</summary>
+    public static IEnumerable<string> StepsAfter(int version) => Steps.Skip(version);
+}

@@ -1,0 +1,30 @@
+using Millrace.Edge.Keys;
+
+namespace Millrace.Edge.Tests.Keys;
+
+public sealed class RouteScopesTests
+{
+    [Theory]
+    [InlineData("POST", "/v1/chat/completions", "chat")]
+    [InlineData("POST", "/v1/embeddings", "embeddings")]
+    [InlineData("GET", "/v1/models", "models")]
+    [InlineData("HEAD", "/v1/models/tiny-rag-chat", "models")]
+    [InlineData("GET", "/v1/requests/req_1/explain", "chat")]
+    [InlineData("POST", "/v1/search", "documents:read")]
+    [InlineData("GET", "/v1/collections/a/documents/b/text", "documents:read")]
+    [InlineData("PUT", "/v1/collections/a/documents/b", "documents:write")]
+    [InlineData("DELETE", "/v1/collections/a", "documents:write")]
+    [InlineData("POST", "/v1/jobs/1/retry", "documents:write")]
+    public void For_MappedRoute_IsItsScope(string method, string path, string scope) =>
+        Assert.Equal(scope, RouteScopes.For(path, method));
+
+    [Theory]
+    [InlineData("POST", "/v1/budgets")]
+    [InlineData("GET", "/v1/chat/completions")]
+    [InlineData("DELETE", "/v1/models/x")]
+    [InlineData("POST", "/v1/chatter")]
+    [InlineData("POST", "/v1/Chat/completions")]
+    [InlineData("GET", "/v1//models")]
+    [InlineData("OPTIONS", "/v1/models")]
+    public void For_AnyOther_IsEverything(string method, string path) => Assert.Equal("*", RouteScopes.For(path, method));
+}
