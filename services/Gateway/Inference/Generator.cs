@@ -58,6 +58,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
             case GenerateResponse.EventOneofCase.Tokens:
                 var delta = Delta(response.Tokens, run.Plan.Request.Logprobs);
                 if (delta is not { Text: "", Logprobs.Count: 0 }) yield return delta;
+                foreach (var call in response.Tokens.ToolCalls) yield return ToolMapping.Read((int)response.Tokens.ChoiceIndex, call);
                 break;
             case GenerateResponse.EventOneofCase.Finished:
                 run.Usage = run.Usage with { CompletionTokens = run.Usage.CompletionTokens + (int)response.Finished.CompletionTokens };
@@ -113,11 +114,12 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
             ChoiceCount = (uint)choiceCount,
             Logprobs = plan.Request.Logprobs,
             TopLogprobs = (uint)plan.Request.TopLogprobs,
-            Priority = Priority.Interactive,
+            Priority = plan.Request.IsBatch ? Priority.Batch : Priority.Interactive,
             FairnessKey = CallContext.Current.Tenant,
             CacheSalt = CallContext.Current.Tenant,
         };
         request.Stop.Add(plan.Request.Stop);
+        ToolMapping.Add(request, plan.Request);
         return request;
     }
 }

@@ -21,13 +21,24 @@ public sealed record BuiltPrompt(
         return chat;
     }
 
-    private static ChatMessage Message(ChatTurn turn) =>
-        new() { Role = Role(turn.Role), Content = turn.Content, Name = turn.Name ?? string.Empty };
+    private static ChatMessage Message(ChatTurn turn)
+    {
+        var message = new ChatMessage
+        {
+            Role = Role(turn.Role),
+            Content = turn.Content,
+            Name = turn.Name ?? string.Empty,
+            ToolCallId = turn.ToolCallId ?? string.Empty,
+        };
+        message.ToolCalls.Add(turn.ToolCalls.Select(call => new ToolCall { Id = call.Id, Name = call.Name, Arguments = call.Arguments }));
+        return message;
+    }
 
     private static Contracts.Inference.V1.ChatRole Role(ChatRole role) => role switch
     {
         ChatRole.System => Contracts.Inference.V1.ChatRole.System,
         ChatRole.User => Contracts.Inference.V1.ChatRole.User,
+        ChatRole.Tool => Contracts.Inference.V1.ChatRole.Tool,
         _ => Contracts.Inference.V1.ChatRole.Assistant,
     };
 }

@@ -31,6 +31,14 @@ public sealed record ChatDelta(int Choice, string Text, IReadOnlyList<TokenLogpr
     }
 }
 
+/// <summary>A piece of a tool call of one choice; pieces of one index belong together, and those of a choice come in order.</summary>
+/// <param name="Choice">Index of the choice.</param>
+/// <param name="Index">Which call of the choice, from 0.</param>
+/// <param name="Id">Identifies the call; null but in its first piece.</param>
+/// <param name="Name">Name of the tool; null but in the call's first piece.</param>
+/// <param name="Arguments">Text to append to the arguments.</param>
+public sealed record ChatToolCallDelta(int Choice, int Index, string? Id, string? Name, string Arguments) : ChatEvent;
+
 /// <summary>One choice is complete.</summary>
 /// <param name="Choice">Index of the choice.</param>
 /// <param name="Reason">Why it ended.</param>

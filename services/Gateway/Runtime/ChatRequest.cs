@@ -11,6 +11,9 @@ public enum ChatRole
 
     /// <summary>The model.</summary>
     Assistant,
+
+    /// <summary>The result of a tool call.</summary>
+    Tool,
 }
 
 /// <summary>One message of a chat.</summary>
@@ -21,6 +24,12 @@ public sealed record ChatTurn(ChatRole Role, string Content, string? Name = null
 {
     /// <summary>Whether it tells of messages that are not shown, and may go where there is no room even for that.</summary>
     public bool IsSummary { get; init; }
+
+    /// <summary>Calls that the model made in this message.</summary>
+    public IReadOnlyList<ChatToolCall> ToolCalls { get; init; } = [];
+
+    /// <summary>The call that this message is the result of; null in messages of other authors.</summary>
+    public string? ToolCallId { get; init; }
 }
 
 /// <summary>A chat to answer, validated and normalised, the same for both doors.</summary>
@@ -49,6 +58,18 @@ public sealed record ChatRequest
 
     /// <summary>Alternatives per position, up to 20.</summary>
     public int TopLogprobs { get; init; }
+
+    /// <summary>Tools that the model may call; at most 128.</summary>
+    public IReadOnlyList<ChatTool> Tools { get; init; } = [];
+
+    /// <summary>Which of them it may call, and how.</summary>
+    public ChatToolChoice ToolChoice { get; init; } = ChatToolChoice.Auto;
+
+    /// <summary>The form that the answer must have; null for text.</summary>
+    public ChatResponseFormat? ResponseFormat { get; init; }
+
+    /// <summary>Whether nobody waits for the answer, so that requests that somebody waits for go first.</summary>
+    public bool IsBatch { get; init; }
 
     /// <summary>What the answer is to be grounded in; null for what the assistant says, if anything.</summary>
     public RetrievalSettings? Retrieval { get; init; }
