@@ -57,6 +57,13 @@ public sealed class GatewayOptions : ISelfValidating
     /// <value>Default 5 minutes.</value>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Most characters of an answer that are checked and sent as one piece when the model is faster than that; 0 for a piece per token.
+    /// </summary>
+    /// <value>Default 1,024.</value>
+    [Range(0, 1 << 20, ErrorMessage = "BatchCharsMax must be from 0 to 1048576.")]
+    public int BatchCharsMax { get; set; } = 1024;
+
     /// <summary>Guard policy; empty for the default policy.</summary>
     public string GuardPolicy { get; set; } = string.Empty;
 

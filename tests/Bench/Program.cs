@@ -8,6 +8,7 @@ using Millrace.Bench.Ingest;
 using Millrace.Bench.Prefix;
 using Millrace.Bench.Queue;
 using Millrace.Bench.Retrieval;
+using Millrace.Bench.Serving;
 using Millrace.Bench.VectorIndex;
 
 // What can be measured, in the order of `all`; see docs/benchmarks.md.
@@ -22,6 +23,10 @@ IReadOnlyList<IBench> benches =
     new RetrievalBench(),
     new SearchBench(),
     new IngestBench(),
+    new PassThroughBench(),
+    new PipelineBench(),
+    new StreamsBench(),
+    new CancelBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.

@@ -17,7 +17,8 @@ public sealed class RunTimeline(TimeProvider time, long arrivedAt)
     private readonly Lock _gate = new();
     private readonly List<TimedStep> _steps = [];
     private int _waits;
-    private long _waitsSince;
+    private int _ownWork;
+    private long _since;
     private TimeSpan _awaited;
 
     /// <summary>The steps that have ended, in the order of their beginnings.</summary>
@@ -32,24 +33,36 @@ public sealed class RunTimeline(TimeProvider time, long arrivedAt)
     /// <summary>Time since the arrival.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(arrivedAt);
 
-    /// <summary>Time in which a model was awaited, queue included. Models that are awaited side by side count once.</summary>
+    /// <summary>
+    /// Time in which a model was awaited and nothing else was done, queue included. Models that are awaited side by side count once.
+    /// </summary>
     public TimeSpan Model
     {
         get
         {
-            lock (_gate) return _awaited + (_waits > 0 ? time.GetElapsedTime(_waitsSince) : TimeSpan.Zero);
+            lock (_gate) return _awaited + (IsWaiting ? time.GetElapsedTime(_since) : TimeSpan.Zero);
         }
     }
 
     /// <summary>Time that was the platform's own.</summary>
     public TimeSpan Overhead => Elapsed - Model;
 
+    private bool IsWaiting => _waits > 0 && _ownWork == 0;
+
     /// <summary>A model is awaited until the result is disposed of.</summary>
-    public ModelWait AwaitModel()
+    public Span AwaitModel()
     {
-        lock (_gate)
-            if (_waits++ == 0) _waitsSince = time.GetTimestamp();
-        return new ModelWait(this);
+        Change(waits: 1, ownWork: 0);
+        return new Span(this, IsWait: true);
+    }
+
+    /// <summary>
+    /// The platform works on what it has, whether or not a model is awaited at the same time, until the result is disposed of.
+    /// </summary>
+    public Span Work()
+    {
+        Change(waits: 0, ownWork: 1);
+        return new Span(this, IsWait: false);
     }
 
     /// <summary>A step has ended.</summary>
@@ -61,16 +74,21 @@ public sealed class RunTimeline(TimeProvider time, long arrivedAt)
         lock (_gate) _steps.Add(timed);
     }
 
-    private void Received()
+    private void Change(int waits, int ownWork)
     {
         lock (_gate)
-            if (--_waits == 0) _awaited += time.GetElapsedTime(_waitsSince);
+        {
+            var now = time.GetTimestamp();
+            if (IsWaiting) _awaited += time.GetElapsedTime(_since, now);
+            (_waits, _ownWork) = (_waits + waits, _ownWork + ownWork);
+            _since = now;
+        }
     }
 
-    /// <summary>One wait for a model.</summary>
-    public readonly struct ModelWait(RunTimeline timeline) : IDisposable
+    /// <summary>One wait for a model, or one piece of work.</summary>
+    public readonly record struct Span(RunTimeline Timeline, bool IsWait) : IDisposable
     {
         /// <inheritdoc/>
-        public void Dispose() => timeline.Received();
+        public void Dispose() => Timeline.Change(IsWait ? -1 : 0, IsWait ? 0 : -1);
     }
 }

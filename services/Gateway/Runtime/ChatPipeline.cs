@@ -27,7 +27,8 @@ namespace Millrace.Gateway.Runtime;
 /// 12 cite                                         Citer
 /// 13 settle                                       ConversationHistory
 /// </code>
-/// Steps 10 to 12 are one stream: a token passes all three before the next one is read, and whoever stops reading stops the engine.
+/// Steps 10 to 12 are one stream: a token passes all three at once, what the model says meanwhile follows as one piece, and whoever stops
+/// reading stops the engine.
 /// </remarks>
 public sealed class ChatPipeline(
     ChatPlanner planner,
@@ -83,7 +84,8 @@ public sealed class ChatPipeline(
         var source = new SourceText(prompt.Passages);
         var generated = steps.Generate(run, turns, context, prompt, cancellationToken);
         var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
-        var guarded = steps.OutputGuard.FilterAsync(grounded, run, cancellationToken);
+        var batched = grounded.BatchAsync(run.Plan.BatchCharsMax, run.Timeline, cancellationToken);
+        var guarded = steps.OutputGuard.FilterAsync(batched, run, cancellationToken);
         var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
 
         var answer = await DeliverAsync(cited, run, sink, cancellationToken);

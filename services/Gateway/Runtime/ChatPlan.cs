@@ -19,6 +19,9 @@ public sealed record ChatPlan
     /// <summary>Upper bound on generated tokens; null for as many as fit.</summary>
     public required int? TokensMax { get; init; }
 
+    /// <summary>Most characters that are checked and sent as one piece; 0 for a piece per token.</summary>
+    public int BatchCharsMax { get; init; }
+
     /// <summary>What the answer is grounded in; null for nothing.</summary>
     public GroundingPlan? Grounding { get; init; }
 }

@@ -29,6 +29,7 @@ public sealed class ChatPlanner(
             Model = model,
             Sampling = Sampling(request.Sampling, assistant, grounding),
             TokensMax = request.TokensMax ?? assistant?.TokensMax,
+            BatchCharsMax = options.Value.BatchCharsMax,
             Grounding = grounding,
         };
         RequireMeaningfulLogprobs(plan);

@@ -40,17 +40,24 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>The most memory that it ever had, in bytes.</summary>
     public long PeakResidentBytes => Fresh().PeakWorkingSet64;
 
+    /// <summary>Starts a service on any core and waits until it is healthy.</summary>
+    /// <exception cref="BenchException">It is not built, or did not become healthy; the message has its last words.</exception>
+    public static Task<ServiceProcess> StartAsync(
+        string service, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken) =>
+        StartAsync(service, settings, null, cancellationToken);
+
     /// <summary>Starts a service and waits until it is healthy.</summary>
     /// <param name="service">Name of its project.</param>
     /// <param name="settings">Its environment, such as <c>Inference__SlotsMax</c>.</param>
+    /// <param name="cores">Processor cores that it may use, as <c>taskset</c> takes them; null for any.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="BenchException">It is not built, or did not become healthy; the message has its last words.</exception>
     public static async Task<ServiceProcess> StartAsync(
-        string service, IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellationToken)
+        string service, IEnumerable<KeyValuePair<string, string>> settings, string? cores, CancellationToken cancellationToken)
     {
         var ports = FreePorts.Find(2);
         var data = new TemporaryFolder();
-        var start = StartInfo(service);
+        var start = StartInfo(service, cores);
         start.Environment["MILLRACE_GRPC_PORT"] = $"{ports[0]}";
         start.Environment["MILLRACE_HTTP_PORT"] = $"{ports[1]}";
         start.Environment["MILLRACE_MODELS_DIR"] = RepoPaths.Models;
@@ -80,13 +87,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _data.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(string service)
+    private static ProcessStartInfo StartInfo(string service, string? cores)
     {
         // Beside this program's own folder: built in the same configuration.
         var configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var program = Path.Combine(RepoPaths.Root, "artifacts", "bin", service, configuration, $"Millrace.{service}.dll");
         if (!File.Exists(program)) throw new BenchException($"{program} is missing: build services/{service} in the same configuration.");
-        return new ProcessStartInfo("dotnet", [program])
+        return new ProcessStartInfo(cores is null ? "dotnet" : "taskset", cores is null ? [program] : ["-c", cores, "dotnet", program])
         {
             WorkingDirectory = RepoPaths.Root,
             RedirectStandardOutput = true,

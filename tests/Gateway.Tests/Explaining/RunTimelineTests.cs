@@ -37,6 +37,21 @@ public sealed class RunTimelineTests
     }
 
     [Fact]
+    public void Model_WorkMeanwhile_DoesNotCount()
+    {
+        var timeline = new RunTimeline(_time, _time.GetTimestamp());
+        var wait = timeline.AwaitModel();
+        _time.Advance(10 * Ms);
+        var work = timeline.Work();
+        _time.Advance(4 * Ms);
+        work.Dispose();
+        _time.Advance(20 * Ms);
+        wait.Dispose();
+
+        Assert.Equal((30 * Ms, 4 * Ms), (timeline.Model, timeline.Overhead));
+    }
+
+    [Fact]
     public void Steps_EndedOutOfOrder_AreToldInTheOrderOfTheirBeginnings()
     {
         var timeline = new RunTimeline(_time, _time.GetTimestamp());

@@ -43,6 +43,9 @@ internal sealed class Platform : IAsyncDisposable
 
             // Most tests look at one whole prompt and one whole answer; those of the cascade ask for it.
             ("Assistants:docs-assistant:Grounding", "Verbatim"),
+
+            // Tokens that are there together would else be joined, now so and now so.
+            ("Gateway:BatchCharsMax", "0"),
         ];
         for (var member = 0; member < memberCount; member++)
             all.Add(($"services:inference-{member + 1}:grpc:0", await platform.HostAsync(platform.Members[member])));
