@@ -42,6 +42,10 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         {
             throw SamplingMapping.InWordsOfTheCaller(refusal);
         }
+        catch (MillraceException refusal) when (PromptMapping.IsMessage(refusal.Param))
+        {
+            throw PromptMapping.InWordsOfTheCaller(refusal);
+        }
     }
 
     private static IEnumerable<ChatEvent> Translate(GenerateResponse response, ChatRun run)

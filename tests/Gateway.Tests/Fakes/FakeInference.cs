@@ -121,6 +121,14 @@ internal sealed class Speaker(GenerateRequest request, IServerStreamWriter<Gener
         return WriteAsync(new GenerateResponse { Tokens = batch });
     }
 
+    /// <summary>A piece of a tool call; id and name belong to its first one.</summary>
+    public Task CallAsync(uint index, string arguments, string id = "", string name = "", uint choice = 0)
+    {
+        _spoken[choice] = _spoken.GetValueOrDefault(choice) + 1;
+        var delta = new ToolCallDelta { Index = index, Id = id, Name = name, Arguments = arguments };
+        return WriteAsync(new GenerateResponse { Tokens = new TokenBatch { ChoiceIndex = choice, ToolCalls = { delta } } });
+    }
+
     public Task FinishAsync(FinishReason reason = FinishReason.Stop, uint choice = 0) => WriteAsync(new GenerateResponse
     {
         Finished = new GenerationFinished { ChoiceIndex = choice, Reason = reason, CompletionTokens = _spoken.GetValueOrDefault(choice) },
