@@ -45,6 +45,9 @@ internal static class ChatRequestReader
     /// <summary>The parameters that are honoured.</summary>
     public static IEnumerable<string> HonouredNames => Honoured.Keys.Concat(SamplingFields.Names);
 
+    /// <summary>Reads a field that another endpoint has as well, with the same meaning.</summary>
+    public static void ReadShared(ChatRequestDraft draft, JsonField field) => Honoured[field.Name](draft, field);
+
     /// <summary>Reads a body.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not supported; the exception names it.</exception>
     public static ChatHttpRequest Read(JsonElement body)

@@ -13,10 +13,16 @@ public sealed class InputGuard(
     /// <summary>Checks the messages of a request.</summary>
     /// <returns>The messages to use instead.</returns>
     /// <exception cref="MillraceException">The policy forbids them, or they could not be checked.</exception>
-    public async Task<IReadOnlyList<ChatTurn>> CheckAsync(ChatRun run, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ChatTurn>> CheckAsync(ChatRun run, CancellationToken cancellationToken) =>
+        CheckAsync(run, run.Plan.Request.Messages, cancellationToken);
+
+    /// <summary>Checks what goes into a model for a request.</summary>
+    /// <returns>The messages to use instead.</returns>
+    /// <exception cref="MillraceException">The policy forbids them, or they could not be checked.</exception>
+    public async Task<IReadOnlyList<ChatTurn>> CheckAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> messages, CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("guard_input", run);
-        var messages = run.Plan.Request.Messages;
         try
         {
             var request = new CheckInputRequest { Policy = options.Value.GuardPolicy };

@@ -63,6 +63,15 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
         return Task.FromResult(response);
     }
 
+    /// <summary>Its tokens; empty for a model whose vocabulary nobody knows.</summary>
+    public Dictionary<int, string> Vocabulary { get; } = new() { [5] = "five ", [6] = "six" };
+
+    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context)
+    {
+        if (Vocabulary.Count == 0) throw MillraceException.InvalidArgument("model", "Its vocabulary is not known here.");
+        return Task.FromResult(new DetokenizeResponse { Text = string.Concat(request.Ids.Select(id => Vocabulary[id])) });
+    }
+
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
     {
         var response = new ListModelsResponse();
