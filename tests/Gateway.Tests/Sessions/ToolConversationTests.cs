@@ -36,7 +36,7 @@ public sealed class ToolConversationTests
         Assert.Equal(["req_1-0", "req_1-answer", "req_2-0", "req_2-1", "req_2-answer"], kept.Select(message => message.Id));
         Assert.Equal((SessionsRole.Tool, "call_b"), (kept[2].Role, kept[2].ToolCallId));
         Assert.Equal("I look.", kept[1].Content);
-        Assert.True(platform.Sessions.Windows.Last().KeepLastTurn);
+        Assert.Contains(platform.Sessions.Windows, window => window.KeepLastTurn);
     }
 
     [Theory]

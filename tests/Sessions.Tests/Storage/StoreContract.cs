@@ -1,3 +1,4 @@
+using System.Text;
 using Millrace.Sessions.Conversations;
 using Millrace.Sessions.Messages;
 using Millrace.Sessions.Storage;
@@ -111,7 +112,7 @@ public abstract class StoreContract
         Assert.Equal(("look", "{\"x\": \"\0é\"}"), (
             ToolCalls.Read(read[0].Content.ToolCallsJson)[0].Name, ToolCalls.Read(read[0].Content.ToolCallsJson)[0].Arguments));
         var way = await Messages.PathAsync(Key, 0, "", 9, None);
-        Assert.Equal([4, System.Text.Encoding.UTF8.GetByteCount(calls)], way.Select(message => message.Bytes));
+        Assert.Equal([4, Encoding.UTF8.GetByteCount(calls)], way.Select(message => message.Bytes));
     }
 
     [StoreFact]
