@@ -93,6 +93,9 @@ public enum Reason
     /// <summary>The caller went away.</summary>
     Cancelled,
 
+    /// <summary>The model's answer does not have the form that was asked for.</summary>
+    InvalidAnswer,
+
     /// <summary>The request's body did not come in time.</summary>
     RequestTimeout,
 }

@@ -46,6 +46,7 @@ public static class ReasonCatalog
         [Reason.ModelUnavailable] = new("model_unavailable", StatusCode.Unavailable, 503, Server, Retryable: true),
         [Reason.Draining] = new("draining", StatusCode.Unavailable, 503, Server, Retryable: true),
         [Reason.UpstreamUnavailable] = new("upstream_unavailable", StatusCode.Unavailable, 503, Server, Retryable: true),
+        [Reason.InvalidAnswer] = new("invalid_answer", StatusCode.Aborted, 502, Server, Retryable: true),
         [Reason.DeadlineExceeded] = new("deadline_exceeded", StatusCode.DeadlineExceeded, 504, Server, Retryable: true),
         [Reason.RequestTimeout] = new("request_timeout", StatusCode.Aborted, 408, InvalidRequest, Retryable: true),
         [Reason.Cancelled] = new("cancelled", StatusCode.Cancelled, 499, InvalidRequest, Retryable: false),

@@ -8,6 +8,7 @@ using Millrace.Contracts.Guardrails.V1;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Api;
+using Millrace.Gateway.Api.Completions;
 using Millrace.Gateway.Api.Conversations;
 using Millrace.Gateway.Api.Documents;
 using Millrace.Gateway.Api.Search;
@@ -150,6 +151,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<JsonBody>();
         services.AddSingleton<UsageReports>();
         services.AddSingleton<ChatEndpoint>();
+        services.AddCompletions();
         services.AddSingleton<EmbeddingsEndpoint>();
         services.AddSingleton<ModelsEndpoint>();
         services.AddSingleton<VectorSettings>();
@@ -174,6 +176,7 @@ public static class GatewayServiceExtensions
         v1.MapPost("/chat/completions", (HttpContext context, ChatEndpoint chat) => chat.HandleAsync(context));
         v1.MapPost("/embeddings", (HttpContext context, EmbeddingsEndpoint embeddings) => embeddings.HandleAsync(context));
         app.MapGet(UsageHeaders.Path + "/{id}", (string id, UsageReports reports) => reports.Take(id));
+        v1.MapCompletions();
         v1.MapModels();
         v1.MapCollections();
         v1.MapDocuments();

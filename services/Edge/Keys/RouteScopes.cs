@@ -11,6 +11,7 @@ internal static class RouteScopes
     private static readonly Row[] Rows =
     [
         new("/v1/chat", "POST", KeyScopes.Chat),
+        new("/v1/completions", "POST", KeyScopes.Chat),
         new("/v1/embeddings", "POST", KeyScopes.Embeddings),
         new("/v1/rerank", "POST", KeyScopes.Embeddings),
         new("/v1/models", "GET", KeyScopes.Models),

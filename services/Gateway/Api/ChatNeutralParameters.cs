@@ -9,7 +9,8 @@ namespace Millrace.Gateway.Api;
 /// </summary>
 internal static class ChatNeutralParameters
 {
-    private const string NoTools = "is not supported: this endpoint does not call tools. Leave it out.";
+    private const string NoFunctionCall = "is supported as \"none\" or \"auto\" only, which change nothing. Use 'tool_choice'.";
+    private const string NoFunctions = "is not supported. Send the same as 'tools'.";
 
     private static readonly FrozenDictionary<string, Action<JsonField>> Table = new Dictionary<string, Action<JsonField>>
     {
@@ -18,20 +19,16 @@ internal static class ChatNeutralParameters
         ["prompt_cache_key"] = field => field.Text(1024),
         ["metadata"] = CheckMetadata,
         ["audio"] = field => throw field.Unsupported("is not supported: answers are text. Leave it out."),
-        ["function_call"] = field => RequireText(field, NoTools, "none", "auto"),
-        ["functions"] = field => RequireEmpty(field, NoTools),
+        ["function_call"] = field => RequireText(field, NoFunctionCall, "none", "auto"),
+        ["functions"] = field => RequireEmpty(field, NoFunctions),
         ["modalities"] = CheckModalities,
         ["moderation"] = field => throw field.Unsupported("is not supported: the operator's guard policy applies. Leave it out."),
-        ["parallel_tool_calls"] = field => field.Boolean(),
         ["prediction"] = field => throw field.Unsupported("is not supported. Leave it out."),
         ["prompt_cache_options"] = field => throw field.Unsupported("is not supported: prefixes are cached by themselves. Leave it out."),
         ["prompt_cache_retention"] = field => RequireText(field, "is supported as \"in_memory\" only.", "in_memory", "in-memory"),
         ["reasoning_effort"] = field => RequireText(field, "is supported as \"none\" only: the models here do not reason apart.", "none"),
-        ["response_format"] = CheckResponseFormat,
         ["service_tier"] = field => RequireText(field, "is supported as \"auto\" or \"default\" only.", "auto", "default"),
         ["store"] = CheckStore,
-        ["tool_choice"] = field => RequireText(field, NoTools, "none", "auto"),
-        ["tools"] = field => RequireEmpty(field, NoTools),
         ["verbosity"] = field => RequireText(field, "is supported as \"medium\" only.", "medium"),
         ["web_search_options"] = field => throw field.Unsupported("is not supported. Use 'millrace.collections' to answer from documents."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -59,13 +56,6 @@ internal static class ChatNeutralParameters
         foreach (var modality in field.Items(1, 8))
             if (modality.Text() != "text")
                 throw modality.Unsupported("is not supported: answers are text. Send [\"text\"] or leave it out.");
-    }
-
-    private static void CheckResponseFormat(JsonField field)
-    {
-        foreach (var part in field.Properties())
-            if (part.Name != "type" || part.Text() != "text")
-                throw field.Unsupported("is supported as {\"type\": \"text\"} only.");
     }
 
     private static void CheckStore(JsonField field)

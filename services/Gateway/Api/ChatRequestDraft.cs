@@ -1,3 +1,4 @@
+using Millrace.Gateway.Api.Tools;
 using Millrace.Gateway.Runtime;
 
 namespace Millrace.Gateway.Api;
@@ -22,6 +23,14 @@ internal sealed class ChatRequestDraft
     public bool Logprobs { get; set; }
 
     public int? TopLogprobs { get; set; }
+
+    public IReadOnlyList<ChatTool> Tools { get; set; } = [];
+
+    public ToolChoiceFields ToolChoice { get; set; } = new(ChatToolChoice.Auto);
+
+    public bool ParallelToolCalls { get; set; } = true;
+
+    public ChatResponseFormat? ResponseFormat { get; set; }
 
     public bool Stream { get; set; }
 

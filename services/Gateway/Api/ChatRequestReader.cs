@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Millrace.Gateway.Api.Tools;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Errors;
 
@@ -32,6 +33,10 @@ internal static class ChatRequestReader
             ["n"] = (draft, field) => draft.ChoiceCount = (int)field.Integer(1, 8),
             ["logprobs"] = (draft, field) => draft.Logprobs = field.Boolean(),
             ["top_logprobs"] = (draft, field) => draft.TopLogprobs = (int)field.Integer(0, 20),
+            ["tools"] = (draft, field) => draft.Tools = ToolsReader.Read(field),
+            ["tool_choice"] = (draft, field) => draft.ToolChoice = ToolChoiceReader.Read(field),
+            ["parallel_tool_calls"] = (draft, field) => draft.ParallelToolCalls = field.Boolean(),
+            ["response_format"] = (draft, field) => draft.ResponseFormat = ResponseFormatReader.Read(field),
             ["stream"] = (draft, field) => draft.Stream = field.Boolean(),
             ["stream_options"] = ReadStreamOptions,
             ["millrace"] = ChatExtensionReader.Read,
@@ -39,6 +44,9 @@ internal static class ChatRequestReader
 
     /// <summary>The parameters that are honoured.</summary>
     public static IEnumerable<string> HonouredNames => Honoured.Keys.Concat(SamplingFields.Names);
+
+    /// <summary>Reads a field that another endpoint has as well, with the same meaning.</summary>
+    public static void ReadShared(ChatRequestDraft draft, JsonField field) => Honoured[field.Name](draft, field);
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not supported; the exception names it.</exception>
@@ -69,6 +77,9 @@ internal static class ChatRequestReader
         ChoiceCount = draft.ChoiceCount,
         Logprobs = draft.Logprobs,
         TopLogprobs = draft.TopLogprobs ?? 0,
+        Tools = draft.ToolChoice.Narrow(draft.Tools),
+        ToolChoice = draft.ToolChoice.Choice with { Single = !draft.ParallelToolCalls },
+        ResponseFormat = draft.ResponseFormat,
         Retrieval = draft.Retrieval,
         ConversationId = draft.ConversationId,
         ParentMessageId = draft.ParentMessageId,
@@ -84,6 +95,8 @@ internal static class ChatRequestReader
             throw Together("stream_options", "'stream_options' needs 'stream' to be true.");
         if (draft is { ParentMessageId: not null, ConversationId: null })
             throw Together("millrace.parent_message_id", "'millrace.parent_message_id' needs 'millrace.conversation_id'.");
+        ToolRules.Check(draft.ToolChoice.Choice, draft.Tools, "tool_choice.function.name");
+        ToolTurns.Check(draft.Messages ?? [], continues: draft.ConversationId is not null);
     }
 
     private static MillraceException Missing(string param, string remedy) =>

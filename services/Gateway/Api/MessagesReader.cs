@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Millrace.Gateway.Api.Tools;
 using Millrace.Gateway.Runtime;
 
 namespace Millrace.Gateway.Api;
@@ -15,19 +16,36 @@ internal static class MessagesReader
 
     private static ChatTurn ReadMessage(JsonField message)
     {
-        ChatRole? role = null;
-        string? content = null;
-        string? name = null;
-        foreach (var field in message.Properties())
+        var fields = message.Properties();
+        var role = Role(Find(fields, "role") ?? throw message.Missing("role"));
+        var turn = new ChatTurn(role, string.Empty);
+        JsonField? content = null;
+        foreach (var field in fields)
         {
-            if (field.Name == "role") role = Role(field);
-            else if (field.Name == "content") content = Content(field);
-            else if (field.IsNull) CheckKnown(field);
-            else if (field.Name == "name") name = field.Text(NameLengthMax);
-            else CheckEcho(field);
+            if (field.Name == "content") content = field;
+            else if (field.Name != "role") turn = Read(turn, field);
         }
 
-        return new ChatTurn(role ?? throw message.Missing("role"), content ?? throw message.Missing("content"), name);
+        if (role == ChatRole.Tool && turn.ToolCallId is null) throw message.Missing("tool_call_id");
+
+        // Whoever only calls tools has nothing to say.
+        if (turn.ToolCalls.Count > 0 && content is null or { IsNull: true }) return turn;
+        return turn with { Content = Content(content ?? throw message.Missing("content")) };
+    }
+
+    private static ChatTurn Read(ChatTurn turn, JsonField field)
+    {
+        CheckKnown(field);
+        if (field.IsNull) return turn;
+        switch (field.Name)
+        {
+            case "name": return turn with { Name = field.Text(NameLengthMax) };
+            case "tool_call_id" when turn.Role == ChatRole.Tool: return turn with { ToolCallId = ToolCallsReader.Id(field) };
+            case "tool_calls" when turn.Role == ChatRole.Assistant: return turn with { ToolCalls = ToolCallsReader.Read(field) };
+            default:
+                CheckEcho(field);
+                return turn;
+        }
     }
 
     private static ChatRole Role(JsonField field) => field.Text() switch
@@ -35,8 +53,9 @@ internal static class MessagesReader
         "system" or "developer" => ChatRole.System,
         "user" => ChatRole.User,
         "assistant" => ChatRole.Assistant,
-        "tool" or "function" => throw field.Unsupported("must not be \"tool\" or \"function\": this endpoint does not call tools."),
-        _ => throw field.Invalid("must be \"system\", \"developer\", \"user\" or \"assistant\""),
+        "tool" => ChatRole.Tool,
+        "function" => throw field.Unsupported("must not be \"function\": send \"tool\" with 'tool_call_id' instead."),
+        _ => throw field.Invalid("must be \"system\", \"developer\", \"user\", \"assistant\" or \"tool\""),
     };
 
     private static string Content(JsonField field) => field.Kind switch
@@ -66,10 +85,12 @@ internal static class MessagesReader
     // What our own answers carry comes back when a client appends them to its messages.
     private static void CheckEcho(JsonField field)
     {
-        CheckKnown(field);
         if (field.Name == "annotations") field.Items(0, int.MaxValue);
-        else if (field.Name != "tool_calls" || field.Items(0, int.MaxValue).Count > 0)
-            throw field.Unsupported("is not supported in a message. Leave it out.");
+        else if (field.Name == "function_call") throw field.Unsupported("is not supported: send 'tool_calls' instead.");
+        else if (field.Name == "tool_call_id") throw field.Unsupported("belongs to messages of the role \"tool\". Leave it out.");
+        else if (field.Name != "tool_calls") throw field.Unsupported("is not supported in a message. Leave it out.");
+        else if (field.Items(0, int.MaxValue).Count > 0)
+            throw field.Unsupported("belongs to messages of the role \"assistant\". Leave it out.");
     }
 
     private static void CheckKnown(JsonField field)

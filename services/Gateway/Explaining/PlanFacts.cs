@@ -16,6 +16,8 @@ internal static class PlanFacts
         ["temperature"] = plan.Sampling.Temperature,
         ["prompt"] = plan.Grounding is { } grounding ? $"{grounding.Prompt.Name}.{grounding.Prompt.Version}" : null,
         ["grounding"] = plan.Grounding?.Mode.ToString().ToLowerInvariant(),
+        ["tools"] = plan.Request.Tools.Count,
+        ["response_format"] = plan.Request.ResponseFormat is { } format ? format.Schema is null ? "json_object" : "json_schema" : null,
         ["small_talk"] = plan.Grounding?.IsSmallTalk ?? false,
     };
 }

@@ -13,14 +13,20 @@ public sealed class InputGuard(
     /// <summary>Checks the messages of a request.</summary>
     /// <returns>The messages to use instead.</returns>
     /// <exception cref="MillraceException">The policy forbids them, or they could not be checked.</exception>
-    public async Task<IReadOnlyList<ChatTurn>> CheckAsync(ChatRun run, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ChatTurn>> CheckAsync(ChatRun run, CancellationToken cancellationToken) =>
+        CheckAsync(run, run.Plan.Request.Messages, cancellationToken);
+
+    /// <summary>Checks what goes into a model for a request.</summary>
+    /// <returns>The messages to use instead.</returns>
+    /// <exception cref="MillraceException">The policy forbids them, or they could not be checked.</exception>
+    public async Task<IReadOnlyList<ChatTurn>> CheckAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> messages, CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("guard_input", run);
-        var messages = run.Plan.Request.Messages;
         try
         {
             var request = new CheckInputRequest { Policy = options.Value.GuardPolicy };
-            request.Texts.Add(messages.Select(message => message.Content));
+            request.Texts.Add(GuardedTexts.Of(messages));
             var decision = await guardrails.CheckInputAsync(request, cancellationToken: cancellationToken);
             run.Decide("guard_input", GuardFacts.NameOf(decision.Action), GuardFacts.Of(options.Value.GuardPolicy, decision.Findings));
             return Apply(decision, messages);
@@ -33,19 +39,19 @@ public sealed class InputGuard(
 
     private static IReadOnlyList<ChatTurn> Apply(CheckInputResponse decision, IReadOnlyList<ChatTurn> messages) => decision.Action switch
     {
-        GuardAction.Block => throw Blocked(decision),
-        GuardAction.Modify => [.. messages.Zip(decision.Texts, (message, text) => message with { Content = text })],
+        GuardAction.Block => throw Blocked(decision, messages),
+        GuardAction.Modify => GuardedTexts.Replace(messages, decision.Texts),
         _ => messages,
     };
 
-    private static MillraceException Blocked(CheckInputResponse decision)
+    private static MillraceException Blocked(CheckInputResponse decision, IReadOnlyList<ChatTurn> messages)
     {
         var findings = decision.Findings.Where(finding => finding.Action == GuardAction.Block).ToList();
         var rules = string.Join(", ", findings.Select(finding => finding.Rule).Distinct());
         return new MillraceException(
             Reason.GuardrailBlocked, $"The policy forbids this request ({rules}). Change the message and ask again.")
         {
-            Param = findings.Count == 0 ? "messages" : $"messages[{findings[0].TextIndex}].content",
+            Param = findings.Count == 0 ? "messages" : GuardedTexts.PathOf(messages, (int)findings[0].TextIndex),
         };
     }
 }

@@ -17,13 +17,15 @@ public sealed class OutputGuard(
         IAsyncEnumerable<ChatEvent> answer, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("guard_output", run);
-        var choices = new FilteredChoice?[run.Plan.Request.ChoiceCount];
+        var choices = new GuardedChoice?[run.Plan.Request.ChoiceCount];
         try
         {
             await foreach (var next in answer.WithCancellation(cancellationToken))
             {
                 if (next is ChatDelta delta)
                     foreach (var safe in await Choice(choices, delta.Choice, run, cancellationToken).PushAsync(delta)) yield return safe;
+                else if (next is ChatToolCallDelta call)
+                    foreach (var safe in await Choice(choices, call.Choice, run, cancellationToken).PushAsync(call)) yield return safe;
                 else if (next is ChatFinished finished)
                     foreach (var safe in await Choice(choices, finished.Choice, run, cancellationToken).FinishAsync(finished))
                         yield return safe;
@@ -54,7 +56,7 @@ public sealed class OutputGuard(
         }
     }
 
-    private FilteredChoice Choice(FilteredChoice?[] choices, int index, ChatRun run, CancellationToken cancellationToken) =>
-        choices[index] ??= new FilteredChoice(
-            guardrails.FilterOutput(cancellationToken: cancellationToken), run, options.Value, time, cancellationToken);
+    private GuardedChoice Choice(GuardedChoice?[] choices, int index, ChatRun run, CancellationToken cancellationToken) =>
+        choices[index] ??= new GuardedChoice(() => new FilteredChoice(
+            guardrails.FilterOutput(cancellationToken: cancellationToken), run, options.Value, time, cancellationToken));
 }

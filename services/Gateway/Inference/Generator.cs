@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Millrace.Contracts.Inference.V1;
+using Millrace.Gateway.Completions;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
@@ -17,17 +18,46 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
     /// <param name="run">The request; its usage is filled in on the way.</param>
     /// <param name="choiceCount">Choices to generate.</param>
     /// <param name="cancellationToken">Frees the slot of the engine.</param>
-    public async IAsyncEnumerable<ChatEvent> GenerateAsync(
-        BuiltPrompt prompt, ChatRun run, int choiceCount, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ChatEvent> GenerateAsync(
+        BuiltPrompt prompt, ChatRun run, int choiceCount, CancellationToken cancellationToken)
+    {
+        var request = Request(run.Plan, choiceCount);
+        request.Chat = prompt.ToChat();
+        ToolMapping.Add(request, run.Plan.Request);
+        return GenerateAsync(request, run, cancellationToken);
+    }
+
+    /// <summary>What a plan says of a generation, without its prompt.</summary>
+    internal static GenerateRequest Request(ChatPlan plan, int choiceCount)
+    {
+        var request = new GenerateRequest
+        {
+            Model = plan.Model.Name,
+            Sampling = plan.Sampling.ToContract(),
+            MaxTokens = (uint)(plan.TokensMax ?? 0),
+            ChoiceCount = (uint)choiceCount,
+            Logprobs = plan.Request.Logprobs,
+            TopLogprobs = (uint)plan.Request.TopLogprobs,
+            Priority = plan.Request.IsBatch ? Priority.Batch : Priority.Interactive,
+            FairnessKey = CallContext.Current.Tenant,
+            CacheSalt = CallContext.Current.Tenant,
+        };
+        request.Stop.Add(plan.Request.Stop);
+        return request;
+    }
+
+    /// <summary>Generates what a request asks for, with an echo of its prompt where it asks for that.</summary>
+    internal async IAsyncEnumerable<ChatEvent> GenerateAsync(
+        GenerateRequest request, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("generate", run);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
         var before = run.Usage;
         await using var responses = pool
-            .GenerateAsync(Request(prompt, run.Plan, choiceCount), attempt => Tell(attempt, run), cancellationToken)
+            .GenerateAsync(request, attempt => Tell(attempt, run), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(responses, run))
-            foreach (var next in Translate(responses.Current, run)) yield return next;
+            foreach (var next in Translate(responses.Current, run, request.Echo)) yield return next;
         telemetry.EndChatCall(span, run, run.Usage.Since(before));
     }
 
@@ -42,9 +72,13 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         {
             throw SamplingMapping.InWordsOfTheCaller(refusal);
         }
+        catch (MillraceException refusal) when (PromptMapping.IsMessage(refusal.Param))
+        {
+            throw PromptMapping.InWordsOfTheCaller(refusal);
+        }
     }
 
-    private static IEnumerable<ChatEvent> Translate(GenerateResponse response, ChatRun run)
+    private static IEnumerable<ChatEvent> Translate(GenerateResponse response, ChatRun run, bool isEcho)
     {
         switch (response.EventCase)
         {
@@ -52,8 +86,8 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
                 Begin(response.Started, run);
                 break;
 
-            // The prompt itself, which no chat asks for, is no part of the answer.
             case GenerateResponse.EventOneofCase.Tokens when response.Tokens.IsPrompt:
+                if (isEcho) yield return Echo(Delta(response.Tokens, run.Plan.Request.Logprobs));
                 break;
             case GenerateResponse.EventOneofCase.Tokens:
                 var delta = Delta(response.Tokens, run.Plan.Request.Logprobs);
@@ -87,6 +121,8 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
             ["why"] = attempt.Why, ["matched_prefix_keys"] = attempt.MatchedKeys, ["failed_before"] = attempt.FailedBefore?.Info().Code,
         });
 
+    private static PromptEchoed Echo(ChatDelta delta) => new(delta.Choice, delta.Text, delta.Logprobs);
+
     private static ChatDelta Delta(TokenBatch batch, bool logprobs) => new(
         (int)batch.ChoiceIndex,
         batch.Text,
@@ -102,24 +138,4 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
         FinishReason.ContentFilter => ChatFinishReason.ContentFilter,
         _ => ChatFinishReason.Stop,
     };
-
-    private static GenerateRequest Request(BuiltPrompt prompt, ChatPlan plan, int choiceCount)
-    {
-        var request = new GenerateRequest
-        {
-            Model = plan.Model.Name,
-            Chat = prompt.ToChat(),
-            Sampling = plan.Sampling.ToContract(),
-            MaxTokens = (uint)(plan.TokensMax ?? 0),
-            ChoiceCount = (uint)choiceCount,
-            Logprobs = plan.Request.Logprobs,
-            TopLogprobs = (uint)plan.Request.TopLogprobs,
-            Priority = plan.Request.IsBatch ? Priority.Batch : Priority.Interactive,
-            FairnessKey = CallContext.Current.Tenant,
-            CacheSalt = CallContext.Current.Tenant,
-        };
-        request.Stop.Add(plan.Request.Stop);
-        ToolMapping.Add(request, plan.Request);
-        return request;
-    }
 }

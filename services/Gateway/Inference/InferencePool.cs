@@ -52,6 +52,13 @@ public sealed class InferencePool(
             client => client.CountTokensAsync(request, cancellationToken: cancellationToken).ResponseAsync,
             cancellationToken);
 
+    /// <summary>Turns tokens of a model into text.</summary>
+    public Task<DetokenizeResponse> DetokenizeAsync(DetokenizeRequest request, CancellationToken cancellationToken) =>
+        CallAsync(
+            request.Model,
+            client => client.DetokenizeAsync(request, cancellationToken: cancellationToken).ResponseAsync,
+            cancellationToken);
+
     /// <summary>Asks every member for its models.</summary>
     /// <returns>The models of those that answered, by name.</returns>
     /// <exception cref="MillraceException">No member answered.</exception>

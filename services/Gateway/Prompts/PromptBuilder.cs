@@ -19,6 +19,8 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
     /// <summary>Tokens that a chat template may add per message; generous.</summary>
     private const int MessageTokensMax = 16;
 
+    private const int ToolBytesPerToken = 3;
+
     /// <summary>Builds a prompt.</summary>
     /// <param name="run">The request.</param>
     /// <param name="turns">History and messages, oldest first.</param>
@@ -37,11 +39,15 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
         while (true)
         {
             var prompt = draft.Build();
-            if (FitsForSure(prompt, plan.Model.ContextTokensMax - answerTokens)) return Tell(run, prompt, "fits");
+            var roomMax = plan.Model.ContextTokensMax - answerTokens - ToolBytes(plan.Request.Tools);
+            if (FitsForSure(prompt, roomMax)) return Tell(run, prompt, "fits");
 
             var count = await CountAsync(plan.Model.Name, prompt, cancellationToken);
+            count.ChatCount += (uint)ToolTokens(plan.Request.Tools);
             var excess = (int)count.ChatCount + answerTokens - (int)count.ContextTokensMax;
-            if (excess <= 0) return Tell(run, prompt, $"{count.ChatCount} tokens");
+
+            // An upstream whose context nobody told decides for itself.
+            if (excess <= 0 || count.ContextTokensMax == 0) return Tell(run, prompt, $"{count.ChatCount} tokens");
             if (!await ShrinkAsync(draft, excess, plan.Model.Name, cancellationToken)) throw TooLong(plan, count, answerTokens);
         }
     }
@@ -61,8 +67,21 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
 
     // No tokenizer makes more tokens than there are bytes, so that short prompts need not be counted.
     private static bool FitsForSure(BuiltPrompt prompt, int tokensMax) =>
-        prompt.Turns.Sum(turn => (long)Encoding.UTF8.GetByteCount(turn.Content) + (turn.Name?.Length ?? 0) + MessageTokensMax)
-            + TemplateTokensMax <= tokensMax;
+        prompt.Turns.Sum(turn => Bytes(turn) + MessageTokensMax) + TemplateTokensMax <= tokensMax;
+
+    private static long Bytes(ChatTurn turn) => (long)Encoding.UTF8.GetByteCount(turn.Content)
+        + (turn.Name?.Length ?? 0)
+        + (turn.ToolCallId?.Length ?? 0)
+        + turn.ToolCalls.Sum(Bytes);
+
+    private static long Bytes(ChatToolCall call) =>
+        (long)Encoding.UTF8.GetByteCount(call.Arguments) + call.Name.Length + call.Id.Length + MessageTokensMax;
+
+    private static int ToolBytes(IReadOnlyList<ChatTool> tools) => tools.Sum(tool =>
+        Encoding.UTF8.GetByteCount(tool.Description + tool.ParametersSchema) + tool.Name.Length + MessageTokensMax);
+
+    // Nobody counts tools for us; English and JSON have about four bytes a token, so that this is rather too many.
+    private static int ToolTokens(IReadOnlyList<ChatTool> tools) => (ToolBytes(tools) + ToolBytesPerToken - 1) / ToolBytesPerToken;
 
     /// <summary>Takes out as much as the excess seems to need; what the template adds around it is seen at the next count.</summary>
     private async Task<bool> ShrinkAsync(PromptDraft draft, int excess, string model, CancellationToken cancellationToken)

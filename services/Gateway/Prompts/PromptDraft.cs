@@ -66,9 +66,9 @@ internal sealed class PromptDraft
         var oldest = _turns.FindIndex(turn => turn.Role != ChatRole.System);
         if (oldest < 0 || oldest >= LastUser) return null;
 
-        // An answer without its question would mislead, so both go.
+        // An answer without its question would mislead, and so would a call without its result, so all of it goes.
         var end = oldest + 1;
-        while (end < LastUser && _turns[end].Role == ChatRole.Assistant) end++;
+        while (end < LastUser && _turns[end].Role is ChatRole.Assistant or ChatRole.Tool) end++;
         var removed = string.Concat(_turns[oldest..end].Select(turn => turn.Content));
         _turns.RemoveRange(oldest, end - oldest);
         return removed;

@@ -38,20 +38,28 @@ public sealed class QueryWriter(
     /// <summary>Whether the question may change, so that its vector has to wait.</summary>
     public static bool MayRewrite(ChatPlan plan) =>
         plan.Grounding is { IsSmallTalk: false, Retrieval.Rewrite: true }
-        && (plan.Request.ConversationId is not null || plan.Request.Messages.Count(turn => turn.Role != ChatRole.System) > 1);
+        && (plan.Request.ConversationId is not null || Earlier(plan.Request.Messages).Any());
+
+    /// <summary>Whether the question is known only when the history is: it may change, or it is in the history itself.</summary>
+    public static bool IsLate(ChatPlan plan) => MayRewrite(plan) || Question(plan.Request.Messages) is null;
+
+    /// <summary>The question of a chat: what the user said last. Results of tools may follow it.</summary>
+    /// <returns>The question; null when no user said anything.</returns>
+    public static string? Question(IEnumerable<ChatTurn> turns) => turns.LastOrDefault(turn => turn.Role == ChatRole.User)?.Content;
 
     /// <summary>Writes what the plan asks for.</summary>
     /// <param name="run">The request; what is used is counted.</param>
-    /// <param name="turns">History and messages, oldest first; the last one is the question.</param>
+    /// <param name="turns">History and messages, oldest first; the user's last one is the question.</param>
     /// <param name="cancellationToken">Frees the slot of the engine.</param>
     /// <returns>The question and its other wordings.</returns>
+    /// <exception cref="MillraceException">An answer is to come from collections, and nobody asks anything.</exception>
     public async Task<WrittenQuery> WriteAsync(ChatRun run, IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken)
     {
-        var question = turns[^1].Content;
+        var question = Question(turns) ?? (run.Plan.Grounding is null ? string.Empty : throw NoQuestion());
         var original = new WrittenQuery(question, [], Vector: null);
         if (run.Plan.Grounding is not { IsSmallTalk: false, Retrieval: var wanted }) return original;
         if (string.IsNullOrWhiteSpace(question)) return original;
-        var rewrites = MayRewrite(run.Plan) && turns.Count(turn => turn.Role != ChatRole.System) > 1;
+        var rewrites = MayRewrite(run.Plan) && Earlier(turns).Any();
         if (!rewrites && wanted is { MultiQuery: null or 0, HypotheticalPassage: null or false }) return original;
 
         using var step = telemetry.Step("write_query", run);
@@ -149,9 +157,20 @@ public sealed class QueryWriter(
 
     private string History(IReadOnlyList<ChatTurn> turns)
     {
-        var said = turns.SkipLast(1).Where(turn => turn.Role != ChatRole.System).TakeLast(options.Value.HistoryMessagesMax);
+        var said = Earlier(turns).TakeLast(options.Value.HistoryMessagesMax);
         return string.Join('\n', said.Select(turn => $"{(turn.Role == ChatRole.User ? "User" : "Assistant")}: {Shorten(turn)}"));
     }
+
+    // What was said before the question; of calls and their results nothing is told.
+    private static IEnumerable<ChatTurn> Earlier(IReadOnlyList<ChatTurn> turns)
+    {
+        var question = turns.Count - 1;
+        while (question > 0 && turns[question].Role != ChatRole.User) question--;
+        return turns.Take(question).Where(turn => turn.Role is ChatRole.User or ChatRole.Assistant && turn.Content.Length > 0);
+    }
+
+    private static MillraceException NoQuestion() => MillraceException.InvalidArgument(
+        "messages", "'messages' has no question of the user, which is needed when answers come from collections.");
 
     private string Shorten(ChatTurn turn) => Texts.Shorten(MarkerText.Strip(turn.Content), options.Value.MessageCharsMax);
 

@@ -33,11 +33,17 @@ internal static class CompleteRequestReader
         Require(
             request.ParentMessageId.Length == 0 || request.ConversationId.Length > 0, "parent_message_id", "needs 'conversation_id'.");
         Require(!request.HasMaxTokens || request.MaxTokens is > 0 and <= 1 << 24, "max_tokens", "must be at least 1.");
+        var tools = CompleteToolsReader.Tools(request.Tools);
+        List<ChatTurn> messages = [.. request.Messages.Select(Message)];
+        ToolTurns.Check(messages, continues: request.ConversationId.Length > 0);
         return new ChatRequest
         {
             Model = request.Model,
-            Messages = [.. request.Messages.Select(Message)],
-            Sampling = Sampling(request),
+            Messages = messages,
+            Tools = tools,
+            ToolChoice = CompleteToolsReader.Choice(request.ToolChoice, tools),
+            ResponseFormat = CompleteToolsReader.Format(request.ResponseFormat),
+            Sampling = Sampling(request).With(request.Sampling),
             TokensMax = request.HasMaxTokens ? (int)request.MaxTokens : null,
             Stop = [.. request.Stop],
             ChoiceCount = Math.Max(1, (int)request.ChoiceCount),
@@ -55,11 +61,15 @@ internal static class CompleteRequestReader
             Role.System => ChatRole.System,
             Role.User => ChatRole.User,
             Role.Assistant => ChatRole.Assistant,
+            Role.Tool => ChatRole.Tool,
             _ => throw MillraceException.InvalidArgument(
-                $"messages[{index}].role", $"'messages[{index}].role' must be system, user or assistant."),
+                $"messages[{index}].role", $"'messages[{index}].role' must be system, user, assistant or tool."),
         },
         message.Content,
-        message.Name.Length == 0 ? null : message.Name);
+        message.Name.Length == 0 ? null : message.Name)
+    {
+        ToolCalls = CompleteToolsReader.Calls(message, index), ToolCallId = CompleteToolsReader.CallId(message, index),
+    };
 
     private static SamplingSettings Sampling(CompleteRequest request) => new()
     {

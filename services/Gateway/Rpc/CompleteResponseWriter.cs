@@ -13,6 +13,7 @@ internal static class CompleteResponseWriter
     {
         ChatStarted started => new CompleteResponse { Started = new CompletionStarted { Id = started.Id, Model = started.ServedBy } },
         ChatDelta delta => new CompleteResponse { Delta = Delta(delta) },
+        ChatToolCallDelta call => new CompleteResponse { Delta = Delta(call) },
         ChatFinished finished => new CompleteResponse { Finished = Finished(finished) },
         ChatCompleted completed => new CompleteResponse { Completed = Completed(completed) },
         _ => throw new ArgumentOutOfRangeException(nameof(next)),
@@ -23,6 +24,15 @@ internal static class CompleteResponseWriter
         var message = new CompletionDelta { ChoiceIndex = (uint)delta.Choice, Text = delta.Text };
         message.Logprobs.Add(delta.Logprobs.Select(Logprob));
         return message;
+    }
+
+    private static CompletionDelta Delta(ChatToolCallDelta call)
+    {
+        var piece = new ToolCallDelta
+        {
+            Index = (uint)call.Index, Id = call.Id ?? string.Empty, Name = call.Name ?? string.Empty, Arguments = call.Arguments,
+        };
+        return new CompletionDelta { ChoiceIndex = (uint)call.Choice, ToolCalls = { piece } };
     }
 
     private static Contracts.Gateway.V1.TokenLogprob Logprob(Token token)
@@ -41,6 +51,7 @@ internal static class CompleteResponseWriter
             {
                 ChatFinishReason.Length => FinishReason.Length,
                 ChatFinishReason.ContentFilter => FinishReason.ContentFilter,
+                ChatFinishReason.ToolCalls => FinishReason.ToolCalls,
                 _ => FinishReason.Stop,
             },
         };

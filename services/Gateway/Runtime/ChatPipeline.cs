@@ -110,7 +110,7 @@ public sealed class ChatPipeline(
     private static async Task<StoredAnswer> DeliverAsync(
         IAsyncEnumerable<ChatEvent> events, ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
-        var first = new StringBuilder();
+        var (first, calls, form) = (new StringBuilder(), new CollectedCalls(), new AnswerForm(run.Plan.Request.ResponseFormat));
         IReadOnlyList<Citation> citations = [];
         var started = false;
         await foreach (var next in events.WithCancellation(cancellationToken))
@@ -118,13 +118,15 @@ public sealed class ChatPipeline(
             if (!started) await sink.WriteAsync(Started(run), cancellationToken);
             started = true;
             if (next is ChatDelta { Text: "", Logprobs.Count: 0 }) continue;
+            form.Take(next);
+            if (next is ChatToolCallDelta { Choice: 0 } call) calls.Add(call);
             if (next is ChatDelta { Choice: 0 } delta) first.Append(delta.Text);
             if (next is ChatFinished { Choice: 0 } whole) citations = whole.Citations;
             if (next is ChatFinished finished) run.FinishReasons[finished.Choice] = finished.Reason;
             await sink.WriteAsync(next, cancellationToken);
         }
 
-        return new StoredAnswer(first.ToString(), citations);
+        return new StoredAnswer(first.ToString(), citations) { ToolCalls = calls.All() };
     }
 
     private static ChatStarted Started(ChatRun run) => new(

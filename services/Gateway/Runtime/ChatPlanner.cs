@@ -33,6 +33,7 @@ public sealed class ChatPlanner(
             Grounding = grounding,
         };
         RequireMeaningfulLogprobs(plan);
+        RequirePlainAnswer(plan);
         return plan;
     }
 
@@ -40,13 +41,11 @@ public sealed class ChatPlanner(
     {
         var retrieval = Retrieval(request.Retrieval, assistant);
         if (retrieval is null) return null;
-        if (request.Messages[^1].Role != ChatRole.User)
-            throw MillraceException.InvalidArgument(
-                "messages", "The last of 'messages' must be the user's question when answers come from collections.");
+        RequireAsking(request);
 
         var prompt = prompts.Find(assistant?.Prompt ?? PromptLibrary.RagQa)
             ?? throw new InvalidOperationException($"The prompt '{PromptLibrary.RagQa}' is missing from the prompt folder.");
-        if (prompt.IsSmallTalk(request.Messages[^1].Content))
+        if (QueryWriter.Question(request.Messages) is { } question && prompt.IsSmallTalk(question))
             return new GroundingPlan(retrieval, prompt, GroundingMode.None, IsSmallTalk: true);
         retrieval = retrieval with { Rewrite = retrieval.Rewrite ?? writing.Value.RewritingModels.Contains(model.Name) };
         var mode = options.Value.QuotingModels.Contains(model.Name) ? GroundingMode.Quote : GroundingMode.Citations;
@@ -70,6 +69,17 @@ public sealed class ChatPlanner(
         TopP = asked.TopP ?? assistant?.TopP,
     };
 
+    // Results of tools may follow the question; what the assistant said last would be an answer already.
+    private static void RequireAsking(ChatRequest request)
+    {
+        var isAsking = request.Messages[^1].Role is ChatRole.User or ChatRole.Tool;
+        var isInHistory = request.ConversationId is not null && request.Messages[0].Role == ChatRole.Tool;
+        if (isAsking && (isInHistory || QueryWriter.Question(request.Messages) is not null)) return;
+        throw MillraceException.InvalidArgument(
+            "messages",
+            "The last of 'messages' must be the user's question, or the result of a tool, when answers come from collections.");
+    }
+
     // What passes the check is the source's text, not the model's tokens: their probabilities would describe something else.
     private static void RequireMeaningfulLogprobs(ChatPlan plan)
     {
@@ -82,6 +92,21 @@ public sealed class ChatPlanner(
                 Param = "logprobs",
             };
     }
+
+    // A quote is no call, and what cites its sources is no JSON: "[1]" in it would be taken for a marker.
+    private static void RequirePlainAnswer(ChatPlan plan)
+    {
+        if (plan.Request.Tools.Count > 0 && plan.Grounding is { Quotes: true })
+            throw Unsupported("tools", "answers are checked word by word against their sources");
+        if (plan.Request.ResponseFormat is not null && plan.Grounding is { Mode: not GroundingMode.None })
+            throw Unsupported("response_format", "answers cite their sources");
+    }
+
+    private static MillraceException Unsupported(string param, string where) =>
+        new(Reason.UnsupportedParameter, $"'{param}' is not available where {where}. Leave it out, or ask a plain model.")
+        {
+            Param = param,
+        };
 
     private async Task<MillraceException> UnknownAsync(string name, CancellationToken cancellationToken)
     {

@@ -29,8 +29,8 @@ public sealed record ChatSteps(
     public async Task<(IReadOnlyList<ChatTurn> Messages, QueryVector? Vector)> GuardAndEmbedAsync(
         ChatRun run, CancellationToken cancellationToken)
     {
-        if (QueryWriter.MayRewrite(run.Plan)) return (await InputGuard.CheckAsync(run, cancellationToken), null);
-        var vector = Embedder.EmbedAsync(run, run.Plan.Request.Messages[^1].Content, cancellationToken);
+        if (QueryWriter.IsLate(run.Plan)) return (await InputGuard.CheckAsync(run, cancellationToken), null);
+        var vector = Embedder.EmbedAsync(run, QueryWriter.Question(run.Plan.Request.Messages) ?? string.Empty, cancellationToken);
         var messages = InputGuard.CheckAsync(run, cancellationToken);
         await Task.WhenAll(vector, messages);
         return (await messages, await vector);
@@ -41,7 +41,8 @@ public sealed record ChatSteps(
     /// </summary>
     public static IReadOnlyList<ChatTurn> Turns(ChatRun run, ConversationWindow history, IReadOnlyList<ChatTurn> messages)
     {
-        var turns = history.Before(messages);
+        ToolTurns.CheckContinuation(history.Turns, messages);
+        var turns = ToolTurns.Paired(history.Before(messages));
         return run.Plan.Grounding is null
             ? turns
             : [.. turns.Select(turn => turn.Role == ChatRole.Assistant ? turn with { Content = MarkerText.Strip(turn.Content) } : turn)];
@@ -50,13 +51,13 @@ public sealed record ChatSteps(
     /// <summary>Step 7: words the question, embeds it where that had to wait, and finds the passages.</summary>
     /// <param name="run">The request.</param>
     /// <param name="turns">History and messages.</param>
-    /// <param name="vector">The vector of the last message, if step 4 made one.</param>
+    /// <param name="vector">The vector of the question, if step 4 made one.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<RetrievedContext?> RetrieveAsync(
         ChatRun run, IReadOnlyList<ChatTurn> turns, QueryVector? vector, CancellationToken cancellationToken)
     {
         var query = await Writer.WriteAsync(run, turns, cancellationToken) with { Vector = vector };
-        if (QueryWriter.MayRewrite(run.Plan))
+        if (QueryWriter.IsLate(run.Plan))
         {
             run.Question = query.Question;
             query = query with { Vector = await Embedder.EmbedAsync(run, query.Question, cancellationToken) };

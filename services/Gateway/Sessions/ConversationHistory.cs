@@ -42,20 +42,21 @@ public sealed class ConversationHistory(
     {
         if (run.Plan.Request.ConversationId is not { } id) return ConversationWindow.Empty;
         using var step = telemetry.Step("history", run);
+        var isElsewhere = run.Plan.Request.ParentMessageId is not null;
         var request = new GetWindowRequest
         {
             ConversationId = id,
             TokensMax = (uint)options.Value.HistoryTokensMax,
             HeadMessageId = run.Plan.Request.ParentMessageId ?? string.Empty,
             Model = run.Plan.Model.Name,
-            KeepLastTurn = run.Plan.Request.ParentMessageId is not null,
+            KeepLastTurn = isElsewhere || messages[0].Role == ChatRole.Tool,
         };
         try
         {
             var window = await CountedAsync(request, cancellationToken);
             var summary = await summaries.WriteAsync(window.Summary, run.Plan.Model.Name, cancellationToken);
-            List<ChatTurn> turns = [.. window.Messages.Where(message => message.Role != MessageRole.Tool).Select(Turn)];
-            var again = request.KeepLastTurn && turns.Count > 0 && turns[^1].Role == ChatRole.User
+            List<ChatTurn> turns = [.. window.Messages.Select(message => message.ToTurn())];
+            var again = isElsewhere && turns.Count > 0 && turns[^1].Role == ChatRole.User
                 && messages[^1].Role == ChatRole.User && turns[^1].Content == messages[^1].Content;
             if (again) turns.RemoveAt(turns.Count - 1);
             run.Decide(
@@ -95,7 +96,7 @@ public sealed class ConversationHistory(
         IEnumerable<ChatTurn> asked = window.AnswersAgain
             ? []
             : messages.Where(message => !window.HasSystem || message.Role != ChatRole.System).TakeLast(AppendMax - 1);
-        request.Messages.Add(asked.Select((message, index) => Message(message, index.ToString(CultureInfo.InvariantCulture))));
+        request.Messages.Add(asked.Select((message, index) => message.ToMessage(IdOf(index.ToString(CultureInfo.InvariantCulture)))));
         request.Messages.Add(Answer(run, answer));
         await CountAsync(run.Plan.Model.Name, request.Messages, cancellationToken);
         try
@@ -113,7 +114,7 @@ public sealed class ConversationHistory(
 
     private static Message Answer(ChatRun run, StoredAnswer answer)
     {
-        var message = Message(new ChatTurn(ChatRole.Assistant, answer.Text), "answer");
+        var message = new ChatTurn(ChatRole.Assistant, answer.Text) { ToolCalls = answer.ToolCalls }.ToMessage(IdOf("answer"));
         message.AnnotationsJson = AnswerParts.Stored(answer.Citations);
         message.Model = run.ServedBy ?? run.Plan.Model.Name;
         return message;
@@ -125,7 +126,7 @@ public sealed class ConversationHistory(
         var window = await sessions.GetWindowAsync(request, cancellationToken: cancellationToken);
         for (var round = 1; round < WindowRounds && window.Uncounted.Count > 0; round++)
         {
-            var texts = window.Uncounted.Select(message => message.Content);
+            var texts = window.Uncounted.Select(message => message.Words());
             if (await counter.TryCountAsync(request.Model, texts, cancellationToken) is not { } counts) break;
             var put = new PutTokenCountsRequest { ConversationId = request.ConversationId, Model = request.Model };
             put.Counts.Add(window.Uncounted.Zip(counts, (message, count) => new TokenCount { MessageId = message.Id, Count = count }));
@@ -139,7 +140,7 @@ public sealed class ConversationHistory(
     // By the tokenizer and not by what was generated: a stored text may have other tokens than those it was made of.
     private async Task CountAsync(string model, IReadOnlyList<Message> messages, CancellationToken cancellationToken)
     {
-        if (await counter.TryCountAsync(model, messages.Select(message => message.Content), cancellationToken) is not { } counts) return;
+        if (await counter.TryCountAsync(model, messages.Select(message => message.Words()), cancellationToken) is not { } counts) return;
         foreach (var (message, count) in messages.Zip(counts)) (message.TokenCount, message.TokenModel) = (count, model);
     }
 
@@ -149,24 +150,5 @@ public sealed class ConversationHistory(
             ? requestId
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)));
 
-    private static Message Message(ChatTurn turn, string part) => new()
-    {
-        Id = $"{Key(CallContext.Current.RequestId)}-{part}",
-        Role = turn.Role switch
-        {
-            ChatRole.System => MessageRole.System,
-            ChatRole.User => MessageRole.User,
-            _ => MessageRole.Assistant,
-        },
-        Content = turn.Content,
-    };
-
-    private static ChatTurn Turn(Message message) => new(
-        message.Role switch
-        {
-            MessageRole.System => ChatRole.System,
-            MessageRole.User => ChatRole.User,
-            _ => ChatRole.Assistant,
-        },
-        message.Content);
+    private static string IdOf(string part) => $"{Key(CallContext.Current.RequestId)}-{part}";
 }

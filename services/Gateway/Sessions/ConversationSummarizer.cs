@@ -118,8 +118,18 @@ public sealed class ConversationSummarizer(
         return text.ToString().Trim();
     }
 
-    private static string Told(IEnumerable<Message> messages) => string.Join('\n', messages.Select(message =>
-        $"{(message.Role == MessageRole.User ? "User" : "Assistant")}: {Shorten(message.Content)}"));
+    private static string Told(IEnumerable<Message> messages) => string.Join('\n', messages.Where(IsSaid).Select(message =>
+        $"{Author(message.Role)}: {Shorten(message.Content)}"));
+
+    // Whoever only calls tools says nothing.
+    private static bool IsSaid(Message message) => message.Content.Length > 0;
+
+    private static string Author(MessageRole role) => role switch
+    {
+        MessageRole.User => "User",
+        MessageRole.Tool => "Tool",
+        _ => "Assistant",
+    };
 
     private static string Shorten(string text) => text.Length <= MessageCharsMax ? text : text[..MessageCharsMax];
 

@@ -28,4 +28,8 @@ public sealed record ConversationWindow(IReadOnlyList<ChatTurn> Turns, ChatTurn?
 /// <summary>An answer that goes into a conversation.</summary>
 /// <param name="Text">Its text, markers included.</param>
 /// <param name="Citations">What the markers point to; stored as the message's annotations.</param>
-public sealed record StoredAnswer(string Text, IReadOnlyList<Citation> Citations);
+public sealed record StoredAnswer(string Text, IReadOnlyList<Citation> Citations)
+{
+    /// <summary>Tools that it calls.</summary>
+    public IReadOnlyList<ChatToolCall> ToolCalls { get; init; } = [];
+}

@@ -34,6 +34,26 @@ internal sealed class ChunkWriter(ChatStarted answer, bool includeUsage)
         End(json);
     }
 
+    /// <summary>A piece of a tool call. What it is is told once; the arguments follow piece by piece.</summary>
+    public void WriteToolCall(Utf8JsonWriter json, ChatToolCallDelta call)
+    {
+        BeginChoice(json, call.Choice);
+        json.WriteStartArray("tool_calls"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, call.Index);
+        if (call.Id is not null) json.WriteString("id"u8, call.Id);
+        if (call.Id is not null) json.WriteString("type"u8, "function"u8);
+        json.WriteStartObject("function"u8);
+        if (call.Name is not null) json.WriteString("name"u8, call.Name);
+        json.WriteString("arguments"u8, call.Arguments);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        EndChoice(json, [], null);
+        End(json);
+    }
+
     /// <summary>The last chunk of a choice, with its sources; that of the last choice has the report as well.</summary>
     public void WriteFinish(Utf8JsonWriter json, ChatFinished finished, AnswerReport? report)
     {

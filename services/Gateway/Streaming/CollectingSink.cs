@@ -21,6 +21,7 @@ internal sealed class CollectingSink : IChatSink
     {
         if (next is ChatStarted started) Start(started);
         else if (next is ChatDelta delta) _choices[delta.Choice].Add(delta);
+        else if (next is ChatToolCallDelta call) _choices[call.Choice].Calls.Add(call);
         else if (next is ChatFinished finished) _choices[finished.Choice].Finished = finished;
         else if (next is ChatCompleted completed) _completed = completed;
         return ValueTask.CompletedTask;
@@ -37,6 +38,8 @@ internal sealed class CollectingSink : IChatSink
         private readonly StringBuilder _text = new();
         private readonly List<TokenLogprob> _logprobs = [];
 
+        public CollectedCalls Calls { get; } = new();
+
         public ChatFinished Finished { get; set; } = new(index, ChatFinishReason.Stop, []);
 
         public void Add(ChatDelta delta)
@@ -45,13 +48,20 @@ internal sealed class CollectingSink : IChatSink
             _logprobs.AddRange(delta.Logprobs);
         }
 
-        public CollectedChoice Collect() => new(index, _text.ToString(), _logprobs, Finished.Reason, Finished.Citations);
+        public CollectedChoice Collect() => new(index, _text.ToString(), _logprobs, Finished.Reason, Finished.Citations)
+        {
+            ToolCalls = Calls.All(),
+        };
     }
 }
 
 /// <summary>One whole choice.</summary>
 internal sealed record CollectedChoice(
-    int Index, string Text, IReadOnlyList<TokenLogprob> Logprobs, ChatFinishReason Reason, IReadOnlyList<Citation> Citations);
+    int Index, string Text, IReadOnlyList<TokenLogprob> Logprobs, ChatFinishReason Reason, IReadOnlyList<Citation> Citations)
+{
+    /// <summary>Tools that it calls.</summary>
+    public IReadOnlyList<ChatToolCall> ToolCalls { get; init; } = [];
+}
 
 /// <summary>A whole answer.</summary>
 internal sealed record CollectedAnswer(ChatStarted Started, IReadOnlyList<CollectedChoice> Choices, ChatCompleted Completed)

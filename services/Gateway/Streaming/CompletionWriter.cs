@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Streaming;
@@ -31,12 +32,32 @@ internal static class CompletionWriter
         json.WriteNumber("index"u8, choice.Index);
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, choice.Text);
+        if (choice.Text.Length == 0 && choice.ToolCalls.Count > 0) json.WriteNull("content"u8);
+        else json.WriteString("content"u8, choice.Text);
         json.WriteNull("refusal"u8);
         AnswerParts.WriteAnnotations(json, choice.Citations);
+        if (choice.ToolCalls.Count > 0) WriteCalls(json, choice.ToolCalls);
         json.WriteEndObject();
         AnswerParts.WriteLogprobs(json, choice.Logprobs);
         json.WriteString("finish_reason"u8, AnswerParts.FinishReason(choice.Reason));
         json.WriteEndObject();
+    }
+
+    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ChatToolCall> calls)
+    {
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var call in calls)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, call.Id);
+            json.WriteString("type"u8, "function"u8);
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, call.Name);
+            json.WriteString("arguments"u8, call.Arguments);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

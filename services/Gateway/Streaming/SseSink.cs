@@ -29,6 +29,10 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
                 await events.WriteAsync(
                     (Chunks, delta), static (json, item) => item.Chunks.WriteDelta(json, item.delta), cancellationToken);
                 break;
+            case ChatToolCallDelta call:
+                await events.WriteAsync(
+                    (Chunks, call), static (json, item) => item.Chunks.WriteToolCall(json, item.call), cancellationToken);
+                break;
             case ChatFinished finished:
                 _finished.Add(finished);
                 break;

@@ -37,6 +37,7 @@ internal sealed class AnthropicApi(UpstreamOptions options) : IUpstreamApi
             AnthropicMessages.Write(json, request.Chat);
             WriteSampling(json, request);
             AnthropicMessages.WriteTools(json, request);
+            AnthropicMessages.WriteFormat(json, request.ResponseFormat);
         });
     }
 
@@ -69,6 +70,9 @@ internal sealed class AnthropicApi(UpstreamOptions options) : IUpstreamApi
         Refusals.Refuse(request.ChoiceCount > 1, "choice_count", Name);
         Refusals.Refuse(request.Logprobs, "logprobs", Name);
         Refusals.Refuse(request.IgnoreEnd, "ignore_end", Name);
+        if (request.ResponseFormat is { Schema.Length: 0 })
+            throw MillraceException.InvalidArgument(
+                "response_format", $"The model runs behind {Name}, which makes JSON by a schema only: send one as 'json_schema'.");
         CheckSampling(request.Sampling ?? new SamplingParameters());
         if (request.Chat.Messages[^1].Role == ChatRole.Assistant && !request.Chat.ContinueLastMessage)
             throw MillraceException.InvalidArgument(

@@ -39,6 +39,19 @@ internal static class AnthropicMessages
         if (request.ToolChoice is { } choice) WriteChoice(json, choice);
     }
 
+    /// <summary>The form of the answer, which that API holds every answer to.</summary>
+    public static void WriteFormat(Utf8JsonWriter json, ResponseFormat? format)
+    {
+        if (format is null) return;
+        json.WriteStartObject("output_config");
+        json.WriteStartObject("format");
+        json.WriteString("type", "json_schema");
+        json.WritePropertyName("schema");
+        Refusals.ObjectOf(format.Schema, "response_format.schema").WriteTo(json);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     private static void WriteSystem(Utf8JsonWriter json, ChatPrompt chat)
     {
         var texts = chat.Messages.Where(message => message.Role == ChatRole.System && message.Content.Length > 0).ToList();

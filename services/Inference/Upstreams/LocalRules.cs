@@ -14,6 +14,10 @@ internal static class LocalRules
     {
         if (request.Tools.Count > 0) throw NoTools("tools");
         if (request.ToolChoice is { Mode: ToolMode.Required or ToolMode.Named }) throw NoTools("tool_choice");
+        if (request.ResponseFormat is not null)
+            throw MillraceException.InvalidArgument(
+                "response_format",
+                "The model runs on llama.cpp here, which promises no form: leave response_format out, or use a model behind an upstream.");
         for (var i = 0; i < (request.Chat?.Messages.Count ?? 0); i++)
             if (request.Chat?.Messages[i].ToolCalls.Count > 0)
                 throw NoTools($"chat.messages[{i}].tool_calls");

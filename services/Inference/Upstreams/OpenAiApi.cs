@@ -60,6 +60,7 @@ internal sealed class OpenAiApi(UpstreamOptions options) : IUpstreamApi
 
         if (request.PromptCase == GenerateRequest.PromptOneofCase.Chat) return;
         Refusals.Refuse(request.Tools.Count > 0, "tools", $"{Name}, and its text completions");
+        Refusals.Refuse(request.ResponseFormat is not null, "response_format", $"{Name}, and its text completions");
     }
 
     private void WriteChat(Utf8JsonWriter json, GenerateRequest request)
@@ -73,6 +74,7 @@ internal sealed class OpenAiApi(UpstreamOptions options) : IUpstreamApi
         }
 
         OpenAiMessages.WriteTools(json, request);
+        OpenAiMessages.WriteFormat(json, request.ResponseFormat);
     }
 
     private void WriteText(Utf8JsonWriter json, GenerateRequest request)

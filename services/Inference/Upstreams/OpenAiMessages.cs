@@ -7,6 +7,9 @@ namespace Millrace.Inference.Upstreams;
 /// <summary>Messages and tools as OpenAI's API writes them.</summary>
 internal static class OpenAiMessages
 {
+    // That API demands one.
+    private const string NoName = "answer";
+
     /// <summary>The messages.</summary>
     public static void Write(Utf8JsonWriter json, ChatPrompt chat)
     {
@@ -23,6 +26,27 @@ internal static class OpenAiMessages
         for (var i = 0; i < request.Tools.Count; i++) WriteTool(json, request.Tools[i], i);
         json.WriteEndArray();
         if (request.ToolChoice is { } choice) WriteChoice(json, choice);
+    }
+
+    /// <summary>The form of the answer.</summary>
+    public static void WriteFormat(Utf8JsonWriter json, ResponseFormat? format)
+    {
+        if (format is null) return;
+        json.WriteStartObject("response_format");
+        json.WriteString("type", format.Schema.Length == 0 ? "json_object" : "json_schema");
+        if (format.Schema.Length > 0) WriteSchema(json, format);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSchema(Utf8JsonWriter json, ResponseFormat format)
+    {
+        json.WriteStartObject("json_schema");
+        json.WriteString("name", format.Name.Length > 0 ? format.Name : NoName);
+        if (format.Description.Length > 0) json.WriteString("description", format.Description);
+        json.WritePropertyName("schema");
+        Refusals.ObjectOf(format.Schema, "response_format.schema").WriteTo(json);
+        if (format.Strict) json.WriteBoolean("strict", true);
+        json.WriteEndObject();
     }
 
     private static void WriteMessage(Utf8JsonWriter json, ChatMessage message, int index)

@@ -31,6 +31,9 @@ internal static class Mapping
         TokenModel = message.Content.TokenModel,
         Model = message.Content.Model,
         AnnotationsJson = message.Content.AnnotationsJson,
+        ToolCalls = { ToolCalls.Read(message.Content.ToolCallsJson).Select(ToProto) },
+        ToolCallId = message.Content.ToolCallId,
+        Name = message.Content.Name,
         ParentMessageId = message.ParentId,
         CreatedAt = message.CreatedAt.ToTimestamp(),
     };
@@ -85,5 +88,10 @@ internal static class Mapping
         TokenModel = message.TokenModel,
         Model = message.Model,
         AnnotationsJson = message.AnnotationsJson,
+        ToolCallsJson = ToolCalls.Write([.. message.ToolCalls.Select(call => new StoredToolCall(call.Id, call.Name, call.Arguments))]),
+        ToolCallId = message.ToolCallId,
+        Name = message.Name,
     };
+
+    private static Proto.ToolCall ToProto(StoredToolCall call) => new() { Id = call.Id, Name = call.Name, Arguments = call.Arguments };
 }

@@ -39,6 +39,15 @@ public sealed record NewMessage
 
     /// <summary>What belongs to it, such as citations, as JSON; empty for none.</summary>
     public string AnnotationsJson { get; init; } = "";
+
+    /// <summary>Calls that it makes, as <see cref="ToolCalls"/> writes them; empty for none.</summary>
+    public string ToolCallsJson { get; init; } = "";
+
+    /// <summary>The call that it is the result of; empty in messages of other authors.</summary>
+    public string ToolCallId { get; init; } = "";
+
+    /// <summary>Name of the author; empty when nobody gave one.</summary>
+    public string Name { get; init; } = "";
 }
 
 /// <summary>A message as it is stored.</summary>
@@ -52,7 +61,7 @@ public sealed record StoredMessage(long Sequence, NewMessage Content, string Par
 /// <param name="Sequence">Position in the conversation.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="Role">The author.</param>
-/// <param name="Bytes">UTF-8 bytes of its text.</param>
+/// <param name="Bytes">UTF-8 bytes of its text and its tool calls.</param>
 /// <param name="Depth">Messages on the way from the beginning, itself included.</param>
 /// <param name="Tokens">Tokens of its text; null when nobody has counted them for the model in question.</param>
 public sealed record PathMessage(long Sequence, string Id, MessageRole Role, int Bytes, int Depth, int? Tokens);

@@ -60,7 +60,14 @@ internal static class PostgresSchema
             FOREIGN KEY (conversation, sequence) REFERENCES messages (conversation, sequence) ON DELETE CASCADE);
         """;
 
-    private static readonly string[] Steps = [First];
+    /// <summary>Tool calls, their results, and names of authors.</summary>
+    private const string Tools = """
+        ALTER TABLE messages ADD COLUMN tool_calls TEXT NOT NULL DEFAULT '';
+        ALTER TABLE messages ADD COLUMN tool_call_id TEXT NOT NULL DEFAULT '';
+        ALTER TABLE messages ADD COLUMN name TEXT NOT NULL DEFAULT '';
+        """;
+
+    private static readonly string[] Steps = [First, Tools];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

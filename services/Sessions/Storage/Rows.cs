@@ -35,7 +35,10 @@ internal sealed record MessageRow(
     string token_model,
     string model,
     string annotations,
-    long created_ms)
+    long created_ms,
+    string tool_calls,
+    string tool_call_id,
+    string name)
 {
     public StoredMessage ToMessage(SqlDialect dialect) => new(
         sequence,
@@ -48,6 +51,9 @@ internal sealed record MessageRow(
             TokenModel = dialect.Decode(token_model),
             Model = dialect.Decode(model),
             AnnotationsJson = dialect.Decode(annotations),
+            ToolCallsJson = dialect.Decode(tool_calls),
+            ToolCallId = dialect.Decode(tool_call_id),
+            Name = dialect.Decode(name),
         },
         parent_id ?? "",
         DateTimeOffset.FromUnixTimeMilliseconds(created_ms));

@@ -57,7 +57,7 @@ internal sealed class SqlAppend(SqlSession session, TimeProvider time)
         var among = session.Dialect.In("@ids");
         var find = $"""
             SELECT m.sequence, m.id, p.id AS parent_id, m.role, m.content, m.token_count, m.token_model, m.model,
-                m.annotations, m.created_ms
+                m.annotations, m.created_ms, m.tool_calls, m.tool_call_id, m.name
             FROM messages m LEFT JOIN messages p ON p.conversation = m.conversation AND p.sequence = m.parent
             WHERE m.conversation = @number AND m.id {among}
             """;
@@ -72,9 +72,9 @@ internal sealed class SqlAppend(SqlSession session, TimeProvider time)
     private Task<int> InsertAsync(long number, StoredMessage message, PlaceRow place) => session.ExecuteAsync(
         """
         INSERT INTO messages (conversation, sequence, id, role, content, bytes, token_count, token_model, model, annotations, created_ms,
-            parent, depth)
+            parent, depth, tool_calls, tool_call_id, name)
         VALUES (@number, @sequence, @id, @role, @content, @bytes, @tokenCount, @tokenModel, @model, @annotations, @created,
-            @parent, @depth)
+            @parent, @depth, @toolCalls, @toolCallId, @name)
         """,
         new
         {
@@ -83,7 +83,7 @@ internal sealed class SqlAppend(SqlSession session, TimeProvider time)
             id = message.Content.Id,
             role = (long)message.Content.Role,
             content = session.Dialect.Encode(message.Content.Content),
-            bytes = (long)Encoding.UTF8.GetByteCount(message.Content.Content),
+            bytes = (long)Encoding.UTF8.GetByteCount(message.Content.Content) + Encoding.UTF8.GetByteCount(message.Content.ToolCallsJson),
             tokenCount = (long)message.Content.TokenCount,
             tokenModel = session.Dialect.Encode(message.Content.TokenModel),
             model = session.Dialect.Encode(message.Content.Model),
@@ -91,6 +91,9 @@ internal sealed class SqlAppend(SqlSession session, TimeProvider time)
             created = message.CreatedAt.ToUnixTimeMilliseconds(),
             parent = place.sequence,
             depth = place.depth + 1,
+            toolCalls = session.Dialect.Encode(message.Content.ToolCallsJson),
+            toolCallId = session.Dialect.Encode(message.Content.ToolCallId),
+            name = session.Dialect.Encode(message.Content.Name),
         });
 
     private Task<int> MoveOnAsync(HeldRow held, int added, long head, DateTimeOffset now) => session.ExecuteAsync(

@@ -8,7 +8,7 @@ internal sealed class SqlMessageStore(IDatabase database, TimeProvider time) : I
 {
     private const string Select = """
         SELECT m.sequence, m.id, p.id AS parent_id, m.role, m.content, m.token_count, m.token_model, m.model,
-            m.annotations, m.created_ms
+            m.annotations, m.created_ms, m.tool_calls, m.tool_call_id, m.name
         FROM conversations c JOIN messages m ON m.conversation = c.number
             LEFT JOIN messages p ON p.conversation = m.conversation AND p.sequence = m.parent
         """;

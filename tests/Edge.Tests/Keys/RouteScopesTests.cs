@@ -6,6 +6,7 @@ public sealed class RouteScopesTests
 {
     [Theory]
     [InlineData("POST", "/v1/chat/completions", "chat")]
+    [InlineData("POST", "/v1/completions", "chat")]
     [InlineData("POST", "/v1/embeddings", "embeddings")]
     [InlineData("GET", "/v1/models", "models")]
     [InlineData("HEAD", "/v1/models/tiny-rag-chat", "models")]

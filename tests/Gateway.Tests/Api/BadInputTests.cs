@@ -58,14 +58,55 @@ public sealed class BadInputTests : IAsyncLifetime
             "unsupported_parameter"
         },
         { "\"stream\":true,\"stream_options\":{\"x\":1}", "stream_options.x", "unsupported_parameter" },
-        { "\"tools\":[{\"type\":\"function\"}]", "tools", "unsupported_parameter" },
+        { "\"tools\":[{\"type\":\"function\"}]", "tools[0].function", "invalid_argument" },
+        { "\"tools\":[{\"function\":{\"name\":\"f\"}}]", "tools[0].type", "invalid_argument" },
+        { "\"tools\":[{\"type\":\"custom\",\"custom\":{\"name\":\"f\"}}]", "tools[0].type", "unsupported_parameter" },
+        { "\"tools\":[{\"type\":\"web_search\"}]", "tools[0].type", "unsupported_parameter" },
+        { "\"tools\":[5]", "tools[0]", "invalid_argument" },
+        { Tool("\"name\":\"a b\""), "tools[0].function.name", "invalid_argument" },
+        { Tool("\"name\":\"\""), "tools[0].function.name", "invalid_argument" },
+        { Tool($"\"name\":\"{new string('n', 65)}\""), "tools[0].function.name", "invalid_argument" },
+        { Tool("\"description\":\"d\""), "tools[0].function.name", "invalid_argument" },
+        { Tool("\"name\":\"f\",\"parameters\":[]"), "tools[0].function.parameters", "invalid_argument" },
+        { Tool("\"name\":\"f\",\"parameters\":{\"a\":\"\\ud800\"}"), "tools[0].function.parameters.a", "invalid_argument" },
+        { Tool("\"name\":\"f\",\"strict\":1"), "tools[0].function.strict", "invalid_argument" },
+        { Tool("\"name\":\"f\",\"description\":1"), "tools[0].function.description", "invalid_argument" },
+        { Tool("\"name\":\"f\",\"returns\":1"), "tools[0].function.returns", "unsupported_parameter" },
+        { Tools("f", "g", "f"), "tools[2].function.name", "invalid_argument" },
+        { Tools([.. Enumerable.Range(0, 129).Select(index => $"f{index}")]), "tools", "invalid_argument" },
         { "\"tools\":{}", "tools", "invalid_argument" },
-        { "\"tool_choice\":\"required\"", "tool_choice", "unsupported_parameter" },
-        { "\"tool_choice\":{\"type\":\"function\"}", "tool_choice", "unsupported_parameter" },
+        { "\"tool_choice\":\"required\"", "tool_choice", "invalid_argument" },
+        { "\"tool_choice\":\"any\"", "tool_choice", "invalid_argument" },
+        { "\"tool_choice\":5", "tool_choice", "invalid_argument" },
+        { "\"tool_choice\":{\"type\":\"function\"}", "tool_choice.function", "invalid_argument" },
+        { "\"tool_choice\":{\"type\":\"custom\",\"custom\":{}}", "tool_choice.type", "unsupported_parameter" },
+        { "\"tool_choice\":{\"type\":\"function\",\"function\":{}}", "tool_choice.function.name", "invalid_argument" },
+        {
+            Tools("f") + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}}",
+            "tool_choice.function.name",
+            "invalid_argument"
+        },
+        { Tools("f") + Allowed("\"mode\":\"none\""), "tool_choice.allowed_tools.mode", "invalid_argument" },
+        { Tools("f") + Allowed("\"mode\":\"auto\""), "tool_choice.allowed_tools.tools", "invalid_argument" },
+        { Tools("f") + Allowed("\"tools\":[]"), "tool_choice.allowed_tools.tools", "invalid_argument" },
+        {
+            Tools("f") + Allowed("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"g\"}}]"),
+            "tool_choice.allowed_tools.tools[0].function.name",
+            "invalid_argument"
+        },
         { "\"functions\":[{}]", "functions", "unsupported_parameter" },
         { "\"function_call\":{\"name\":\"f\"}", "function_call", "unsupported_parameter" },
-        { "\"response_format\":{\"type\":\"json_object\"}", "response_format", "unsupported_parameter" },
-        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{}}", "response_format", "unsupported_parameter" },
+        { "\"response_format\":{}", "response_format.type", "invalid_argument" },
+        { "\"response_format\":{\"type\":\"yaml\"}", "response_format.type", "invalid_argument" },
+        { "\"response_format\":{\"type\":\"grammar\",\"grammar\":\"\"}", "response_format.type", "unsupported_parameter" },
+        { "\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema", "invalid_argument" },
+        { "\"response_format\":{\"type\":\"json_object\",\"json_schema\":{}}", "response_format.json_schema", "invalid_argument" },
+        { "\"response_format\":{\"type\":\"json_object\",\"x\":1}", "response_format.x", "unsupported_parameter" },
+        { Schema("\"schema\":{}"), "response_format.json_schema.name", "invalid_argument" },
+        { Schema("\"name\":\"a b\",\"schema\":{}"), "response_format.json_schema.name", "invalid_argument" },
+        { Schema("\"name\":\"a\""), "response_format.json_schema.schema", "invalid_argument" },
+        { Schema("\"name\":\"a\",\"schema\":true"), "response_format.json_schema.schema", "invalid_argument" },
+        { Schema("\"name\":\"a\",\"schema\":{},\"strict\":1"), "response_format.json_schema.strict", "invalid_argument" },
         { "\"response_format\":\"text\"", "response_format", "invalid_argument" },
         { "\"modalities\":[\"text\",\"audio\"]", "modalities[1]", "unsupported_parameter" },
         { "\"audio\":{\"voice\":\"a\"}", "audio", "unsupported_parameter" },
@@ -128,7 +169,28 @@ public sealed class BadInputTests : IAsyncLifetime
         { "[{\"content\":\"Hi\"}]", "messages[0].role", "invalid_argument" },
         { "[{\"role\":\"boss\",\"content\":\"Hi\"}]", "messages[0].role", "invalid_argument" },
         { "[{\"role\":5,\"content\":\"Hi\"}]", "messages[0].role", "invalid_argument" },
-        { "[{\"role\":\"tool\",\"content\":\"Hi\",\"tool_call_id\":\"a\"}]", "messages[0].role", "unsupported_parameter" },
+        { "[{\"role\":\"function\",\"content\":\"Hi\",\"name\":\"f\"}]", "messages[0].role", "unsupported_parameter" },
+        { "[{\"role\":\"tool\",\"content\":\"Hi\"}]", "messages[0].tool_call_id", "invalid_argument" },
+        { "[{\"role\":\"tool\",\"content\":\"Hi\",\"tool_call_id\":\"\"}]", "messages[0].tool_call_id", "invalid_argument" },
+        { "[{\"role\":\"tool\",\"content\":\"Hi\",\"tool_call_id\":\"a\"}]", "messages[0].tool_call_id", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":\"Hi\",\"tool_call_id\":\"a\"}]", "messages[0].tool_call_id", "unsupported_parameter" },
+        { $"[{Caller("a")},{Result("b")}]", "messages[1].tool_call_id", "invalid_argument" },
+        { $"[{Caller("a")},{Result("a")},{Result("a")}]", "messages[2].tool_call_id", "invalid_argument" },
+        { $"[{Caller("a", "b")},{Result("a")},{{\"role\":\"user\",\"content\":\"Hi\"}}]", "messages[0].tool_calls", "invalid_argument" },
+        { $"[{Caller("a")}]", "messages[0].tool_calls", "invalid_argument" },
+        { $"[{Caller("a", "a")},{Result("a")}]", "messages[0].tool_calls[1].id", "invalid_argument" },
+        { "[{\"role\":\"user\",\"content\":\"Hi\",\"tool_calls\":[{}]}]", "messages[0].tool_calls", "unsupported_parameter" },
+        { "[{\"role\":\"assistant\",\"function_call\":{}}]", "messages[0].function_call", "unsupported_parameter" },
+        {
+            "[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}]",
+            "messages[0].tool_calls[0].function.arguments",
+            "invalid_argument"
+        },
+        {
+            "[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\",\"type\":\"custom\"}]}]",
+            "messages[0].tool_calls[0].type",
+            "unsupported_parameter"
+        },
         { "[{\"role\":\"user\",\"content\":5}]", "messages[0].content", "invalid_argument" },
         { "[{\"role\":\"user\",\"content\":null}]", "messages[0].content", "invalid_argument" },
         { "[{\"role\":\"user\",\"content\":[]}]", "messages[0].content", "invalid_argument" },
@@ -144,7 +206,7 @@ public sealed class BadInputTests : IAsyncLifetime
         { "[{\"role\":\"user\",\"content\":\"\\udc00\"}]", "messages[0].content", "invalid_argument" },
         { "[{\"role\":\"user\",\"content\":\"Hi\",\"name\":7}]", "messages[0].name", "invalid_argument" },
         { "[{\"role\":\"user\",\"content\":\"Hi\",\"mood\":1}]", "messages[0].mood", "unsupported_parameter" },
-        { "[{\"role\":\"assistant\",\"content\":\"Hi\",\"tool_calls\":[{}]}]", "messages[0].tool_calls", "unsupported_parameter" },
+        { "[{\"role\":\"assistant\",\"content\":\"Hi\",\"tool_calls\":[{}]}]", "messages[0].tool_calls[0].function", "invalid_argument" },
     };
 
     /// <summary>Whole bodies, and a part of the message.</summary>
@@ -328,6 +390,23 @@ public sealed class BadInputTests : IAsyncLifetime
         Assert.Equal(["Be\nkind.", "Yes.", "Hi"], sent.Chat.Messages.Select(message => message.Content));
         Assert.Equal((5u, -100f, "ann"), (sent.MaxTokens, sent.Sampling.LogitBias[5], sent.Chat.Messages[2].Name));
     }
+
+    private static string Tool(string function) => "\"tools\":[{\"type\":\"function\",\"function\":{" + function + "}}]";
+
+    private static string Tools(params string[] names) =>
+        $"\"tools\":[{string.Join(',', names.Select(name => $$$"""{"type":"function","function":{"name":"{{{name}}}"}}"""))}]";
+
+    private static string Allowed(string fields) => ",\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":{" + fields + "}}";
+
+    private static string Schema(string fields) => "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{" + fields + "}}";
+
+    private static string Caller(params string[] ids)
+    {
+        var calls = ids.Select(id => $$$"""{"id":"{{{id}}}","type":"function","function":{"name":"f","arguments":"{}"}}""");
+        return $$"""{"role":"assistant","content":null,"tool_calls":[{{string.Join(',', calls)}}]}""";
+    }
+
+    private static string Result(string id) => $$"""{"role":"tool","tool_call_id":"{{id}}","content":"4"}""";
 
     private async Task<JsonElement> AssertRefusedAsync(
         string path, string body, string? param, string code, HttpStatusCode status = HttpStatusCode.BadRequest)

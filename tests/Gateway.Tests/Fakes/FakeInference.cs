@@ -63,6 +63,15 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
         return Task.FromResult(response);
     }
 
+    /// <summary>Its tokens; empty for a model whose vocabulary nobody knows.</summary>
+    public Dictionary<int, string> Vocabulary { get; } = new() { [5] = "five ", [6] = "six" };
+
+    public override Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context)
+    {
+        if (Vocabulary.Count == 0) throw MillraceException.InvalidArgument("model", "Its vocabulary is not known here.");
+        return Task.FromResult(new DetokenizeResponse { Text = string.Concat(request.Ids.Select(id => Vocabulary[id])) });
+    }
+
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
     {
         var response = new ListModelsResponse();
@@ -119,6 +128,14 @@ internal sealed class Speaker(GenerateRequest request, IServerStreamWriter<Gener
         var batch = new TokenBatch { ChoiceIndex = choice, Text = text };
         if (request.Logprobs) batch.Tokens.Add(Token(text));
         return WriteAsync(new GenerateResponse { Tokens = batch });
+    }
+
+    /// <summary>A piece of a tool call; id and name belong to its first one.</summary>
+    public Task CallAsync(uint index, string arguments, string id = "", string name = "", uint choice = 0)
+    {
+        _spoken[choice] = _spoken.GetValueOrDefault(choice) + 1;
+        var delta = new ToolCallDelta { Index = index, Id = id, Name = name, Arguments = arguments };
+        return WriteAsync(new GenerateResponse { Tokens = new TokenBatch { ChoiceIndex = choice, ToolCalls = { delta } } });
     }
 
     public Task FinishAsync(FinishReason reason = FinishReason.Stop, uint choice = 0) => WriteAsync(new GenerateResponse

@@ -67,6 +67,10 @@ internal sealed class Platform : IAsyncDisposable
     public Task<HttpResponseMessage> ChatAsync(object body, bool stream = false, string? requestId = null) =>
         SendAsync("/v1/chat/completions", JsonSerializer.Serialize(body), stream, requestId);
 
+    /// <summary>Posts a body as it stands, and waits for the whole answer or for its beginning.</summary>
+    public Task<HttpResponseMessage> ChatAtAsync(string path, string body, string? requestId = null, bool whole = false) =>
+        SendAsync(path, body, !whole, requestId);
+
     /// <summary>Posts a body as it stands.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, string body) => SendAsync(path, body, stream: false, requestId: null);
 

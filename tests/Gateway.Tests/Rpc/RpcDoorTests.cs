@@ -61,7 +61,34 @@ public sealed class RpcDoorTests
         await using var platform = await Platform.StartAsync();
         await AssertRefusedAsync(platform, request => request.Model = "", "model");
         await AssertRefusedAsync(platform, request => request.Messages.Clear(), "messages");
-        await AssertRefusedAsync(platform, request => request.Messages[0].Role = Role.Tool, "messages[0].role");
+        await AssertRefusedAsync(platform, request => request.Messages[0].Role = Role.Unspecified, "messages[0].role");
+        await AssertRefusedAsync(platform, request => request.Messages[0].Role = Role.Tool, "messages[0].tool_call_id");
+        await AssertRefusedAsync(platform, request => request.Messages[0].ToolCallId = "a", "messages[0].tool_call_id");
+        await AssertRefusedAsync(platform, request => request.Messages[0].ToolCalls.Add(new ToolCall()), "messages[0].tool_calls");
+        await AssertRefusedAsync(
+            platform,
+            request =>
+            {
+                request.Messages[0].Role = Role.Assistant;
+                request.Messages[0].ToolCalls.Add(new ToolCall { Id = "a", Name = "f f" });
+            },
+            "messages[0].tool_calls[0].name");
+        await AssertRefusedAsync(platform, request => request.Tools.Add(new Tool { Name = "a b" }), "tools[0].name");
+        await AssertRefusedAsync(
+            platform, request => request.Tools.Add(new Tool { Name = "a", ParametersSchema = "[]" }), "tools[0].parameters_schema");
+        await AssertRefusedAsync(
+            platform, request => request.Tools.Add([new Tool { Name = "a" }, new Tool { Name = "a" }]), "tools[1].name");
+        await AssertRefusedAsync(
+            platform, request => request.ToolChoice = new ToolChoice { Mode = ToolMode.Required }, "tool_choice");
+        await AssertRefusedAsync(platform, request => request.ToolChoice = new ToolChoice { Name = "a" }, "tool_choice.name");
+        await AssertRefusedAsync(
+            platform, request => request.ResponseFormat = new ResponseFormat { Schema = "{", Name = "a" }, "response_format.schema");
+        await AssertRefusedAsync(
+            platform, request => request.ResponseFormat = new ResponseFormat { Schema = "{}" }, "response_format.name");
+        await AssertRefusedAsync(
+            platform,
+            request => request.Sampling = new SamplingExtensions { RepetitionPenalty = float.NaN },
+            "sampling.repetition_penalty");
         await AssertRefusedAsync(platform, request => request.Temperature = float.NaN, "temperature");
         await AssertRefusedAsync(platform, request => request.TopP = 0, "top_p");
         await AssertRefusedAsync(platform, request => request.MaxTokens = 0, "max_tokens");
@@ -82,6 +109,79 @@ public sealed class RpcDoorTests
         await AssertRefusedAsync(
             platform, request => request.Retrieval = new RetrievalOptions { DiversityLambda = float.NaN }, "retrieval.diversity_lambda");
         Assert.Empty(platform.Gateway.Errors);
+    }
+
+    [Fact]
+    public async Task Complete_ToolsFormAndSampling_ReachTheModel()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Answers("{}");
+        var request = Request("plain", "Say it");
+        request.Tools.Add(new Tool { Name = "look", Description = "Looks.", ParametersSchema = "{}", Strict = true });
+        request.ToolChoice = new ToolChoice { Mode = ToolMode.Named, Name = "look", Single = true };
+        request.ResponseFormat = new ResponseFormat { Schema = "{}", Name = "any", Strict = true };
+        request.Sampling = new SamplingExtensions
+        {
+            TopK = 5, MinP = 0.5f, TypicalP = 0.25f, RepetitionPenalty = 1.5f, DryMultiplier = 1, DryBase = 2, DryAllowedLength = 3,
+            DryPenaltyLastN = 4, DrySequenceBreakers = { "x" }, Mirostat = 2, MirostatTau = 6, MirostatEta = 0.125f,
+        };
+
+        await CompleteAsync(platform, request);
+
+        var sent = platform.Inference.LastRequest;
+        Assert.Equal(("look", "Looks.", "{}", true), (
+            sent.Tools[0].Name, sent.Tools[0].Description, sent.Tools[0].ParametersSchema, sent.Tools[0].Strict));
+        Assert.Equal(
+            (Contracts.Inference.V1.ToolMode.Named, "look", true), (sent.ToolChoice.Mode, sent.ToolChoice.Name, sent.ToolChoice.Single));
+        Assert.Equal(("{}", "any", true), (sent.ResponseFormat.Schema, sent.ResponseFormat.Name, sent.ResponseFormat.Strict));
+        var sampling = sent.Sampling;
+        Assert.Equal((5u, 0.5f, 0.25f, 1.5f), (sampling.TopK, sampling.MinP, sampling.TypicalP, sampling.RepeatPenalty));
+        Assert.Equal((1f, 2f, 3u, 4u), (sampling.DryMultiplier, sampling.DryBase, sampling.DryAllowedLength, sampling.DryLastN));
+        Assert.Equal(["x"], sampling.DrySequenceBreakers);
+        Assert.Equal((2u, 6f, 0.125f), (sampling.Mirostat, sampling.MirostatTau, sampling.MirostatEta));
+    }
+
+    [Fact]
+    public async Task Complete_ToolCalls_AreToldInPiecesAndTakenBack()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.CallAsync(0, "{\"x\":", "call_a", "look");
+            await speaker.CallAsync(1, "{}", "call_b", "look");
+            await speaker.CallAsync(0, " 1}");
+            await speaker.FinishAsync(Contracts.Inference.V1.FinishReason.ToolCalls);
+        };
+        var request = Request("plain", "Say it");
+        request.Tools.Add(new Tool { Name = "look" });
+        request.Messages.Add(
+            new ChatMessage { Role = Role.Assistant, ToolCalls = { new ToolCall { Id = "a", Name = "look", Arguments = "{}" } } });
+        request.Messages.Add(new ChatMessage { Role = Role.Tool, ToolCallId = "a", Content = "seen" });
+
+        var events = await CompleteAsync(platform, request);
+
+        var pieces = events.SelectMany(item => item.Delta?.ToolCalls.AsEnumerable() ?? []).ToLookup(piece => piece.Index);
+        Assert.Equal("{\"x\": 1}", string.Concat(pieces[0].Select(piece => piece.Arguments)));
+        Assert.Equal(["call_a"], pieces[0].Select(piece => piece.Id).Where(id => id.Length > 0));
+        Assert.Equal(("call_b", "look", "{}"), (
+            pieces[1].First().Id, pieces[1].First().Name, string.Concat(pieces[1].Select(piece => piece.Arguments))));
+        Assert.Equal(FinishReason.ToolCalls, events.Single(item => item.Finished is not null).Finished.Reason);
+        var sent = platform.Inference.LastRequest.Chat.Messages;
+        Assert.Equal(("a", "a", "seen"), (sent[1].ToolCalls[0].Id, sent[2].ToolCallId, sent[2].Content));
+    }
+
+    [Fact]
+    public async Task Complete_AnswerWithoutItsForm_IsAborted()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Answers("No JSON.");
+        var request = Request("plain", "Say it");
+        request.ResponseFormat = new ResponseFormat();
+
+        var refusal = await Assert.ThrowsAsync<MillraceException>(() => CompleteAsync(platform, request));
+
+        Assert.Equal(Reason.InvalidAnswer, refusal.Reason);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Grpc.Core;
+using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Tests.Fakes;
 using Millrace.TestShared;
 
@@ -45,6 +46,58 @@ public sealed class StreamTests
             + head + "],\"usage\":" + Usage + "}" + "\n\n"
             + "data: [DONE]\n\n",
             await response.Content.ReadAsStringAsync().DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task Stream_ParallelToolCalls_AreByteForByteTheWireFormat()
+    {
+        await using var platform = await Platform.StartAsync(time: new ManualTimeProvider());
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.CallAsync(0, "", "call_a", "weather");
+            await speaker.CallAsync(0, "{\"city\": ");
+            await speaker.CallAsync(1, "{", "call_b", "clock");
+            await speaker.CallAsync(0, "\"Rome\"}");
+            await speaker.CallAsync(1, "}");
+            await speaker.FinishAsync(FinishReason.ToolCalls);
+        };
+
+        using var response = await platform.ChatAsync(
+            new { model = "plain", messages = Messages, stream = true, tools = Functions("weather", "clock") },
+            stream: true,
+            requestId: "req_7");
+
+        const string Head = """data: {"id":"chatcmpl-7","object":"chat.completion.chunk","created":1893456000,"model":"plain","""
+            + "\"choices\":[{\"index\":0,\"delta\":";
+        const string Tail = ""","logprobs":null,"finish_reason":null}]}""" + "\n\n";
+        Assert.Equal(
+            Head + """{"role":"assistant","content":""}""" + Tail
+            + Head + """{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"weather","arguments":""}}]}"""
+            + Tail
+            + Head + """{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\": "}}]}""" + Tail
+            + Head + """{"tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"clock","arguments":""}}]}"""
+            + Tail
+            + Head + """{"tool_calls":[{"index":0,"function":{"arguments":"\"Rome\"}"}}]}""" + Tail
+            + Head + """{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]}""" + Tail
+            + Head + $$"""{},"logprobs":null,"finish_reason":"tool_calls"}],"millrace":{{Report}}}""" + "\n\n"
+            + "data: [DONE]\n\n",
+            await response.Content.ReadAsStringAsync().DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task Stream_AnswerWithoutItsForm_EndsWithAnErrorEventAndNoDone()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Answers("{\"a\": ", "1");
+
+        using var response = await platform.ChatAsync(
+            new { model = "plain", messages = Messages, stream = true, response_format = new { type = "json_object" } }, stream: true);
+        var events = await EventsAsync(response);
+
+        Assert.Equal("invalid_answer", JsonDocument.Parse(events[^1]).RootElement.GetProperty("error").GetProperty("code").GetString());
+        Assert.DoesNotContain("[DONE]", events);
+        Assert.DoesNotContain(events, text => text.Contains("\"finish_reason\":\"stop\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -170,6 +223,9 @@ public sealed class StreamTests
             Assert.Single(tokens[0].GetProperty("top_logprobs").EnumerateArray());
         }
     }
+
+    private static object[] Functions(params string[] names) =>
+        [.. names.Select(name => new { type = "function", function = new { name } })];
 
     private static async Task<List<string>> EventsAsync(HttpResponseMessage response)
     {

@@ -129,6 +129,7 @@ public sealed class AnthropicTests
         { "choice_count", With(request => request.ChoiceCount = 2) },
         { "logprobs", With(request => request.Logprobs = true) },
         { "ignore_end", With(request => request.IgnoreEnd = true) },
+        { "response_format", With(request => request.ResponseFormat = new ResponseFormat()) },
         { "echo", With(request => request.Echo = true) },
     };
 
@@ -143,6 +144,18 @@ public sealed class AnthropicTests
 
         Assert.Equal((Reason.InvalidArgument, param), (error.Reason, error.Param));
         Assert.Equal(0, fake.Count);
+    }
+
+    [Fact]
+    public async Task Generate_JsonSchema_IsTheOutputsForm()
+    {
+        await using var fake = await FakeUpstream.StartAsync(Behave.Events(Text));
+        await using var member = await StartAsync(fake);
+
+        await member.AskAsync(With(request => request.ResponseFormat = new ResponseFormat { Schema = """{"type":"object"}""" }));
+
+        var sent = (await fake.NextAsync()).Body.GetProperty("output_config").GetRawText();
+        Assert.Equal("""{"format":{"type":"json_schema","schema":{"type":"object"}}}""", sent);
     }
 
     [Fact]

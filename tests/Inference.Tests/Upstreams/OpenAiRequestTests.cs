@@ -37,6 +37,24 @@ public sealed class OpenAiRequestTests
             json.RootElement.GetRawText());
     }
 
+    [Theory]
+    [InlineData("", "", false, """{"type":"json_object"}""")]
+    [InlineData(
+        """{"type": "object"}""",
+        "point",
+        true,
+        """{"type":"json_schema","json_schema":{"name":"point","schema":{"type":"object"},"strict":true}}""")]
+    [InlineData("{}", "", false, """{"type":"json_schema","json_schema":{"name":"answer","schema":{}}}""")]
+    public void Generate_ResponseFormat_IsSentOn(string schema, string name, bool strict, string expected)
+    {
+        var request = UpstreamMember.Hello();
+        request.ResponseFormat = new ResponseFormat { Schema = schema, Name = name, Strict = strict };
+
+        using var json = Body(request, new UpstreamOptions());
+
+        Assert.Equal(expected, json.RootElement.GetProperty("response_format").GetRawText());
+    }
+
     [Fact]
     public void Generate_ExtensionsOfAServerThatHasThem_AreSent()
     {
@@ -71,6 +89,11 @@ public sealed class OpenAiRequestTests
         { "max_tokens", new GenerateRequest { Text = "a" } },
         { "prompt", new GenerateRequest() },
         { "chat.messages", new GenerateRequest { Chat = new ChatPrompt() } },
+        { "response_format", new GenerateRequest { Text = "a", MaxTokens = 1, ResponseFormat = new ResponseFormat() } },
+        {
+            "response_format.schema",
+            new GenerateRequest { Chat = UpstreamMember.Hello().Chat, ResponseFormat = new ResponseFormat { Schema = "[]" } }
+        },
         { "tool_choice", new GenerateRequest { Text = "a", ToolChoice = new ToolChoice { Mode = ToolMode.Required } } },
     };
 

@@ -65,6 +65,10 @@ public sealed class UpstreamGenerateTests
         request.Tools.Add(new ToolDefinition { Name = "look" });
         var error = await member.FailAsync(request);
         Assert.Equal((Reason.InvalidArgument, "tools"), (error.Reason, error.Param));
+        request.Tools.Clear();
+        request.ResponseFormat = new ResponseFormat();
+        error = await member.FailAsync(request);
+        Assert.Equal((Reason.InvalidArgument, "response_format"), (error.Reason, error.Param));
         Assert.Equal(0, fake.Count);
     }
 

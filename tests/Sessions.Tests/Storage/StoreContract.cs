@@ -1,3 +1,4 @@
+using System.Text;
 using Millrace.Sessions.Conversations;
 using Millrace.Sessions.Messages;
 using Millrace.Sessions.Storage;
@@ -93,6 +94,25 @@ public abstract class StoreContract
         Assert.Equal(["m1", "m2"], await IdsAsync());
         var conversation = await Conversations.FindAsync(Key, None);
         Assert.Equal((2, "m2"), (conversation?.MessageCount, conversation?.HeadMessageId));
+    }
+
+    [StoreFact]
+    public async Task Append_CallsAndResults_ComeBackAsTheyWere()
+    {
+        await CreateAsync();
+        var calls = ToolCalls.Write([new StoredToolCall("a", "look", "{\"x\": \"\0é\"}"), new StoredToolCall("b", "look", "")]);
+        var caller = new NewMessage { Id = "m1", Role = MessageRole.Assistant, Content = "", ToolCallsJson = calls };
+        var result = new NewMessage { Id = "m2", Role = MessageRole.Tool, Content = "seen", ToolCallId = "a", Name = "look" };
+
+        var stored = await Messages.AppendAsync(Key, new Addition([caller, result], null, 100), None);
+
+        var read = await Messages.PageAsync(Key, new MessagePage(0, null, false, 10), None);
+        Assert.Equal(stored, read);
+        Assert.Equal([caller, result], read.Select(message => message.Content));
+        Assert.Equal(("look", "{\"x\": \"\0é\"}"), (
+            ToolCalls.Read(read[0].Content.ToolCallsJson)[0].Name, ToolCalls.Read(read[0].Content.ToolCallsJson)[0].Arguments));
+        var way = await Messages.PathAsync(Key, 0, "", 9, None);
+        Assert.Equal([4, Encoding.UTF8.GetByteCount(calls)], way.Select(message => message.Bytes));
     }
 
     [StoreFact]

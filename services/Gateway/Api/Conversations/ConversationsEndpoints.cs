@@ -91,13 +91,18 @@ internal sealed class ConversationsEndpoints(SessionsService.SessionsServiceClie
     private static Task WriteAsync(HttpResponse response, ExportConversationResponse part, CancellationToken cancellationToken) =>
         part.PartCase switch
         {
-            ExportConversationResponse.PartOneofCase.Message => LineAsync(
-                response, ItemJson.Of(part.Message), ConversationJsonContext.Default.ItemJson, cancellationToken),
+            ExportConversationResponse.PartOneofCase.Message => LinesAsync(response, part.Message, cancellationToken),
             ExportConversationResponse.PartOneofCase.Summary => LineAsync(
                 response, SummaryJson.Of(part.Summary), ConversationJsonContext.Default.SummaryJson, cancellationToken),
             _ => LineAsync(
                 response, ConversationJson.Of(part.Conversation), ConversationJsonContext.Default.ConversationJson, cancellationToken),
         };
+
+    private static async Task LinesAsync(HttpResponse response, Message message, CancellationToken cancellationToken)
+    {
+        foreach (var item in ItemJson.Of(message))
+            await LineAsync(response, item, ConversationJsonContext.Default.ItemJson, cancellationToken);
+    }
 
     private static async Task LineAsync<T>(HttpResponse response, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

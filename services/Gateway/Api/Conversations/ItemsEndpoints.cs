@@ -26,29 +26,35 @@ internal sealed class ItemsEndpoints(SessionsService.SessionsServiceClient sessi
     public async Task<IResult> ListAsync(string id, HttpRequest request, CancellationToken cancellationToken)
     {
         QueryFields.RequireKnown(request, "limit", "after", "order", "head_message_id");
+        var descending = IsDescending(request);
         var limit = QueryFields.Limit(request, PageMax);
         var answer = await sessions.ListMessagesAsync(
             new ListMessagesRequest
             {
                 ConversationId = id,
                 PageSize = limit == 0 ? PageDefault : limit,
-                AfterMessageId = request.Query["after"].ToString(),
+                AfterMessageId = ItemIds.MessageOf(request.Query["after"].ToString()),
                 HeadMessageId = request.Query["head_message_id"].ToString(),
-                Descending = IsDescending(request),
+                Descending = descending,
             },
             cancellationToken: cancellationToken);
-        return Answer(ItemListJson.Of(answer.Messages, answer.HasMore));
+        return Answer(ItemListJson.Of(answer.Messages, answer.HasMore, descending));
     }
 
     public async Task<IResult> GetAsync(string id, string item, CancellationToken cancellationToken)
     {
-        var request = new GetMessageRequest { ConversationId = id, MessageId = item };
+        var request = new GetMessageRequest { ConversationId = id, MessageId = ItemIds.MessageOf(item) };
         var answer = await sessions.GetMessageAsync(request, cancellationToken: cancellationToken);
-        return ApiResults.Json(ItemJson.Of(answer.Message), ConversationJsonContext.Default.ItemJson);
+        var items = ItemJson.Of(answer.Message).ToList();
+
+        // A message that only calls has no item of its own; its first call tells of it.
+        var found = items.Find(candidate => candidate.Id == item) ?? (item == request.MessageId ? items[0] : throw NoItem(item));
+        return ApiResults.Json(found, ConversationJsonContext.Default.ItemJson);
     }
 
     public async Task<IResult> DeleteAsync(string id, string item, CancellationToken cancellationToken)
     {
+        RequireWhole(item);
         var request = new DeleteMessageRequest { ConversationId = id, MessageId = item };
         var answer = await sessions.DeleteMessageAsync(request, cancellationToken: cancellationToken);
         return ApiResults.Json(ConversationJson.Of(answer.Conversation), ConversationJsonContext.Default.ConversationJson);
@@ -56,9 +62,21 @@ internal sealed class ItemsEndpoints(SessionsService.SessionsServiceClient sessi
 
     public async Task<IResult> SiblingsAsync(string id, string item, CancellationToken cancellationToken)
     {
-        var request = new ListSiblingsRequest { ConversationId = id, MessageId = item };
+        var request = new ListSiblingsRequest { ConversationId = id, MessageId = ItemIds.MessageOf(item) };
         var answer = await sessions.ListSiblingsAsync(request, cancellationToken: cancellationToken);
         return Answer(ItemListJson.Of(answer.Messages, hasMore: false));
+    }
+
+    private static MillraceException NoItem(string item) => new(Reason.MessageNotFound, $"The conversation has no item '{item}'.")
+    {
+        Param = "item",
+    };
+
+    private static void RequireWhole(string item)
+    {
+        if (ItemIds.MessageOf(item) != item)
+            throw MillraceException.InvalidArgument(
+                "item", $"'{item}' is a call of the message '{ItemIds.MessageOf(item)}'. Delete the message, with all its calls.");
     }
 
     private static IResult Answer(ItemListJson list) => ApiResults.Json(list, ConversationJsonContext.Default.ItemListJson);
