@@ -14,7 +14,11 @@ internal static class PlanFacts
         ["context_tokens_max"] = plan.Model.ContextTokensMax,
         ["tokens_max"] = plan.TokensMax,
         ["temperature"] = plan.Sampling.Temperature,
-        ["prompt"] = plan.Grounding is { } grounding ? $"{grounding.Prompt.Name}.{grounding.Prompt.Version}" : null,
+        ["prompt"] = plan.Prompt is { } prompt ? $"{prompt.Name}.{prompt.Version}" : null,
+        ["preset"] = plan.Preset is { } preset ? $"{preset.Name}.{preset.Version}" : null,
+        ["guard_policy"] = plan.GuardPolicy,
+        ["fallbacks"] = new JsonArray([.. plan.Fallbacks.Select(name => (JsonNode)name)]),
+        ["instead_of"] = plan.InsteadOf,
         ["grounding"] = plan.Grounding?.Mode.ToString().ToLowerInvariant(),
         ["small_talk"] = plan.Grounding?.IsSmallTalk ?? false,
     };
