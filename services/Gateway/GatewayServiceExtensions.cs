@@ -81,6 +81,7 @@ public static class GatewayServiceExtensions
         builder.Services.AddValidatedOptions<PoolOptions>("Gateway");
         builder.Services.AddValidatedOptions<AssistantsOptions>("Assistants");
         builder.Services.AddValidatedOptions<ModelsOptions>("Models");
+        builder.Services.AddValidatedOptions<TextOptions>("Telemetry");
         builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
         builder.Services.AddValidatedOptions<CitationOptions>("Citations");
         builder.Services.AddValidatedOptions<QueryWritingOptions>("Gateway:QueryWriting");
@@ -117,6 +118,7 @@ public static class GatewayServiceExtensions
     private static void AddPipeline(this IServiceCollection services)
     {
         services.AddSingleton<GatewayTelemetry>();
+        services.AddSingleton<TextRecorder>();
         services.AddSingleton<ExplanationStore>();
         services.AddSingleton(
             provider => QueryPrompts.Load(provider.GetRequiredService<IOptions<QueryWritingOptions>>().Value.PromptFolder));

@@ -51,8 +51,11 @@ public sealed class PromptBuilder(
     private async Task<IReadOnlyList<PromptExample>> ExamplesAsync(
         ChatRun run, IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken) =>
         run.Plan is { Prompt: { Examples.Count: > 0 } template, Grounding: null or { Quotes: false, IsSmallTalk: false } }
-            ? await examples.SelectAsync(run, template, run.Question ?? turns[^1].Content, cancellationToken)
+            ? await examples.SelectAsync(run, template, run.Question ?? QuestionOf(turns), cancellationToken)
             : [];
+
+    private static string QuestionOf(IReadOnlyList<ChatTurn> turns) =>
+        turns.LastOrDefault(turn => turn.Role == ChatRole.User)?.Content ?? string.Empty;
 
     private static BuiltPrompt Tell(ChatRun run, BuiltPrompt prompt, string how)
     {
