@@ -46,7 +46,8 @@ internal sealed class Explanations(RequestDelegate next, GatewayAddresses gatewa
         }
 
         await stop.CancelAsync();
-        var isComplete = best?.Status == HttpStatusCode.OK || answers.All(answer => answer is { IsCompletedSuccessfully: true, Result: not null });
+        var isComplete = best?.Status == HttpStatusCode.OK
+            || answers.All(answer => answer is { IsCompletedSuccessfully: true, Result: not null });
         if (best is not null && isComplete) await WriteAsync(context, best);
         else await OpenAiErrors.WriteAsync(context, Unreachable(options.Value.RetryAfter), context.RequestAborted);
     }

@@ -17,7 +17,10 @@ internal sealed class GenerationAttempt : IAsyncDisposable
     /// <param name="next">Reads the answer's next event, as patiently as a beginning is waited for.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public GenerationAttempt(
-        PoolMember member, GenerateRequest request, Func<AnswerReader, CancellationToken, Task<bool>> next, CancellationToken cancellationToken)
+        PoolMember member,
+        GenerateRequest request,
+        Func<AnswerReader, CancellationToken, Task<bool>> next,
+        CancellationToken cancellationToken)
     {
         Member = member;
         _cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

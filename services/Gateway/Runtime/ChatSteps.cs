@@ -70,7 +70,7 @@ public sealed record ChatSteps(
         return await Compressor.CompressAsync(run, context, cancellationToken);
     }
 
-    /// <summary>Steps 8 to 10, for the model of the plan and, where that fails before its first token, for those that stand in for it.</summary>
+    /// <summary>Steps 8 to 10, for the plan's model and, where that fails before its first token, for those that stand in for it.</summary>
     public Task<BegunAnswer> AnswerAsync(
         ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, CancellationToken cancellationToken)
     {

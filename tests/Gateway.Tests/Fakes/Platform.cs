@@ -109,7 +109,8 @@ internal sealed class Platform : IAsyncDisposable
     private async Task<string> HostAsync(FakeGuardrails guardrails, FakeEmbedding embedding, FakeRetrieval retrieval, FakeSessions sessions)
     {
         var host = await ServiceUnderTest.StartAsync(
-            builder => Stuck.AddTo(builder.Services).AddSingleton(guardrails).AddSingleton(embedding).AddSingleton(retrieval).AddSingleton(sessions),
+            builder => Stuck.AddTo(builder.Services)
+                .AddSingleton(guardrails).AddSingleton(embedding).AddSingleton(retrieval).AddSingleton(sessions),
             app =>
             {
                 app.MapGrpcService<FakeGuardrails>();

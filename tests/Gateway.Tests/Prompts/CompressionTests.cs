@@ -38,7 +38,7 @@ public sealed class CompressionTests
         var citation = answer.GetProperty("millrace").GetProperty("citations")[0];
         Assert.Equal(2, citation.GetProperty("number").GetInt32());
         var (start, length) = (citation.GetProperty("source_start").GetInt32() - 100, citation.GetProperty("source_length").GetInt32());
-        Assert.Equal("Items can be returned within 45 days.", Second.Substring(start, length));
+        Assert.Equal("Items can be returned within 45 days", Second.Substring(start, length).TrimEnd('.'));
     }
 
     [Fact]

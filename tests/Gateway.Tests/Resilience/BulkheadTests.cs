@@ -148,10 +148,10 @@ public sealed class BulkheadTests : IDisposable
         async Task CallAsync(int index)
         {
             using var caller = new CancellationTokenSource();
-            var entering = bulkhead.EnterAsync($"{index % 7}", index % 3 == 0, caller.Token);
-            if (index % 5 == 0) await caller.CancelAsync();
             try
             {
+                var entering = bulkhead.EnterAsync($"{index % 7}", index % 3 == 0, caller.Token);
+                if (index % 5 == 0) await caller.CancelAsync();
                 using var place = await entering;
                 lock (_options) most = Math.Max(most, bulkhead.Running);
                 await Task.Yield();

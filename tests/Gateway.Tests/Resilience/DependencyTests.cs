@@ -137,6 +137,7 @@ internal static class Wellness
     public static async Task UntilWellAsync(this ServiceUnderTest gateway)
     {
         using var limit = new CancellationTokenSource(TaskTimeouts.Default);
-        while ((await gateway.Http.GetStringAsync("/health", limit.Token)).Contains("Degraded", StringComparison.Ordinal)) await Task.Yield();
+        while (await gateway.Http.GetStringAsync("/health", limit.Token) is var health
+            && health.Contains("Degraded", StringComparison.Ordinal)) await Task.Yield();
     }
 }

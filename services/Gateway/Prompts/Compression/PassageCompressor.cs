@@ -40,7 +40,8 @@ public sealed class PassageCompressor(TextEmbedder embedder, PromptCounter count
         if (vectors is null) run.Degrade(DegradedModes.Compression);
         var dropped = new Redundancy(sentences, (i, j) => IsAlike(sentences, vectors, options, (i, j))).Drop(counts, excess);
         Tell(run, sentences.Count, dropped.Count, vectors is not null);
-        return new RetrievedContext([.. context.Passages.Select((passage, index) => Shorten(passage, dropped.Where(s => s.Passage == index)))]);
+        return new RetrievedContext(
+            [.. context.Passages.Select((passage, index) => Shorten(passage, dropped.Where(sentence => sentence.Passage == index)))]);
     }
 
     /// <summary>How alike two sentences are; 0 when they say different things.</summary>

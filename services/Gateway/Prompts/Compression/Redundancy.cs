@@ -13,7 +13,7 @@ internal sealed class Redundancy(IReadOnlyList<PassageSentence> sentences, Func<
     public IReadOnlyList<PassageSentence> Drop(IReadOnlyList<int> counts, int excess)
     {
         var candidates = Enumerable.Range(0, sentences.Count)
-            .Select(index => (Index: index, Alike: Enumerable.Range(0, index).Select(earlier => alike(earlier, index)).DefaultIfEmpty(0).Max()))
+            .Select(index => (Index: index, Alike: Most(index)))
             .Where(candidate => candidate.Alike > 0)
             .OrderByDescending(candidate => candidate.Alike)
             .ThenByDescending(candidate => candidate.Index);
@@ -27,6 +27,8 @@ internal sealed class Redundancy(IReadOnlyList<PassageSentence> sentences, Func<
 
         return [.. _dropped.Select(index => sentences[index])];
     }
+
+    private double Most(int index) => Enumerable.Range(0, index).Select(earlier => alike(earlier, index)).DefaultIfEmpty(0).Max();
 
     // What it says must be said by a sentence that stays.
     private bool IsSaidElsewhere(int index) =>

@@ -44,7 +44,10 @@ public sealed class ExampleSelector(TextEmbedder embedder, PromptCounter counter
             ? TextVectors.Of(made)
             : await embedder.TryEmbedAsync([question], new EmbeddingSpace(string.Empty, 0, EmbedPurpose.Query), cancellationToken);
         if (asked is not null && await VectorsAsync(template, asked, cancellationToken) is { } examples)
-            return [.. template.Examples.Index().OrderByDescending(item => asked.Similarity(0, examples, item.Index)).Select(item => item.Item)];
+            return
+            [
+                .. template.Examples.Index().OrderByDescending(item => asked.Similarity(0, examples, item.Index)).Select(item => item.Item),
+            ];
         run.Degrade(DegradedModes.Examples);
         return template.Examples;
     }
