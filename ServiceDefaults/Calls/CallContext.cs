@@ -31,6 +31,9 @@ public sealed record CallContext(string Tenant, string RequestId, DateTime? Dead
     /// </summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
+    /// <summary>Whether nobody waits for the answer, so that others go first. It stays within the process.</summary>
+    public bool IsBatch { get; init; }
+
     /// <summary>The context of the running request; outside of any request that of background work.</summary>
     public static CallContext Current
     {

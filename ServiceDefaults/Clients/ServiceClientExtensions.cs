@@ -21,6 +21,18 @@ public static class ServiceClientExtensions
         string service,
         Func<CallInvoker, TClient> create,
         Action<ServiceClientOptions>? configure = null)
+        where TClient : class => services.AddServiceClient(service, (_, invoker) => create(invoker), configure);
+
+    /// <summary>Adds a client of a service that has one address, with something of the container around its calls.</summary>
+    /// <param name="services">The collection.</param>
+    /// <param name="service">The service's name in the AppHost.</param>
+    /// <param name="create">Makes the generated client.</param>
+    /// <param name="configure">How it is called.</param>
+    public static IServiceCollection AddServiceClient<TClient>(
+        this IServiceCollection services,
+        string service,
+        Func<IServiceProvider, CallInvoker, TClient> create,
+        Action<ServiceClientOptions>? configure = null)
         where TClient : class
     {
         services.TryAddSingleton<ServiceEndpoints>();
@@ -31,7 +43,7 @@ public static class ServiceClientExtensions
             var options = new ServiceClientOptions();
             configure?.Invoke(options);
             var address = provider.GetRequiredService<ServiceEndpoints>().Require(service, GrpcEndpoint);
-            return create(provider.GetRequiredService<ServiceChannels>().Invoker(service, address, options));
+            return create(provider, provider.GetRequiredService<ServiceChannels>().Invoker(service, address, options));
         });
         return services;
     }

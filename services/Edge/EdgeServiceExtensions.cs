@@ -54,6 +54,7 @@ public static class EdgeServiceExtensions
         app.UseMiddleware<BodyLimit>();
         app.UseMiddleware<RateGate>();
         app.UseMiddleware<ForwardingErrors>();
+        app.UseMiddleware<Explanations>();
         app.MapReverseProxy(proxy =>
         {
             proxy.Use(Redirection.RunAsync);

@@ -3,6 +3,19 @@ using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Gateway;
 
+/// <summary>What a chat gets that is to be answered from collections which cannot be searched.</summary>
+public enum RetrievalAbsence
+{
+    /// <summary>An error, so that nothing is said without a source.</summary>
+    Fail,
+
+    /// <summary>The refusal of its prompt, as when nothing is found.</summary>
+    Refuse,
+
+    /// <summary>An answer without sources, which says so.</summary>
+    Ungrounded,
+}
+
 /// <summary>Limits and defaults of the Gateway; section <c>Gateway</c>.</summary>
 public sealed class GatewayOptions : ISelfValidating
 {
@@ -64,12 +77,33 @@ public sealed class GatewayOptions : ISelfValidating
     [Range(0, 1 << 20, ErrorMessage = "BatchCharsMax must be from 0 to 1048576.")]
     public int BatchCharsMax { get; set; } = 1024;
 
-    /// <summary>Guard policy; empty for the default policy.</summary>
+    /// <summary>
+    /// Silence of a generation before its first token after which it counts as failed; waiting for a slot included. Unset for
+    /// <see cref="StallTimeout"/>.
+    /// </summary>
+    public TimeSpan? FirstTokenTimeout { get; set; }
+
+    /// <summary>
+    /// Silence before the first token after which a second member of the pool is asked as well; the first to begin answers, the other is
+    /// cancelled. Zero for never.
+    /// </summary>
+    /// <value>Default zero.</value>
+    public TimeSpan HedgeAfter { get; set; }
+
+    /// <summary>Longest time that a chat may take, answer included; a request may ask for less by <c>x-millrace-timeout-ms</c>.</summary>
+    /// <value>Default 30 minutes.</value>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Guard policy of requests whose assistant names none; empty for the default policy.</summary>
     public string GuardPolicy { get; set; } = string.Empty;
 
     /// <summary>Whether requests go on without checks when Guardrails cannot be reached. Otherwise they fail.</summary>
     /// <value>Default false.</value>
     public bool GuardFailOpen { get; set; }
+
+    /// <summary>What a chat that is to be answered from collections gets when Retrieval cannot be reached.</summary>
+    /// <value>Default <c>Fail</c>.</value>
+    public RetrievalAbsence RetrievalFailOpen { get; set; }
 
     /// <summary>Time that one output check may take.</summary>
     /// <value>Default 5 seconds.</value>
@@ -88,6 +122,11 @@ public sealed class GatewayOptions : ISelfValidating
     /// <summary>Models that can only quote: where their assistant says nothing else, they are asked about one sentence at a time.</summary>
     public IList<string> QuotingModels { get; } = [];
 
+    /// <summary>Most token counts of prompts and their parts that are remembered; 0 for none.</summary>
+    /// <value>Default 8,192.</value>
+    [Range(0, 1 << 20, ErrorMessage = "PromptCountsMax must be from 0 to 1048576.")]
+    public int PromptCountsMax { get; set; } = 8192;
+
     /// <summary>Folder of the prompt files.</summary>
     /// <value>Default: <c>Prompts</c> beside the program.</value>
     public string PromptFolder { get; set; } = Path.Combine(AppContext.BaseDirectory, "Prompts");
@@ -98,9 +137,12 @@ public sealed class GatewayOptions : ISelfValidating
         foreach (var (name, value) in new[]
         {
             (nameof(PingInterval), PingInterval), (nameof(ModelListAge), ModelListAge), (nameof(StallTimeout), StallTimeout),
-            (nameof(GuardTimeout), GuardTimeout),
+            (nameof(GuardTimeout), GuardTimeout), (nameof(RequestTimeout), RequestTimeout),
+            (nameof(FirstTokenTimeout), FirstTokenTimeout ?? StallTimeout),
         })
             if (value <= TimeSpan.Zero) yield return $"{name} must be longer than zero, such as 00:00:10.";
+        if (HedgeAfter < TimeSpan.Zero) yield return $"{nameof(HedgeAfter)} must not be negative; 00:00:00 turns it off.";
+        if (RequestTimeout > TimeSpan.FromDays(1)) yield return $"{nameof(RequestTimeout)} must be at most 1.00:00:00.";
         if (CoolDown < TimeSpan.Zero) yield return $"{nameof(CoolDown)} must not be negative.";
     }
 }

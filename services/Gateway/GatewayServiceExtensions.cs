@@ -15,12 +15,14 @@ using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Explaining;
+using Millrace.Gateway.Fallbacks;
 using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Models;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.QueryWriting;
 using Millrace.Gateway.Quoting;
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Rpc;
 using Millrace.Gateway.Runtime;
@@ -61,6 +63,7 @@ public static class GatewayServiceExtensions
         app.Services.GetRequiredService<SummaryPrompt>();
         app.UseMiddleware<RequestContextMiddleware>();
         app.UseMiddleware<ErrorMiddleware>();
+        app.Use(TimeoutHeader.ApplyAsync);
         app.UseRouting();
         app.MapHttpDoor();
         app.MapGrpcDoor();
@@ -78,6 +81,8 @@ public static class GatewayServiceExtensions
         builder.Services.AddValidatedOptions<GatewayOptions>("Gateway");
         builder.Services.AddValidatedOptions<PoolOptions>("Gateway");
         builder.Services.AddValidatedOptions<AssistantsOptions>("Assistants");
+        builder.Services.AddValidatedOptions<ModelsOptions>("Models");
+        builder.Services.AddValidatedOptions<TextOptions>("Telemetry");
         builder.Services.AddValidatedOptions<QuotingOptions>("Quoting");
         builder.Services.AddValidatedOptions<CitationOptions>("Citations");
         builder.Services.AddValidatedOptions<QueryWritingOptions>("Gateway:QueryWriting");
@@ -88,20 +93,22 @@ public static class GatewayServiceExtensions
 
     private static void AddUpstreams(this IServiceCollection services)
     {
-        services.AddServiceClient("guardrails", invoker => new GuardrailsService.GuardrailsServiceClient(invoker), Idempotent(
+        services.AddGatedClient("guardrails", invoker => new GuardrailsService.GuardrailsServiceClient(invoker), Idempotent(
             GuardrailsService.Descriptor, "CheckInput", "CheckOutput"));
-        services.AddServiceClient("embedding", invoker => new EmbeddingService.EmbeddingServiceClient(invoker), Idempotent(
+        services.AddGatedClient("embedding", invoker => new EmbeddingService.EmbeddingServiceClient(invoker), Idempotent(
             EmbeddingService.Descriptor, "Embed", "ListModels"));
-        services.AddServiceClient("retrieval", invoker => new RetrievalService.RetrievalServiceClient(invoker), Idempotent(
+        services.AddGatedClient("retrieval", invoker => new RetrievalService.RetrievalServiceClient(invoker), Idempotent(
             RetrievalService.Descriptor,
             "BuildContext", "Search", "ListCollections", "GetDocument", "ListDocuments", "ReadSpan", "GetJob", "ListJobs"));
-        services.AddServiceClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
+        services.AddGatedClient("sessions", invoker => new SessionsService.SessionsServiceClient(invoker), Idempotent(
             SessionsService.Descriptor,
             "GetWindow", "AppendMessages", "GetConversation", "ListConversations", "ListMessages", "GetMessage", "ListBranches",
             "ListSiblings", "SetHead", "PutTokenCounts", "PutSummary"));
+        services.AddResilience();
         services.AddSingleton<PoolMembers>();
         services.AddSingleton<PoolTelemetry>();
         services.AddSingleton<MemberPicker>();
+        services.AddSingleton<PoolSignals>();
         services.AddSingleton<InferencePool>();
         services.AddHostedService<PoolWatcher>();
     }
@@ -112,12 +119,13 @@ public static class GatewayServiceExtensions
     private static void AddPipeline(this IServiceCollection services)
     {
         services.AddSingleton<GatewayTelemetry>();
+        services.AddSingleton<TextRecorder>();
         services.AddSingleton<ExplanationStore>();
-        services.AddSingleton(provider => PromptLibrary.Load(provider.GetRequiredService<IOptions<GatewayOptions>>().Value.PromptFolder));
         services.AddSingleton(
             provider => QueryPrompts.Load(provider.GetRequiredService<IOptions<QueryWritingOptions>>().Value.PromptFolder));
         services.AddSingleton<AssistantCatalog>();
         services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<ModelDirectory>();
         services.AddSingleton<ChatPlanner>();
         services.AddSingleton<InputGuard>();
         services.AddSingleton<CollectionModels>();
@@ -125,7 +133,7 @@ public static class GatewayServiceExtensions
         services.AddConversations();
         services.AddSingleton<QueryWriter>();
         services.AddSingleton<ContextRetriever>();
-        services.AddSingleton<PromptBuilder>();
+        services.AddPrompts();
         services.AddSingleton<Generator>();
         services.AddSingleton<QuoteCascade>();
         services.AddSingleton<OutputGuard>();
@@ -146,7 +154,6 @@ public static class GatewayServiceExtensions
 
     private static void AddHttpDoor(this IServiceCollection services)
     {
-        services.AddSingleton<ModelDirectory>();
         services.AddSingleton<EmbeddingRuntime>();
         services.AddSingleton<JsonBody>();
         services.AddSingleton<UsageReports>();

@@ -21,15 +21,16 @@ public sealed class GatewayOptionsTests
     {
         var error = await Assert.ThrowsAsync<StartupException>(() => StartAsync(("Assistants:docs-assistant:Prompt", "none")));
 
-        Assert.Equal("Assistants:docs-assistant:Prompt is 'none'. Use one of: rag_qa.", error.Message);
+        Assert.Equal("Assistants:docs-assistant:Prompt is 'none'. Use one of: concise, rag_qa.", error.Message);
     }
 
     [Fact]
-    public async Task Start_AssistantWithoutCollections_IsRefused()
+    public async Task Start_AssistantThatCannotBe_IsRefusedWithAllErrors()
     {
-        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(("Assistants:x:Temperature", "3")));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(("Assistants:x:Temperature", "3"), ("Assistants:x:Grounding", "Verbatim")));
 
-        Assert.Contains("Assistants: 'x': Collections must name 1 to 16 collections.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Assistants: 'x': Grounding needs Collections.", error.Message, StringComparison.Ordinal);
         Assert.Contains("'x': Temperature must be from 0 to 2.", error.Message, StringComparison.Ordinal);
     }
 

@@ -34,6 +34,8 @@ internal static class ChatExtensionReader
         {
             if (field.Name == "conversation_id") draft.ConversationId = Id(field);
             else if (field.Name == "parent_message_id") draft.ParentMessageId = Id(field);
+            else if (field.Name == "prompt_preset") draft.PromptPreset = field.Text(64);
+            else if (field.Name == "sampling_preset") draft.SamplingPreset = field.Text(64);
             else if (!Retrieval.TryGetValue(field.Name, out var read)) throw field.Unknown();
             else draft.Retrieval = read(draft.Retrieval ?? new RetrievalSettings(), field);
         }

@@ -43,6 +43,10 @@ internal sealed class ChatRequestDraft
     public string? ConversationId { get; set; }
 
     public string? ParentMessageId { get; set; }
+
+    public string? PromptPreset { get; set; }
+
+    public string? SamplingPreset { get; set; }
 }
 
 /// <summary>A chat request and how it wants to be answered.</summary>

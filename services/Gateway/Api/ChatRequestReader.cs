@@ -83,6 +83,8 @@ internal static class ChatRequestReader
         Retrieval = draft.Retrieval,
         ConversationId = draft.ConversationId,
         ParentMessageId = draft.ParentMessageId,
+        PromptPreset = draft.PromptPreset,
+        SamplingPreset = draft.SamplingPreset,
     };
 
     private static void CheckTogether(ChatRequestDraft draft)

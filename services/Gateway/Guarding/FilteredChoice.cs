@@ -7,13 +7,14 @@ namespace Millrace.Gateway.Guarding;
 
 /// <summary>One choice on its way through a filter: each piece is sent, and what may be shown comes back.</summary>
 internal sealed class FilteredChoice(
-    AsyncDuplexStreamingCall<FilterOutputRequest, FilterOutputResponse> call,
+    Func<AsyncDuplexStreamingCall<FilterOutputRequest, FilterOutputResponse>> open,
     ChatRun run,
     GatewayOptions options,
     TimeProvider time,
     CancellationToken cancellationToken) : IDisposable
 {
     private readonly ReleasedText _released = new();
+    private AsyncDuplexStreamingCall<FilterOutputRequest, FilterOutputResponse>? _call;
     private bool _started;
     private bool _bypassed;
 
@@ -35,7 +36,7 @@ internal sealed class FilteredChoice(
         return IsBlocked ? events : [.. events, finished];
     }
 
-    public void Dispose() => call.Dispose();
+    public void Dispose() => _call?.Dispose();
 
     private async Task<IReadOnlyList<ChatEvent>> ExchangeAsync(FilterOutputRequest message, int choice)
     {
@@ -55,12 +56,13 @@ internal sealed class FilteredChoice(
 
     private async Task SendAsync(FilterOutputRequest message)
     {
+        var requests = (_call ??= open()).RequestStream;
         try
         {
-            if (!_started) await call.RequestStream.WriteAsync(Start(), cancellationToken);
+            if (!_started) await requests.WriteAsync(Start(), cancellationToken);
             _started = true;
-            await call.RequestStream.WriteAsync(message, cancellationToken);
-            if (message.MessageCase == FilterOutputRequest.MessageOneofCase.End) await call.RequestStream.CompleteAsync();
+            await requests.WriteAsync(message, cancellationToken);
+            if (message.MessageCase == FilterOutputRequest.MessageOneofCase.End) await requests.CompleteAsync();
         }
         catch (Exception error) when (error is RpcException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
@@ -69,14 +71,15 @@ internal sealed class FilteredChoice(
         }
     }
 
-    private FilterOutputRequest Start() => new() { Start = new FilterStart { Policy = options.GuardPolicy } };
+    private FilterOutputRequest Start() => new() { Start = new FilterStart { Policy = run.Plan.GuardPolicy } };
 
     private async Task<FilterOutputResponse> ReceiveAsync()
     {
+        var responses = (_call ??= open()).ResponseStream;
         try
         {
-            if (await call.ResponseStream.MoveNext(cancellationToken).WaitAsync(options.GuardTimeout, time, cancellationToken))
-                return call.ResponseStream.Current;
+            if (await responses.MoveNext(cancellationToken).WaitAsync(options.GuardTimeout, time, cancellationToken))
+                return responses.Current;
             throw new MillraceException(
                 Reason.UpstreamUnavailable, "The guardrails service ended the check too early. Try again in a moment.");
         }
@@ -104,7 +107,7 @@ internal sealed class FilteredChoice(
         {
             case FilterOutputResponse.MessageOneofCase.Blocked:
                 IsBlocked = true;
-                run.Decide("guard_output", "block", GuardFacts.Of(options.GuardPolicy, response.Blocked.Findings));
+                run.Decide("guard_output", "block", GuardFacts.Of(run.Plan.GuardPolicy, response.Blocked.Findings));
                 return [new ChatFinished(choice, ChatFinishReason.ContentFilter, [])];
             case FilterOutputResponse.MessageOneofCase.Text:
                 var logprobs = _released.Received(response.Text);
@@ -113,7 +116,7 @@ internal sealed class FilteredChoice(
                 run.Decide(
                     "guard_output",
                     GuardFacts.NameOf(response.Finished.Action),
-                    GuardFacts.Of(options.GuardPolicy, response.Finished.Findings));
+                    GuardFacts.Of(run.Plan.GuardPolicy, response.Finished.Findings));
                 return [];
             default:
                 return [];

@@ -1,3 +1,4 @@
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Errors;
 
@@ -6,12 +7,10 @@ namespace Millrace.Gateway.Guarding;
 /// <summary>What happens when Guardrails does not answer: the request fails, unless the operator chose otherwise.</summary>
 internal static class GuardFailure
 {
-    private const string Part = "guardrails";
-
     public static bool MayIgnore(MillraceException error, GatewayOptions options, ChatRun run)
     {
         if (!options.GuardFailOpen || error.Reason is not (Reason.UpstreamUnavailable or Reason.DeadlineExceeded)) return false;
-        run.Degrade(Part);
+        run.Degrade(DegradedModes.Guardrails);
         return true;
     }
 }

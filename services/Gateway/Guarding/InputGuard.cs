@@ -23,12 +23,13 @@ public sealed class InputGuard(
         ChatRun run, IReadOnlyList<ChatTurn> messages, CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("guard_input", run);
+        var policy = run.Plan.GuardPolicy;
         try
         {
-            var request = new CheckInputRequest { Policy = options.Value.GuardPolicy };
+            var request = new CheckInputRequest { Policy = policy };
             request.Texts.Add(GuardedTexts.Of(messages));
             var decision = await guardrails.CheckInputAsync(request, cancellationToken: cancellationToken);
-            run.Decide("guard_input", GuardFacts.NameOf(decision.Action), GuardFacts.Of(options.Value.GuardPolicy, decision.Findings));
+            run.Decide("guard_input", GuardFacts.NameOf(decision.Action), GuardFacts.Of(policy, decision.Findings));
             return Apply(decision, messages);
         }
         catch (MillraceException error) when (GuardFailure.MayIgnore(error, options.Value, run))

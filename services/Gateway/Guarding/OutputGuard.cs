@@ -46,7 +46,7 @@ public sealed class OutputGuard(
     {
         try
         {
-            var request = new CheckOutputRequest { Policy = options.Value.GuardPolicy, Text = text };
+            var request = new CheckOutputRequest { Policy = run.Plan.GuardPolicy, Text = text };
             var decision = await guardrails.CheckOutputAsync(request, cancellationToken: cancellationToken);
             return decision.Action is GuardAction.Allow or GuardAction.Flag;
         }
@@ -58,5 +58,5 @@ public sealed class OutputGuard(
 
     private GuardedChoice Choice(GuardedChoice?[] choices, int index, ChatRun run, CancellationToken cancellationToken) =>
         choices[index] ??= new GuardedChoice(() => new FilteredChoice(
-            guardrails.FilterOutput(cancellationToken: cancellationToken), run, options.Value, time, cancellationToken));
+            () => guardrails.FilterOutput(cancellationToken: cancellationToken), run, options.Value, time, cancellationToken));
 }

@@ -11,7 +11,7 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Inference;
 
 /// <summary>Step 10: has the pool answer a prompt.</summary>
-public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
+public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, TextRecorder texts)
 {
     /// <summary>Generates.</summary>
     /// <param name="prompt">The prompt.</param>
@@ -52,12 +52,18 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
     {
         using var step = telemetry.Step("generate", run);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
+        using var recorded = texts.Begin(run.Plan.Model.Name, prompt, span.Activity);
         var before = run.Usage;
         await using var responses = pool
             .GenerateAsync(request, attempt => Tell(attempt, run), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(responses, run))
-            foreach (var next in Translate(responses.Current, run, request.Echo)) yield return next;
+            foreach (var next in Translate(responses.Current, run, request.Echo))
+            {
+                recorded?.Add(next);
+                yield return next;
+            }
+
         telemetry.EndChatCall(span, run, run.Usage.Since(before));
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Inference.V1;
+using Millrace.Gateway.Resilience;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Inference;
@@ -10,11 +11,13 @@ namespace Millrace.Gateway.Inference;
 /// failed is passed over while there is another. A call that failed before it gave anything goes to the next member.
 /// </summary>
 public sealed class InferencePool(
-    PoolMembers members, MemberPicker picker, IOptions<GatewayOptions> options, TimeProvider time, ILogger<InferencePool> logger)
+    PoolMembers members, MemberPicker picker, Dependencies dependencies, IOptions<GatewayOptions> options, PoolSignals signals)
 {
+    private const string Hedge = "hedge";
     private static readonly TimeSpan RelearnInterval = TimeSpan.FromSeconds(1);
 
     private readonly GatewayOptions _options = options.Value;
+    private readonly TimeProvider _time = signals.Time;
     private readonly Lock _relearnLock = new();
     private Task? _relearned;
     private long _relearnedAt;
@@ -28,21 +31,12 @@ public sealed class InferencePool(
         GenerateRequest request, Action<PoolAttempt> attempted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         PrefixKeys.AddTo(request);
+        using var place = await dependencies[Dependency.Inference].Bulkhead.EnterAsync(
+            request.FairnessKey, request.Priority == Priority.Batch, cancellationToken);
         var candidates = await CandidatesAsync(request.Model, cancellationToken);
-        while (true)
-        {
-            var (member, why, matched) = picker.Take(candidates.Untried, request.PrefixKeys);
-            attempted(new PoolAttempt(member.Name, why, matched, candidates.LastFailure));
-            using var lease = member.Enter(request.PrefixKeys);
-            using var call = member.Client.Generate(request, cancellationToken: cancellationToken);
-            var answer = new AnswerReader(call.ResponseStream, request.ChoiceCount);
-            List<GenerateResponse> beginning = [];
-            if (await BeginAsync(answer, beginning, member, candidates, cancellationToken)) continue;
-
-            foreach (var response in beginning) yield return response;
-            while (await MoveOnAsync(answer, member, cancellationToken)) yield return answer.Current;
-            yield break;
-        }
+        await using var attempt = await BeginAsync(request, candidates, attempted, cancellationToken);
+        foreach (var response in attempt.Beginning) yield return response;
+        while (await MoveOnAsync(attempt.Answer, attempt.Member, cancellationToken)) yield return attempt.Answer.Current;
     }
 
     /// <summary>Counts tokens with a model's own tokenizer.</summary>
@@ -104,8 +98,8 @@ public sealed class InferencePool(
     {
         lock (_relearnLock)
         {
-            if (_relearned is not null && time.GetElapsedTime(_relearnedAt) < RelearnInterval) return _relearned;
-            _relearnedAt = time.GetTimestamp();
+            if (_relearned is not null && _time.GetElapsedTime(_relearnedAt) < RelearnInterval) return _relearned;
+            _relearnedAt = _time.GetTimestamp();
             using var ownContext = ExecutionContext.SuppressFlow();
             return _relearned = Task.Run(
                 () => Task.WhenAll(members.All.Select(member => LearnModelsAsync(member, CancellationToken.None))));
@@ -146,29 +140,66 @@ public sealed class InferencePool(
     }
 
     /// <summary>
-    /// Reads up to the first token. What comes before it is kept back, because another member may still have to begin anew.
+    /// Asks members until one gives its first token: the next one when one fails, and a second one beside it when the first is slow. The
+    /// slower of two is cancelled, and of its answer nothing is kept.
     /// </summary>
-    /// <returns>Whether the member failed and another can take over.</returns>
-    private async Task<bool> BeginAsync(
-        AnswerReader answer,
-        List<GenerateResponse> beginning,
-        PoolMember member,
-        Candidates candidates,
-        CancellationToken cancellationToken)
+    private async Task<GenerationAttempt> BeginAsync(
+        GenerateRequest request, Candidates candidates, Action<PoolAttempt> attempted, CancellationToken cancellationToken)
+    {
+        List<GenerationAttempt> running = [Ask(request, candidates, attempted, cancellationToken)];
+        var hedge = _options.HedgeAfter > TimeSpan.Zero && candidates.Untried.Count > 0;
+        try
+        {
+            while (true)
+            {
+                if (hedge && await IsSlowAsync(running[0], cancellationToken))
+                    running.Add(Ask(request, candidates, attempt => attempted(attempt with { Why = Hedge }), cancellationToken));
+                hedge = false;
+                await Task.WhenAny(running.Select(attempt => attempt.Begun));
+                var ended = running.First(attempt => attempt.Begun.IsCompleted);
+                var hasBegun = await HasBegunAsync(ended, candidates, running.Count > 1, cancellationToken);
+                if (running.Count > 1) signals.Telemetry.Hedged(secondWon: ended == running[1] == hasBegun);
+                running.Remove(ended);
+                if (hasBegun) return ended;
+                await ended.DisposeAsync();
+                if (running.Count == 0) running.Add(Ask(request, candidates, attempted, cancellationToken));
+            }
+        }
+        finally
+        {
+            foreach (var loser in running) await loser.DisposeAsync();
+        }
+    }
+
+    private GenerationAttempt Ask(
+        GenerateRequest request, Candidates candidates, Action<PoolAttempt> attempted, CancellationToken cancellationToken)
+    {
+        var (member, why, matched) = picker.Take(candidates.Untried, request.PrefixKeys);
+        attempted(new PoolAttempt(member.Name, why, matched, candidates.LastFailure));
+        return new GenerationAttempt(member, request, NextOfBeginningAsync, cancellationToken);
+    }
+
+    private async Task<bool> IsSlowAsync(GenerationAttempt attempt, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var slow = Task.Delay(_options.HedgeAfter, _time, stop.Token);
+        var isSlow = await Task.WhenAny(attempt.Begun, slow) == slow;
+        await stop.CancelAsync();
+        return isSlow && !cancellationToken.IsCancellationRequested;
+    }
+
+    private async Task<bool> HasBegunAsync(
+        GenerationAttempt attempt, Candidates candidates, bool hasOther, CancellationToken cancellationToken)
     {
         try
         {
-            while (await NextAsync(answer, cancellationToken))
-            {
-                beginning.Add(answer.Current);
-                if (answer.Current.EventCase != GenerateResponse.EventOneofCase.Started) break;
-            }
-
-            return false;
-        }
-        catch (MillraceException error) when (MayMoveOn(error, member, candidates, cancellationToken))
-        {
+            await attempt.Begun;
             return true;
+        }
+        catch (MillraceException error)
+            when (MayMoveOn(error, attempt.Member, candidates, cancellationToken) || (hasOther && IsMembersOwn(error.Reason)))
+        {
+            return false;
         }
     }
 
@@ -176,7 +207,7 @@ public sealed class InferencePool(
     {
         try
         {
-            return await NextAsync(answer, cancellationToken);
+            return await NextAsync(answer, _options.StallTimeout, cancellationToken);
         }
         catch (MillraceException error) when (!cancellationToken.IsCancellationRequested && IsMembersOwn(error.Reason))
         {
@@ -186,16 +217,19 @@ public sealed class InferencePool(
         }
     }
 
-    private async Task<bool> NextAsync(AnswerReader answer, CancellationToken cancellationToken)
+    private Task<bool> NextOfBeginningAsync(AnswerReader answer, CancellationToken cancellationToken) =>
+        NextAsync(answer, _options.FirstTokenTimeout ?? _options.StallTimeout, cancellationToken);
+
+    private async Task<bool> NextAsync(AnswerReader answer, TimeSpan silenceMax, CancellationToken cancellationToken)
     {
         try
         {
-            return await answer.MoveNextAsync(cancellationToken).WaitAsync(_options.StallTimeout, time, cancellationToken);
+            return await answer.MoveNextAsync(cancellationToken).WaitAsync(silenceMax, _time, cancellationToken);
         }
         catch (TimeoutException error)
         {
             throw new MillraceException(
-                Reason.DeadlineExceeded, $"The model gave nothing for {_options.StallTimeout}. Try again, or ask for less.", error);
+                Reason.DeadlineExceeded, $"The model gave nothing for {silenceMax}. Try again, or ask for less.", error);
         }
     }
 
@@ -211,7 +245,7 @@ public sealed class InferencePool(
 
     private void Blame(PoolMember member, MillraceException error)
     {
-        PoolLog.MemberFailed(logger, member.Name, error.Reason);
+        PoolLog.MemberFailed(signals.Logger, member.Name, error.Reason);
 
         // A full queue is no failure: the member is well, and this request goes elsewhere.
         if (error.Reason is not Reason.QueueFull) member.CoolDown(_options.CoolDown);

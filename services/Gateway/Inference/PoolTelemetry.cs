@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Millrace.Gateway.Resilience;
 
 namespace Millrace.Gateway.Inference;
 
@@ -43,3 +44,9 @@ public sealed class PoolTelemetry
         return why;
     }
 }
+
+/// <summary>What the pool needs to tell of itself, and to know what time it is.</summary>
+/// <param name="Time">The clock.</param>
+/// <param name="Telemetry">Counts second members.</param>
+/// <param name="Logger">Takes facts.</param>
+public sealed record PoolSignals(TimeProvider Time, ResilienceTelemetry Telemetry, ILogger<InferencePool> Logger);

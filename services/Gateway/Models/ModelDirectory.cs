@@ -5,6 +5,12 @@ namespace Millrace.Gateway.Models;
 /// <summary>All names that requests may give as a model: chat models, encoders and assistants.</summary>
 public sealed class ModelDirectory(ModelCatalog models, AssistantCatalog assistants)
 {
+    /// <summary>The models of the pool and the encoders.</summary>
+    public ModelCatalog Models => models;
+
+    /// <summary>The assistants.</summary>
+    public AssistantCatalog Assistants => assistants;
+
     /// <summary>The models, by name. An assistant hides a model of the same name.</summary>
     public async Task<IReadOnlyList<CatalogModel>> ListAsync(CancellationToken cancellationToken)
     {

@@ -13,6 +13,12 @@ namespace Millrace.Gateway.Prompts;
 public sealed record BuiltPrompt(
     IReadOnlyList<ChatTurn> Turns, IReadOnlyList<RetrievedPassage> Passages, int PassagesDropped, int MessagesDropped)
 {
+    /// <summary>Examples in it.</summary>
+    public int Examples { get; init; }
+
+    /// <summary>Examples that did not fit.</summary>
+    public int ExamplesDropped { get; init; }
+
     /// <summary>The prompt as the pool takes it.</summary>
     public ChatPrompt ToChat()
     {

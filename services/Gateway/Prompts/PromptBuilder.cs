@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using Millrace.Contracts.Inference.V1;
-using Millrace.Gateway.Inference;
+using Millrace.Gateway.Prompts.Examples;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
@@ -11,7 +10,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Prompts;
 
 /// <summary>Step 8: puts the prompt together and makes it fit, counted by the model's own tokenizer.</summary>
-public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> options, GatewayTelemetry telemetry)
+public sealed class PromptBuilder(
+    PromptCounter counter, ExampleSelector examples, IOptions<GatewayOptions> options, GatewayTelemetry telemetry)
 {
     /// <summary>Tokens that a chat template may add by itself; generous.</summary>
     private const int TemplateTokensMax = 256;
@@ -34,7 +34,8 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
         if (context is { Passages.Count: 0 }) return new BuiltPrompt([], [], 0, 0);
         using var step = telemetry.Step("prompt", run);
         var plan = run.Plan;
-        var draft = new PromptDraft(turns, context, plan.Grounding?.Prompt);
+        var shown = await ExamplesAsync(run, turns, cancellationToken);
+        var draft = new PromptDraft(turns, new PromptParts(context, plan.Prompt, plan.Preset, shown));
         var answerTokens = plan.TokensMax ?? options.Value.AnswerTokensReserve;
         while (true)
         {
@@ -42,15 +43,25 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
             var roomMax = plan.Model.ContextTokensMax - answerTokens - ToolBytes(plan.Request.Tools);
             if (FitsForSure(prompt, roomMax)) return Tell(run, prompt, "fits");
 
-            var count = await CountAsync(plan.Model.Name, prompt, cancellationToken);
-            count.ChatCount += (uint)ToolTokens(plan.Request.Tools);
-            var excess = (int)count.ChatCount + answerTokens - (int)count.ContextTokensMax;
+            var counted = await counter.CountAsync(plan.Model.Name, prompt, cancellationToken);
+            var count = counted with { Tokens = counted.Tokens + ToolTokens(plan.Request.Tools) };
+            var excess = count.Tokens + answerTokens - count.ContextTokensMax;
 
             // An upstream whose context nobody told decides for itself.
-            if (excess <= 0 || count.ContextTokensMax == 0) return Tell(run, prompt, $"{count.ChatCount} tokens");
+            if (excess <= 0 || count.ContextTokensMax == 0) return Tell(run, prompt, $"{count.Tokens} tokens");
             if (!await ShrinkAsync(draft, excess, plan.Model.Name, cancellationToken)) throw TooLong(plan, count, answerTokens);
         }
     }
+
+    // A model that only quotes was trained on one form of prompt, without examples.
+    private async Task<IReadOnlyList<PromptExample>> ExamplesAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> turns, CancellationToken cancellationToken) =>
+        run.Plan is { Prompt: { Examples.Count: > 0 } template, Grounding: null or { Quotes: false, IsSmallTalk: false } }
+            ? await examples.SelectAsync(run, template, run.Question ?? QuestionOf(turns), cancellationToken)
+            : [];
+
+    private static string QuestionOf(IReadOnlyList<ChatTurn> turns) =>
+        turns.LastOrDefault(turn => turn.Role == ChatRole.User)?.Content ?? string.Empty;
 
     private static BuiltPrompt Tell(ChatRun run, BuiltPrompt prompt, string how)
     {
@@ -60,6 +71,8 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
             ["messages_dropped"] = prompt.MessagesDropped,
             ["passages"] = prompt.Passages.Count,
             ["passages_dropped"] = prompt.PassagesDropped,
+            ["examples"] = prompt.Examples,
+            ["examples_dropped"] = prompt.ExamplesDropped,
         };
         run.Decide("prompt", how, facts);
         return prompt;
@@ -90,24 +103,19 @@ public sealed class PromptBuilder(InferencePool pool, IOptions<GatewayOptions> o
         while (excess > 0 && draft.Shrink() is { } removed)
         {
             shrunk = true;
-            var request = new CountTokensRequest { Model = model };
-            request.Texts.Add(removed);
-            excess -= (int)(await pool.CountTokensAsync(request, cancellationToken)).Counts[0];
+            excess -= (await counter.CountAsync(model, [removed], cancellationToken))[0];
         }
 
         return shrunk;
     }
 
-    private Task<CountTokensResponse> CountAsync(string model, BuiltPrompt prompt, CancellationToken cancellationToken) =>
-        pool.CountTokensAsync(new CountTokensRequest { Model = model, Chat = prompt.ToChat() }, cancellationToken);
-
-    private static MillraceException TooLong(ChatPlan plan, CountTokensResponse count, int answerTokens)
+    private static MillraceException TooLong(ChatPlan plan, PromptCount count, int answerTokens)
     {
         var answer = plan.TokensMax is null ? $"{answerTokens} kept free for the answer" : $"{answerTokens} of 'max_tokens'";
         return new MillraceException(
             Reason.ContextLengthExceeded,
-            $"The model '{plan.Model.Name}' has a context of {count.ContextTokensMax} tokens. The messages need {count.ChatCount}, "
-                + $"with {answer} {count.ChatCount + answerTokens}. Shorten the messages or lower 'max_tokens'.")
+            $"The model '{plan.Model.Name}' has a context of {count.ContextTokensMax} tokens. The messages need {count.Tokens}, "
+                + $"with {answer} {count.Tokens + answerTokens}. Shorten the messages or lower 'max_tokens'.")
         {
             Param = "messages",
         };

@@ -1,9 +1,10 @@
 using System.Globalization;
+using Millrace.Gateway.Prompts.Examples;
 using Millrace.Gateway.Retrieval;
 
 namespace Millrace.Gateway.Prompts;
 
-/// <summary>A version of a prompt for answers from passages.</summary>
+/// <summary>A version of a prompt: for answers from passages, or a plain one, which is a system message.</summary>
 public sealed class PromptTemplate
 {
     private readonly TextTemplate _user;
@@ -22,6 +23,9 @@ public sealed class PromptTemplate
         _passage = new TextTemplate(file.Passage);
         _separator = file.Separator;
         _smallTalk = [.. file.SmallTalk.Select(SmallTalk.Key)];
+        IsGrounded = file.IsGrounded;
+        (ExamplesMax, ExamplesTokensMax) = (file.ExamplesMax, file.ExamplesTokensMax);
+        Examples = [.. file.Examples.Select(Example)];
     }
 
     /// <summary>Name, such as <c>rag_qa</c>.</summary>
@@ -33,6 +37,18 @@ public sealed class PromptTemplate
     /// <summary>The system message.</summary>
     public string System { get; }
 
+    /// <summary>Whether it is for answers from passages.</summary>
+    public bool IsGrounded { get; }
+
+    /// <summary>Questions with their answers, in the order of the file.</summary>
+    public IReadOnlyList<PromptExample> Examples { get; }
+
+    /// <summary>Most examples of one prompt.</summary>
+    public int ExamplesMax { get; }
+
+    /// <summary>Most tokens of them together.</summary>
+    public int ExamplesTokensMax { get; }
+
     /// <summary>What is said when the passages have no answer.</summary>
     public string Refusal { get; }
 
@@ -43,9 +59,14 @@ public sealed class PromptTemplate
     public string Ask(string question, IEnumerable<RetrievedPassage> passages) =>
         _user.Fill(("context", string.Join(_separator, passages.Select(Render))), ("question", question));
 
+    private PromptExample Example(ExampleFile file) => new(
+        file.Question,
+        IsGrounded && file.Context.Length > 0 ? _user.Fill(("context", file.Context), ("question", file.Question)) : file.Question,
+        file.Answer);
+
     private string Render(RetrievedPassage passage) => _passage.Fill(
         ("number", passage.Number.ToString(CultureInfo.InvariantCulture)),
         ("source", passage.DocumentId),
         ("title", passage.Title),
-        ("text", passage.Text));
+        ("text", passage.Shown));
 }

@@ -6,6 +6,7 @@ using Millrace.Gateway.Citations;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Models;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Errors;
@@ -30,8 +31,6 @@ public sealed class QueryWriter(
     TimeProvider time,
     GatewayTelemetry telemetry)
 {
-    private const string Part = "query_writing";
-
     // More than any of its tokens can be.
     private const int WritingCharsMax = 32 * 1024;
 
@@ -77,7 +76,7 @@ public sealed class QueryWriter(
         catch (Exception error)
             when (error is MillraceException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            run.Degrade(Part);
+            run.Degrade(DegradedModes.QueryWriting);
         }
 
         var written = original with { Question = draft.Question, Variants = draft.Variants(options.Value.VariantsWeight) };
@@ -106,7 +105,7 @@ public sealed class QueryWriter(
         var prompt = prompts.Ask(QueryPrompts.Rewrite, draft.Question, History(turns));
         var rewritten = Reader(run, QueryPrompts.Rewrite).Query(await AskAsync(run, plan, prompt, cancellationToken));
         var said = turns.Where(turn => turn.Role != ChatRole.System).Select(turn => turn.Content);
-        if (rewritten is null || !RewrittenQuestion.IsSaid(rewritten, said)) run.Degrade(Part);
+        if (rewritten is null || !RewrittenQuestion.IsSaid(rewritten, said)) run.Degrade(DegradedModes.QueryWriting);
         else if (RewrittenQuestion.Keeps(rewritten, draft.Question)) draft.Question = rewritten;
         else draft.Rewritten = rewritten;
     }
@@ -117,7 +116,7 @@ public sealed class QueryWriter(
         var prompt = prompts.Ask(QueryPrompts.Variants, draft.Question, count: $"{count}");
         var writing = await AskAsync(run, plan with { TokensMax = count * options.Value.QuestionTokensMax }, prompt, cancellationToken);
         draft.Wordings = Reader(run, QueryPrompts.Variants).Queries(writing, draft.Question, count);
-        if (draft.Wordings.Count == 0) run.Degrade(Part);
+        if (draft.Wordings.Count == 0) run.Degrade(DegradedModes.QueryWriting);
     }
 
     private async Task AddPassageAsync(Draft draft, ChatRun run, ChatPlan plan, bool isWanted, CancellationToken cancellationToken)
@@ -126,7 +125,7 @@ public sealed class QueryWriter(
         var prompt = prompts.Ask(QueryPrompts.Passage, draft.Question);
         var writing = await AskAsync(run, plan with { TokensMax = options.Value.PassageTokensMax }, prompt, cancellationToken);
         draft.Passage = Reader(run, QueryPrompts.Passage).Passage(writing);
-        if (draft.Passage is null) run.Degrade(Part);
+        if (draft.Passage is null) run.Degrade(DegradedModes.QueryWriting);
     }
 
     private WrittenText Reader(ChatRun run, string prompt) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.QueryWriting;
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Errors;
@@ -28,12 +29,39 @@ public sealed class ContextRetriever(
             .SetTag(GenAi.Attributes.DataSourceId, string.Join(',', grounding.Retrieval.Collections));
         if (string.IsNullOrWhiteSpace(query.Question)) return new RetrievedContext([]);
 
-        var response = await retrieval.BuildContextAsync(Request(grounding.Retrieval, query), cancellationToken: cancellationToken)
-            .InWordsOfTheCallerAsync(RetrievalRefusals.OfChat);
+        if (await SearchAsync(run, Request(grounding.Retrieval, query), cancellationToken) is not { } response) return GoOnWithout(run);
         foreach (var part in response.Degraded) run.Degrade(part);
         var context = new RetrievedContext([.. response.Passages.Select((passage, index) => Passage(passage.Passage, index + 1))]);
         run.Decide("retrieve", $"{context.Passages.Count} passages", Facts(grounding.Retrieval, query, context));
         return context;
+    }
+
+    /// <summary>Searches.</summary>
+    /// <returns>What was found; null when Retrieval is absent and the operator has a chat go on all the same.</returns>
+    private async Task<BuildContextResponse?> SearchAsync(ChatRun run, BuildContextRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await retrieval.BuildContextAsync(request, cancellationToken: cancellationToken)
+                .InWordsOfTheCallerAsync(RetrievalRefusals.OfChat);
+        }
+        catch (MillraceException error)
+            when (error.Reason is Reason.UpstreamUnavailable or Reason.DeadlineExceeded
+                && options.Value.RetrievalFailOpen != RetrievalAbsence.Fail
+                && !cancellationToken.IsCancellationRequested)
+        {
+            run.Decide("retrieve", "absent", new JsonObject { ["error"] = error.Reason.Info().Code });
+            return null;
+        }
+    }
+
+    // An answer without sources must not be held to any, nor be told to use them.
+    private RetrievedContext? GoOnWithout(ChatRun run)
+    {
+        run.Degrade(DegradedModes.Retrieval);
+        if (options.Value.RetrievalFailOpen == RetrievalAbsence.Refuse) return new RetrievedContext([]);
+        run.Plan = run.Plan with { Grounding = null, Prompt = null };
+        return null;
     }
 
     private BuildContextRequest Request(RetrievalSettings settings, WrittenQuery query) => new()

@@ -38,7 +38,7 @@ public sealed class QueryEmbedder(
             };
             request.Inputs.Add(question);
             var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);
-            return new QueryVector(response.Vectors, (int)response.Dimension, response.Model);
+            return run.QuestionVector = new QueryVector(response.Vectors, (int)response.Dimension, response.Model);
         }
         catch (MillraceException) when (!cancellationToken.IsCancellationRequested)
         {

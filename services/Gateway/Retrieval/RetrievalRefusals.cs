@@ -20,6 +20,9 @@ internal static class RetrievalRefusals
         ["collection"] = "collections",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> OfTheRequest =
+        FrozenSet.Create(StringComparer.Ordinal, "parent_message_id", "prompt_preset", "sampling_preset");
+
     private static readonly FrozenDictionary<string, string> OfTheApi = new Dictionary<string, string>
     {
         ["metadata_json"] = "metadata", ["page_token"] = "after", ["page_size"] = "limit",
@@ -47,14 +50,16 @@ internal static class RetrievalRefusals
             ? Renamed(refusal, name, refusal.Message.Replace(param, name, StringComparison.Ordinal))
             : refusal;
 
-    /// <summary>A refusal of a chat, whose search has another name in the contract of the Gateway than in the HTTP API.</summary>
-    public static MillraceException InWordsOfTheContract(this MillraceException refusal) =>
-        refusal.Param is { } param && param.StartsWith(OfChat, StringComparison.Ordinal)
-            ? Renamed(
-                refusal,
-                InTheContract + param[OfChat.Length..],
-                refusal.Message.Replace(OfChat, InTheContract, StringComparison.Ordinal))
-            : refusal;
+    /// <summary>
+    /// A refusal of a chat in the names of the contract of the Gateway, where the search has another one than in the HTTP API, and what is
+    /// not of the search stands by itself.
+    /// </summary>
+    public static MillraceException InWordsOfTheContract(this MillraceException refusal)
+    {
+        if (refusal.Param is not { } param || !param.StartsWith(OfChat, StringComparison.Ordinal)) return refusal;
+        var prefix = OfTheRequest.Contains(param[OfChat.Length..]) ? string.Empty : InTheContract;
+        return Renamed(refusal, prefix + param[OfChat.Length..], refusal.Message.Replace(OfChat, prefix, StringComparison.Ordinal));
+    }
 
     private static MillraceException Renamed(MillraceException refusal, string param, string message) =>
         new(refusal.Reason, message, refusal) { Param = param, RetryAfter = refusal.RetryAfter };

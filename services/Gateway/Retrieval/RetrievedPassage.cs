@@ -17,7 +17,17 @@ public sealed record RetrievedPassage(
     string Title,
     IReadOnlyList<string> Breadcrumb,
     string Text,
-    int Start);
+    int Start)
+{
+    private readonly string? _shown;
+
+    /// <summary>What a prompt shows of it: the text, or what compression left of that. Citations go by the text itself.</summary>
+    public string Shown
+    {
+        get => _shown ?? Text;
+        init => _shown = value;
+    }
+}
 
 /// <summary>What was found for a question.</summary>
 /// <param name="Passages">The passages, in the order in which the prompt shows them.</param>

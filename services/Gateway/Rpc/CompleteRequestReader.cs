@@ -52,6 +52,8 @@ internal static class CompleteRequestReader
             Retrieval = request.Retrieval is { } retrieval ? Retrieval(retrieval) : null,
             ConversationId = request.ConversationId.Length == 0 ? null : Id(request.ConversationId, "conversation_id"),
             ParentMessageId = request.ParentMessageId.Length == 0 ? null : Id(request.ParentMessageId, "parent_message_id"),
+            PromptPreset = request.PromptPreset.Length == 0 ? null : request.PromptPreset,
+            SamplingPreset = request.SamplingPreset.Length == 0 ? null : request.SamplingPreset,
         };
     }
 

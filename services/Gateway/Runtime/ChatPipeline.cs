@@ -2,6 +2,7 @@ using System.Text;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
@@ -21,7 +22,7 @@ namespace Millrace.Gateway.Runtime;
 ///  6 history window                               ConversationHistory
 ///  7 word the question, retrieve                  QueryWriter, ContextRetriever
 ///  8 prompt that fits                             PromptBuilder
-///  9 route                                        a later capability; the pool chooses a member by prefix and load
+///  9 route                                        FallbackChain; the pool chooses a member by prefix and load
 /// 10 generate, hold to the passages               Generator or QuoteCascade, Grounder
 /// 11 guard output                                 OutputGuard
 /// 12 cite                                         Citer
@@ -47,19 +48,22 @@ public sealed class ChatPipeline(
     {
         using var activity = telemetry.StartRequest(request);
         var timeline = new RunTimeline(time, request.ArrivedAt ?? time.GetTimestamp());
+        using var deadline = new RequestDeadline(planner.RequestTimeout, time, timeline, cancellationToken);
+        CallContext.Current = CallContext.Current with { Deadline = deadline.At, IsBatch = request.IsBatch };
         var run = new ChatRun
         {
             Id = CompletionId(),
             CreatedAt = time.GetUtcNow(),
-            Plan = await planner.PlanAsync(request, cancellationToken),
+            Plan = await deadline.HoldAsync(planner.PlanAsync(request, deadline.Token)),
             Timeline = timeline,
             Activity = activity,
         };
         run.Decide("plan", run.Plan.Model.Name, PlanFacts.Of(run.Plan));
+        if (run.Plan.InsteadOf is not null) run.Degrade(DegradedModes.Fallback);
         MillraceException? failure = null;
         try
         {
-            await RunAsync(run, sink, cancellationToken);
+            await sink.WriteAsync(await deadline.HoldAsync(RunAsync(run, sink, deadline.Token)), cancellationToken);
         }
         catch (Exception error)
         {
@@ -68,21 +72,20 @@ public sealed class ChatPipeline(
         }
         finally
         {
-            telemetry.EndRequest(timeline);
+            telemetry.EndRequest(run);
             explanations.Keep(CallContext.Current.Tenant, CallContext.Current.RequestId, ExplanationWriter.Write(run, failure));
         }
     }
 
-    private async Task RunAsync(ChatRun run, IChatSink sink, CancellationToken cancellationToken)
+    private async Task<ChatCompleted> RunAsync(ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
         var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
         var history = await steps.History.WindowAsync(run, messages, cancellationToken);
         var turns = ChatSteps.Turns(run, history, messages);
         var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
-        var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
+        var (prompt, generated) = await steps.AnswerAsync(run, turns, context, cancellationToken);
 
         var source = new SourceText(prompt.Passages);
-        var generated = steps.Generate(run, turns, context, prompt, cancellationToken);
         var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
         var batched = grounded.BatchAsync(run.Plan.BatchCharsMax, run.Timeline, cancellationToken);
         var guarded = steps.OutputGuard.FilterAsync(batched, run, cancellationToken);
@@ -90,7 +93,7 @@ public sealed class ChatPipeline(
 
         var answer = await DeliverAsync(cited, run, sink, cancellationToken);
         await SettleAsync(run, messages, history, answer, cancellationToken);
-        await sink.WriteAsync(new ChatCompleted(run.Usage, Report(run, prompt, context)), cancellationToken);
+        return new ChatCompleted(run.Usage, Report(run, prompt, context));
     }
 
     private static MillraceException Failure(Exception error, CancellationToken cancellationToken) => error switch

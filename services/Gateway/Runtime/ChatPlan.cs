@@ -1,6 +1,7 @@
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Models;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Prompts.Compression;
 
 namespace Millrace.Gateway.Runtime;
 
@@ -24,6 +25,24 @@ public sealed record ChatPlan
 
     /// <summary>What the answer is grounded in; null for nothing.</summary>
     public GroundingPlan? Grounding { get; init; }
+
+    /// <summary>The prompt that is put around the messages; null for none. A grounded answer's is that of its grounding.</summary>
+    public PromptTemplate? Prompt { get; init; }
+
+    /// <summary>A way of working that the model is told besides; null for none.</summary>
+    public PromptPreset? Preset { get; init; }
+
+    /// <summary>How passages are shortened; null for not at all.</summary>
+    public CompressionOptions? Compression { get; init; }
+
+    /// <summary>The guard policy; empty for the default one.</summary>
+    public string GuardPolicy { get; init; } = string.Empty;
+
+    /// <summary>Models that are asked in this order when the model fails before its first token.</summary>
+    public IReadOnlyList<string> Fallbacks { get; init; } = [];
+
+    /// <summary>The model that was meant and is not there, so that its fallback is asked; null when there is no such thing.</summary>
+    public string? InsteadOf { get; init; }
 }
 
 /// <summary>What an answer is grounded in, and how strictly.</summary>

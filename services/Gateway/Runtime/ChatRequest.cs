@@ -74,6 +74,12 @@ public sealed record ChatRequest
     /// <summary>What the answer is to be grounded in; null for what the assistant says, if anything.</summary>
     public RetrievalSettings? Retrieval { get; init; }
 
+    /// <summary>Name of a way of working that the model is told; null for the assistant's, if any.</summary>
+    public string? PromptPreset { get; init; }
+
+    /// <summary>Name of sampling settings for a kind of task; null for the assistant's, if any.</summary>
+    public string? SamplingPreset { get; init; }
+
     /// <summary>When the request arrived, in the units of the platform's clock; null when its door does not tell.</summary>
     public long? ArrivedAt { get; init; }
 

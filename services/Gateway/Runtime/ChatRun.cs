@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Explaining;
+using Millrace.Gateway.Retrieval;
 
 namespace Millrace.Gateway.Runtime;
 
@@ -18,8 +19,8 @@ public sealed class ChatRun
     /// <summary>When the request began.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>What is done.</summary>
-    public required ChatPlan Plan { get; init; }
+    /// <summary>What is done. A step that finds that it cannot be done so may change it, before the first token.</summary>
+    public required ChatPlan Plan { get; set; }
 
     /// <summary>Where its time goes.</summary>
     public required RunTimeline Timeline { get; init; }
@@ -32,6 +33,9 @@ public sealed class ChatRun
 
     /// <summary>What is searched for, when that is not the last message itself.</summary>
     public string? Question { get; set; }
+
+    /// <summary>The vector of what is searched for; null when none was made.</summary>
+    public QueryVector? QuestionVector { get; set; }
 
     /// <summary>The model that answers, as its server named it.</summary>
     public string? ServedBy { get; set; }

@@ -1,8 +1,10 @@
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Citations;
+using Millrace.Gateway.Fallbacks;
 using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Prompts;
+using Millrace.Gateway.Prompts.Compression;
 using Millrace.Gateway.QueryWriting;
 using Millrace.Gateway.Quoting;
 using Millrace.Gateway.Retrieval;
@@ -19,6 +21,8 @@ public sealed record ChatSteps(
     ContextRetriever Retriever,
     PromptBuilder Prompts,
     Generator Generator,
+    FallbackChain Fallbacks,
+    PassageCompressor Compressor,
     QuoteCascade Quotes,
     OutputGuard OutputGuard,
     Citer Citer)
@@ -63,18 +67,32 @@ public sealed record ChatSteps(
             query = query with { Vector = await Embedder.EmbedAsync(run, query.Question, cancellationToken) };
         }
 
-        return await Retriever.FindAsync(run, query, cancellationToken);
+        var context = await Retriever.FindAsync(run, query, cancellationToken);
+        return await Compressor.CompressAsync(run, context, cancellationToken);
+    }
+
+    /// <summary>Steps 8 to 10, for the plan's model and, where that fails before its first token, for those that stand in for it.</summary>
+    public Task<BegunAnswer> AnswerAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, CancellationToken cancellationToken)
+    {
+        return Fallbacks.BeginAsync(run, AttemptAsync, cancellationToken);
+
+        async Task<BegunAnswer> AttemptAsync()
+        {
+            var prompt = await PromptAsync(run, turns, context, cancellationToken);
+            return new BegunAnswer(prompt, Generate(run, turns, context, prompt, cancellationToken));
+        }
     }
 
     /// <summary>Step 8. Where the model is asked about one sentence at a time, the prompts are built as they are asked.</summary>
-    public async Task<BuiltPrompt> PromptAsync(
+    private async Task<BuiltPrompt> PromptAsync(
         ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, CancellationToken cancellationToken) =>
         context is not null && run.Plan.Grounding is { Mode: GroundingMode.Quote }
             ? new BuiltPrompt([], context.Passages, PassagesDropped: 0, MessagesDropped: 0)
             : await Prompts.BuildAsync(run, turns, context, cancellationToken);
 
     /// <summary>Step 10. Where nothing was found, there is nothing to ask.</summary>
-    public IAsyncEnumerable<ChatEvent> Generate(
+    private IAsyncEnumerable<ChatEvent> Generate(
         ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, BuiltPrompt prompt, CancellationToken cancellationToken) =>
         context switch
         {

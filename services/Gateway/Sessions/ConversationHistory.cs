@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Millrace.Contracts.Sessions.V1;
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
 using Millrace.Gateway.Telemetry;
@@ -108,7 +109,7 @@ public sealed class ConversationHistory(
         catch (MillraceException) when (!cancellationToken.IsCancellationRequested)
         {
             // The answer is out already; the caller learns that the conversation does not have it.
-            run.Degrade("sessions");
+            run.Degrade(DegradedModes.Sessions);
         }
     }
 

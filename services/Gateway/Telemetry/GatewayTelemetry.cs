@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Millrace.Gateway.Citations;
-using Millrace.Gateway.Explaining;
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Telemetry;
 using Names = Millrace.ServiceDefaults.Telemetry.GenAi.Attributes;
@@ -22,6 +22,7 @@ public sealed class GatewayTelemetry : IDisposable
 
     private readonly ActivitySource _source = new(SourceName);
     private readonly Meter _meter;
+    private readonly ResilienceTelemetry _resilience;
     private readonly TimeProvider _time;
     private readonly Histogram<double> _duration;
     private readonly Histogram<long> _tokens;
@@ -30,9 +31,9 @@ public sealed class GatewayTelemetry : IDisposable
     private readonly Counter<long> _citations;
 
     /// <summary>Creates the instruments.</summary>
-    public GatewayTelemetry(IMeterFactory meters, TimeProvider time)
+    public GatewayTelemetry(IMeterFactory meters, ResilienceTelemetry resilience, TimeProvider time)
     {
-        _time = time;
+        (_resilience, _time) = (resilience, time);
         _meter = meters.Create(SourceName);
         _duration = Seconds(GenAi.Metrics.ClientOperationDuration);
         _steps = Fine(GenAi.Metrics.PipelineStepDuration);
@@ -112,8 +113,12 @@ public sealed class GatewayTelemetry : IDisposable
         _meter.Dispose();
     }
 
-    /// <summary>Records what the platform itself took of a request that has ended.</summary>
-    public void EndRequest(RunTimeline timeline) => _overhead.Record(timeline.Overhead.TotalSeconds);
+    /// <summary>Records what the platform itself took of a request that has ended, and what was missing.</summary>
+    public void EndRequest(ChatRun run)
+    {
+        _overhead.Record(run.Timeline.Overhead.TotalSeconds);
+        _resilience.Degraded(run.Degraded);
+    }
 
     internal void RecordStep(string step, long startedAt) =>
         _steps.Record(_time.GetElapsedTime(startedAt).TotalSeconds, new KeyValuePair<string, object?>("millrace.pipeline.step", step));

@@ -6,13 +6,16 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Tests.Fakes;
 
-/// <summary>Embeds every text as two fixed numbers.</summary>
+/// <summary>Embeds every text as two numbers, the same ones unless a test says otherwise.</summary>
 internal sealed class FakeEmbedding : EmbeddingService.EmbeddingServiceBase
 {
     public static readonly float[] Vector = [0.6f, -0.8f];
 
     /// <summary>Whether the service is away.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>The vector of a text.</summary>
+    public Func<string, float[]> VectorOf { get; set; } = _ => Vector;
 
     public ConcurrentQueue<EmbedRequest> Requests { get; } = new();
 
@@ -24,7 +27,7 @@ internal sealed class FakeEmbedding : EmbeddingService.EmbeddingServiceBase
             throw new MillraceException(Reason.ModelNotFound, $"The model '{request.Model}' does not exist.") { Param = "model" };
         if (request.Dimension > 2) throw MillraceException.InvalidArgument("dimensions", "'dimensions' must be at most 2.");
 
-        var values = request.Inputs.SelectMany(_ => Vector).ToArray();
+        var values = request.Inputs.SelectMany(VectorOf).ToArray();
         var response = new EmbedResponse
         {
             Model = "tiny-embed",

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Grpc.Core;
 using Millrace.Contracts.Guardrails.V1;
@@ -14,6 +15,9 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     /// <summary>Whether the service is away.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>The policies that inputs were checked by.</summary>
+    public ConcurrentQueue<string> Policies { get; } = new();
+
     /// <summary>Happens while an input is checked.</summary>
     public Action Checking { get; set; } = () => { };
 
@@ -21,6 +25,7 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     {
         RequirePresence();
         Checking();
+        Policies.Enqueue(request.Policy);
         var response = new CheckInputResponse { Action = GuardAction.Allow, PolicyVersion = "1" };
         var blocked = request.Texts.ToList().FindIndex(text => text.Contains(Forbidden, StringComparison.Ordinal));
         if (blocked >= 0)

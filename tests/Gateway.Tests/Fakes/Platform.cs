@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Millrace.TestShared;
 
 namespace Millrace.Gateway.Tests.Fakes;
@@ -26,6 +27,12 @@ internal sealed class Platform : IAsyncDisposable
     public FakeRetrieval Retrieval { get; } = new();
 
     public FakeSessions Sessions { get; } = new();
+
+    /// <summary>Keeps calls of the fakes from ending.</summary>
+    public StuckCalls Stuck { get; } = new();
+
+    /// <summary>All that the Gateway logs.</summary>
+    public AllLogs Logs { get; } = new();
 
     public ServiceUnderTest Gateway => _gateway ?? throw new InvalidOperationException("Not started.");
 
@@ -54,6 +61,7 @@ internal sealed class Platform : IAsyncDisposable
             {
                 builder.AddGateway();
                 if (time is not null) builder.Services.AddSingleton(time);
+                builder.Logging.AddProvider(platform.Logs).SetMinimumLevel(LogLevel.Trace);
             },
             app => app.MapGateway(),
             all.Concat(settings).GroupBy(setting => setting.Item1).Select(same => same.Last()));
@@ -100,7 +108,7 @@ internal sealed class Platform : IAsyncDisposable
     private async Task<string> HostAsync(FakeInference member)
     {
         var host = await ServiceUnderTest.StartAsync(
-            builder => builder.Services.AddSingleton(member), app => app.MapGrpcService<FakeInference>());
+            builder => Stuck.AddTo(builder.Services).AddSingleton(member), app => app.MapGrpcService<FakeInference>());
         _hosts.Add(host);
         return host.GrpcAddress.ToString();
     }
@@ -108,7 +116,8 @@ internal sealed class Platform : IAsyncDisposable
     private async Task<string> HostAsync(FakeGuardrails guardrails, FakeEmbedding embedding, FakeRetrieval retrieval, FakeSessions sessions)
     {
         var host = await ServiceUnderTest.StartAsync(
-            builder => builder.Services.AddSingleton(guardrails).AddSingleton(embedding).AddSingleton(retrieval).AddSingleton(sessions),
+            builder => Stuck.AddTo(builder.Services)
+                .AddSingleton(guardrails).AddSingleton(embedding).AddSingleton(retrieval).AddSingleton(sessions),
             app =>
             {
                 app.MapGrpcService<FakeGuardrails>();

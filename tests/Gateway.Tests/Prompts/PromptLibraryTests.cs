@@ -26,6 +26,20 @@ public sealed class PromptLibraryTests
     }
 
     [Fact]
+    public void Find_VersionIsNamed_IsThatOne()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var version in new[] { "v2", "v3" })
+            File.WriteAllText(folder.File($"{version}.yaml"), Valid.Replace("v1", version, StringComparison.Ordinal));
+        var prompts = PromptLibrary.Load(folder.Path);
+
+        Assert.Equal(("v2", "v3"), (prompts.Find("p@v2")?.Version, prompts.Find("p@v3")?.Version));
+        Assert.Null(prompts.Find("p@v4"));
+        Assert.Equal(["p"], prompts.Names);
+        Assert.Equal(["chain_of_thought", "react"], prompts.PresetNames);
+    }
+
+    [Fact]
     public void Ask_ValuesThatLookLikeVariables_StayValues()
     {
         using var folder = new TemporaryFolder();

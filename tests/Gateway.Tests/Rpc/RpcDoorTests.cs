@@ -56,6 +56,22 @@ public sealed class RpcDoorTests
     }
 
     [Fact]
+    public async Task Complete_Presets_AreThoseOfTheHttpDoor()
+    {
+        await using var platform = await Platform.StartAsync();
+        var request = Request("plain", "How long does shipping take?");
+        (request.PromptPreset, request.SamplingPreset) = ("chain_of_thought", "creative");
+
+        await CompleteAsync(platform, request);
+        request.SamplingPreset = "nothing";
+        var refusal = await Assert.ThrowsAnyAsync<MillraceException>(() => CompleteAsync(platform, request));
+
+        Assert.Equal(0.9f, platform.Inference.LastRequest.Sampling.Temperature);
+        Assert.Contains("Answer:", platform.Inference.LastRequest.Chat.Messages[0].Content, StringComparison.Ordinal);
+        Assert.Equal("sampling_preset", refusal.Param);
+    }
+
+    [Fact]
     public async Task Complete_BadRequests_AreInvalidArgumentsByName()
     {
         await using var platform = await Platform.StartAsync();
