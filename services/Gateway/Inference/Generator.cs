@@ -62,7 +62,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
                 break;
             case GenerateResponse.EventOneofCase.Finished:
                 run.Usage = run.Usage with { CompletionTokens = run.Usage.CompletionTokens + (int)response.Finished.CompletionTokens };
-                yield return new ChatFinished((int)response.Finished.ChoiceIndex, Why(response.Finished.Reason), []);
+                yield return Finished(response.Finished);
                 break;
         }
     }
@@ -94,6 +94,11 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
 
     private static TokenLogprob[] Top(GeneratedToken token) =>
         [.. token.Top.Select(top => new TokenLogprob(top.Token.Memory, top.Logprob, []))];
+
+    private static ChatFinished Finished(GenerationFinished finished) => new((int)finished.ChoiceIndex, Why(finished.Reason), [])
+    {
+        Stop = finished.Stop.Length > 0 ? finished.Stop : null,
+    };
 
     private static ChatFinishReason Why(FinishReason reason) => reason switch
     {

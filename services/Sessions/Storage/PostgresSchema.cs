@@ -1,3 +1,6 @@
+using Millrace.Sessions.Batches;
+using Millrace.Sessions.Files;
+
 namespace Millrace.Sessions.Storage;
 
 /// <summary>The tables in PostgreSQL and how they came about. A step that was released is never changed.</summary>
@@ -60,7 +63,7 @@ internal static class PostgresSchema
             FOREIGN KEY (conversation, sequence) REFERENCES messages (conversation, sequence) ON DELETE CASCADE);
         """;
 
-    private static readonly string[] Steps = [First];
+    private static readonly string[] Steps = [First, FileTables.Postgres, BatchTables.Postgres];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

@@ -1,3 +1,6 @@
+using Millrace.Sessions.Batches;
+using Millrace.Sessions.Files;
+
 namespace Millrace.Sessions.Storage;
 
 /// <summary>The tables in SQLite and how they came about. A step that was released is never changed.</summary>
@@ -59,7 +62,7 @@ internal static class SqliteSchema
             FOREIGN KEY (conversation, sequence) REFERENCES messages (conversation, sequence) ON DELETE CASCADE) WITHOUT ROWID;
         """;
 
-    private static readonly string[] Steps = [First, Branches];
+    private static readonly string[] Steps = [First, Branches, FileTables.Sqlite, BatchTables.Sqlite];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

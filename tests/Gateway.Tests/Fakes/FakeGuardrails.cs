@@ -14,6 +14,9 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     /// <summary>Whether the service is away.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What every input check finds besides.</summary>
+    public IReadOnlyList<Finding> MoreFindings { get; set; } = [];
+
     /// <summary>Happens while an input is checked.</summary>
     public Action Checking { get; set; } = () => { };
 
@@ -21,7 +24,7 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     {
         RequirePresence();
         Checking();
-        var response = new CheckInputResponse { Action = GuardAction.Allow, PolicyVersion = "1" };
+        var response = new CheckInputResponse { Action = GuardAction.Allow, PolicyVersion = "1", Findings = { MoreFindings } };
         var blocked = request.Texts.ToList().FindIndex(text => text.Contains(Forbidden, StringComparison.Ordinal));
         if (blocked >= 0)
         {
