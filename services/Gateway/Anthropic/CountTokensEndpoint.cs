@@ -11,8 +11,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Anthropic;
 
 /// <summary>
-/// <c>POST /v1/messages/count_tokens</c>: the tokens of a prompt by the model's own tokenizer and template. Tools count as their definitions'
-/// text; passages that an assistant would find are not in it.
+/// <c>POST /v1/messages/count_tokens</c>: the tokens of a prompt by the model's own tokenizer and template. Tools count as the text of
+/// their definitions; passages that an assistant would find are not in it.
 /// </summary>
 internal sealed class CountTokensEndpoint(InferencePool pool, ModelCatalog models, AssistantCatalog assistants, JsonBody json)
 {

@@ -41,7 +41,7 @@ internal static class MessagesTurns
         };
     }
 
-    private static IReadOnlyList<ChatTurn> User(JsonField content)
+    private static List<ChatTurn> User(JsonField content)
     {
         if (content.Kind == JsonValueKind.String) return [new ChatTurn(ChatRole.User, content.Text())];
         List<ChatTurn> turns = [];

@@ -5,7 +5,9 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Batches;
 
-/// <summary>Runs the lines of a batch that have no result yet, a bounded number side by side. A result is stored before the line counts.</summary>
+/// <summary>
+/// Runs the lines of a batch that have no result yet, a bounded number side by side. A result is stored before the line counts.
+/// </summary>
 internal sealed class BatchExecution(
     BatchWorkService.BatchWorkServiceClient work,
     BatchSource source,

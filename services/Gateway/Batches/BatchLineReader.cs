@@ -17,7 +17,7 @@ internal static class BatchLineReader
     /// <param name="endpoint">The route of the batch.</param>
     public static ReadLine Read(RawLine raw, string endpoint)
     {
-        if (raw.Bytes is null) return Wrong(raw, "line_too_long", "The line is longer than a request may be. Send less in one request.", "");
+        if (raw.Bytes is null) return Wrong(raw, "line_too_long", "The line is longer than a request may be. Send less in one.", "");
         if (!Utf8.IsValid(raw.Bytes)) return Wrong(raw, "invalid_json_line", "The line is not valid UTF-8.", "");
         try
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Millrace.Contracts.Sessions.V1;
@@ -38,23 +39,23 @@ internal static class BatchLines
 
     private sealed class Pending(int bytesMax)
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly ArrayBufferWriter<byte> _bytes = new();
         private int _index;
         private bool _isTooLong;
 
         public void Add(ReadOnlySpan<byte> bytes)
         {
-            _isTooLong |= _bytes.Length + bytes.Length > bytesMax;
+            _isTooLong |= _bytes.WrittenCount + bytes.Length > bytesMax;
             if (!_isTooLong) _bytes.Write(bytes);
         }
 
         public RawLine? Take()
         {
             var index = _index++;
-            var bytes = _bytes.ToArray();
+            var bytes = _bytes.WrittenSpan.ToArray();
             var isBlank = !_isTooLong && bytes.All(value => value is (byte)' ' or (byte)'\t' or (byte)'\r');
             var line = isBlank ? null : new RawLine(index, _isTooLong ? null : bytes);
-            _bytes.SetLength(0);
+            _bytes.ResetWrittenCount();
             _isTooLong = false;
             return line;
         }

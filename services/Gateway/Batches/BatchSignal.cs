@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Millrace.Gateway.Batches;
 
-/// <summary>Wakes a worker of this gateway when a batch was made here. Batches of other gateways are found by looking now and then.</summary>
+/// <summary>Wakes a worker of this gateway when a batch was made here. Those of other gateways are found by looking now and then.</summary>
 internal sealed class BatchSignal(TimeProvider time)
 {
     private readonly Channel<bool> _waiting = Channel.CreateBounded<bool>(

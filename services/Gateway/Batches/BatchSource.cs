@@ -28,7 +28,7 @@ internal sealed class BatchSource(
                 if (read.Error is { } error) errors.Add(error);
                 else if (read.Line is { } line && !ids.Add(line.CustomId))
                     errors.Add(BatchLineReader.OfLine(
-                        line.Index, "duplicate_custom_id", "The 'custom_id' is that of an earlier line too. Give each its own.", "custom_id"));
+                        line.Index, "duplicate_custom_id", "The 'custom_id' is an earlier line's too. Give each its own.", "custom_id"));
             }
         }
         catch (MillraceException refusal) when (refusal.Reason == Reason.FileNotFound)

@@ -5,7 +5,7 @@ using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Batches;
 
-/// <summary>Works on a batch for one turn: checks its lines, runs those that have no result, and writes the files when none is left.</summary>
+/// <summary>Works on a batch for a turn: checks its lines, runs those without a result, and writes the files when none is left.</summary>
 internal sealed class BatchTurns(
     BatchWorkService.BatchWorkServiceClient work,
     BatchSource source,

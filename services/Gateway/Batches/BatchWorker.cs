@@ -5,8 +5,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Batches;
 
 /// <summary>
-/// Works on the batches of all tenants, a bounded number side by side. Each is leased: of several gateways one works on it, and when that one
-/// dies another goes on where it was.
+/// Works on the batches of all tenants, a bounded number side by side. Each is leased: of several gateways one works on it, and when that
+/// one dies another goes on where it was.
 /// </summary>
 internal sealed class BatchWorker(
     BatchWorkService.BatchWorkServiceClient work,

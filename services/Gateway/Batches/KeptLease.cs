@@ -77,6 +77,10 @@ internal sealed class KeptLease : IAsyncDisposable
                 Notice((await _work.KeepLeaseAsync(request, cancellationToken: ended.Token)).State);
                 keptAt = _time.GetTimestamp();
             }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
             catch (MillraceException error)
             {
                 // What nobody confirmed for as long as a lease lasts is another's by now.

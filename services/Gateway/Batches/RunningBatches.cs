@@ -2,7 +2,7 @@ using Millrace.Contracts.Sessions.V1;
 
 namespace Millrace.Gateway.Batches;
 
-/// <summary>The batches that this gateway works on now, so that one that is cancelled here stops at once and not at the next report.</summary>
+/// <summary>The batches that this gateway works on now: one that is cancelled here stops at once and not at the next report.</summary>
 internal sealed class RunningBatches
 {
     private readonly Lock _gate = new();

@@ -53,7 +53,7 @@ internal sealed class FileUpload(FilesService.FilesServiceClient files)
         }
 
         if (header.FileName.Length == 0) throw MillraceException.InvalidArgument("file", "'file' is missing. Send it as a form field.");
-        if (header.Purpose.Length == 0) throw MillraceException.InvalidArgument("purpose", "'purpose' is missing. Say what the file is for.");
+        if (header.Purpose.Length == 0) throw MillraceException.InvalidArgument("purpose", "'purpose' is missing. Say what it is for.");
         return header;
     }
 
@@ -62,7 +62,10 @@ internal sealed class FileUpload(FilesService.FilesServiceClient files)
         if (name == "purpose") header.Purpose = value;
         else if (name == "expires_after[seconds]") header.ExpiresAfterSeconds = Seconds(value);
         else if (name != "expires_after[anchor]")
-            throw new MillraceException(Reason.UnsupportedParameter, $"The form field '{name}' is not supported here. Remove it.") { Param = name };
+            throw new MillraceException(Reason.UnsupportedParameter, $"The form field '{name}' is not supported here. Remove it.")
+            {
+                Param = name,
+            };
         else if (value != "created_at")
             throw MillraceException.InvalidArgument("expires_after.anchor", "'expires_after.anchor' must be created_at.");
     }

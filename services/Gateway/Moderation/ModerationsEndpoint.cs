@@ -11,6 +11,7 @@ internal sealed class ModerationsEndpoint(
     GuardrailsService.GuardrailsServiceClient guardrails, IOptions<GatewayOptions> options, JsonBody json)
 {
     private const string Model = "millrace-guardrails";
+    private static readonly string[] Text = ["text"];
 
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -33,7 +34,7 @@ internal sealed class ModerationsEndpoint(
             findings.Any(finding => finding.Action is not GuardAction.Allow),
             scores.ToDictionary(entry => entry.Key, entry => entry.Value > 0),
             scores,
-            scores.ToDictionary(entry => entry.Key, _ => new[] { "text" }),
+            scores.ToDictionary(entry => entry.Key, _ => Text),
             new ModerationFindingsJson([.. findings.Select(Describe)]));
     }
 

@@ -10,8 +10,8 @@ internal static class ApiDocument
     private static readonly ApiSchema Error = ApiSchema.Of(
         "Error",
         """
-        {"type": "object", "required": ["error"], "properties": {"error": {"type": "object", "required": ["message", "type", "param", "code"],
-         "properties": {"message": {"type": "string"}, "type": {"type": "string"}, "param": {"type": ["string", "null"]},
+        {"type": "object", "required": ["error"], "properties": {"error": {"type": "object",
+         "required": ["message", "type", "param", "code"], "properties": {"message": {"type": "string"}, "type": {"type": "string"}, "param": {"type": ["string", "null"]},
           "code": {"type": ["string", "null"]}}}}}
         """);
 
@@ -72,7 +72,10 @@ internal static class ApiDocument
             operation["requestBody"] = new JsonObject
             {
                 ["required"] = true,
-                ["content"] = new JsonObject { ["multipart/form-data"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } } },
+                ["content"] = new JsonObject
+                {
+                    ["multipart/form-data"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } },
+                },
             };
         operation["responses"] = Responses(route);
         return operation;
@@ -87,7 +90,10 @@ internal static class ApiDocument
         return new JsonObject
         {
             [$"{route.Status}"] = success,
-            ["default"] = new JsonObject { ["description"] = "A refusal; docs/status-codes.md lists them.", ["content"] = Content(Json, Error) },
+            ["default"] = new JsonObject
+            {
+                ["description"] = "A refusal; docs/status-codes.md lists them.", ["content"] = Content(Json, Error),
+            },
         };
     }
 
@@ -103,7 +109,7 @@ internal static class ApiDocument
         return new JsonArray([.. inPath.Concat(inQuery)]);
     }
 
-    private static JsonNode Parameter(string text, string place)
+    private static JsonObject Parameter(string text, string place)
     {
         var parts = text.Split(':');
         return new JsonObject
@@ -117,7 +123,8 @@ internal static class ApiDocument
 
     private static string IdOf(ApiRoute route)
     {
-        var words = route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(part => part.Trim('{', '}'));
+        var words = route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Where(part => part != "v1").Select(part => part.Trim('{', '}'));
         return $"{route.Method.ToLowerInvariant()}_{string.Join('_', words)}".Replace('.', '_');
     }
 }

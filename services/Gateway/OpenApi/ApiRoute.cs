@@ -53,7 +53,7 @@ internal sealed record ApiSchema(string Name, Func<JsonNode> Make)
     /// </summary>
     public static ApiSchema OfLines(string name, string lines) => new(name, () => Read(lines));
 
-    private static JsonNode Read(string lines)
+    private static JsonObject Read(string lines)
     {
         var properties = new JsonObject();
         var required = new JsonArray();

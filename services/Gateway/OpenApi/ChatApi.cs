@@ -67,7 +67,7 @@ internal static class ChatApi
     /// <summary>A whole answer.</summary>
     public static ApiSchema Completion { get; } = ApiSchema.Of(
         "ChatCompletion",
-        $$"""
+        $$$$$"""
         {"type": "object", "required": ["id", "object", "created", "model", "choices", "usage", "millrace"], "properties": {
          "id": {"type": "string"}, "object": {"const": "chat.completion"}, "created": {"type": "integer"}, "model": {"type": "string"},
          "choices": {"type": "array", "items": {"type": "object", "required": ["index", "message", "logprobs", "finish_reason"],
@@ -76,7 +76,7 @@ internal static class ChatApi
             "annotations": {"type": "array"}, "tool_calls": {"type": "array"}}},
            "logprobs": {"type": ["object", "null"]},
            "finish_reason": {"enum": ["stop", "length", "content_filter", "tool_calls"]}}}},
-         "usage": {{Usage}}, "millrace": {"type": "object"}}}
+         "usage": {{{{{Usage}}}}}, "millrace": {"type": "object"}}}
         """);
 
     /// <summary>The routes.</summary>

@@ -90,7 +90,9 @@ internal static class VectorStoreRequests
         }
 
         var name = several ? "file_ids" : "file_id";
-        return files.FileIds.Count > 0 ? files : throw MillraceException.InvalidArgument(name, $"'{name}' is missing. Upload a file first.");
+        return files.FileIds.Count > 0
+            ? files
+            : throw MillraceException.InvalidArgument(name, $"'{name}' is missing. Upload a file first.");
     }
 
     /// <summary>Reads new attributes of a file.</summary>

@@ -8,8 +8,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.VectorStores;
 
 /// <summary>
-/// <c>/v1/vector_stores</c>: the collections in the shape of OpenAI's vector stores. The id of a store is the name of its collection, so that
-/// each collection is a store, however it was made.
+/// <c>/v1/vector_stores</c>: the collections in the shape of OpenAI's vector stores. The id of a store is the name of its collection, so
+/// that each collection is a store, however it was made.
 /// </summary>
 internal sealed class VectorStoresEndpoints(
     RetrievalService.RetrievalServiceClient retrieval, FileAttaching attaching, VectorSettings vectors, JsonBody json)

@@ -41,7 +41,8 @@ public sealed class BatchService(IBatchStore store, FileService files, IOptions<
         return await store.TryCreateAsync(batch, options.Value.BatchesMax, cancellationToken)
             ? batch
             : throw new MillraceException(
-                Reason.QueueFull, $"{options.Value.BatchesMax} batches have not ended yet, as many as there may be. Wait for one, or cancel it.");
+                Reason.QueueFull,
+                $"{options.Value.BatchesMax} batches have not ended yet, as many as there may be. Wait for one, or cancel it.");
     }
 
     /// <summary>The batch of an id.</summary>

@@ -109,7 +109,8 @@ public sealed class FileService(IFileStore store, IOptions<StoredFileOptions> op
 
     private static void Check(FileDescription said)
     {
-        if (said.Name.Length is 0 or > 512) throw MillraceException.InvalidArgument("file", "The file's name must have 1 to 512 characters.");
+        if (said.Name.Length is 0 or > 512)
+            throw MillraceException.InvalidArgument("file", "The file's name must have 1 to 512 characters.");
         if (said.MediaType.Length > 256)
             throw MillraceException.InvalidArgument("file", "The file's media type must have at most 256 characters.");
         if (!Purposes.Contains(said.Purpose))

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Millrace.Sessions.Files;
 
 /// <summary>
-/// Who may see what a caller made. Results of a batch may tell of documents that only holders of some labels may see, so that they are there
-/// for who holds all labels that the batch ran with, and for who is not bound by labels.
+/// Who may see what a caller made. Results of a batch may tell of documents that only holders of some labels may see, so that they are
+/// there for who holds all labels that the batch ran with, and for who is not bound by labels.
 /// </summary>
 /// <param name="Text">As it is stored: empty for everybody, <c>*</c> for callers without a bound, else a JSON array of labels.</param>
 public readonly record struct Holder(string Text)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Millrace.Contracts.Inference.V1;
-using Millrace.Gateway.Tests.Fakes;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
 
@@ -50,7 +49,7 @@ public sealed class BatchTests
         await using var stored = await StoredPlatform.StartAsync();
         stored.Platform.Inference.Script = (request, speaker) => speaker.SayAsync("You said ", request.Chat.Messages[^1].Content);
         var input = await stored.UploadAsync(
-            string.Concat(Enumerable.Range(0, 12).Select(i => Line($"c{i}", $$"""{"model":"plain","messages":[{"role":"user","content":"n{{i}}"}]}""")))
+            string.Concat(Enumerable.Range(0, 12).Select(i => Line($"c{i}", Chat($"n{i}"))))
             + "\n" + Line("bad", """{"model":"plain","messages":[],"n":99}"""));
 
         var created = await stored.PostAsync("/v1/batches", new

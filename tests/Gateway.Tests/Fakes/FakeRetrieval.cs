@@ -160,7 +160,8 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
 
     private void RequireCollection(string name)
     {
-        if (name != Collection && !Created.ContainsKey(name)) throw new MillraceException(Reason.CollectionNotFound, $"The collection '{name}' does not exist.");
+        if (name != Collection && !Created.ContainsKey(name))
+            throw new MillraceException(Reason.CollectionNotFound, $"The collection '{name}' does not exist.");
     }
 
     private void RequireDocument(string id)

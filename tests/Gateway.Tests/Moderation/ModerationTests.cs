@@ -35,7 +35,8 @@ public sealed class ModerationTests
         platform.Guardrails.MoreFindings =
             [new Finding { Rule = "content.self_harm_intent", Action = GuardAction.Flag, Start = 3, Length = 4, Score = 0.75f }];
 
-        using var response = await platform.PostAsync("/v1/moderations", """{"input":[{"type":"text","text":"one"},{"type":"text","text":"two"}]}""");
+        using var response = await platform.PostAsync(
+            "/v1/moderations", """{"input":[{"type":"text","text":"one"},{"type":"text","text":"two"}]}""");
         var results = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results");
 
         var result = Assert.Single(results.EnumerateArray());

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Gateway.Anthropic;
 using Millrace.Gateway.Api;
+using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Batches;
 using Millrace.Gateway.Moderation;
 using Millrace.Gateway.OpenApi;
@@ -30,8 +31,8 @@ public sealed class ApiDocumentTests
         { "RerankRequest", [.. RerankRequestReader.HonouredNames] },
         { "ModerationRequest", [.. ModerationRequestReader.HonouredNames, .. ModerationRequestReader.NeutralNames] },
         { "BatchRequest", [.. BatchRequestReader.HonouredNames] },
-        { "SearchRequest", [.. Api.Search.SearchRequestReader.SearchNames] },
-        { "ContextRequest", [.. Api.Search.SearchRequestReader.SearchNames, .. Api.Search.SearchRequestReader.ContextNames] },
+        { "SearchRequest", [.. SearchRequestReader.SearchNames] },
+        { "ContextRequest", [.. SearchRequestReader.SearchNames, .. SearchRequestReader.ContextNames] },
         { "VectorStoreRequest", [.. VectorStoreRequests.CreateNames] },
         { "VectorStoreChange", [.. VectorStoreRequests.UpdateNames] },
         { "VectorStoreFileRequest", [.. VectorStoreRequests.FileNames] },
@@ -47,7 +48,7 @@ public sealed class ApiDocumentTests
         var mapped = platform.Gateway.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText is { } path
                 && (path.StartsWith("/v1/", StringComparison.Ordinal) || path == "/openapi.json"))
-            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<Microsoft.AspNetCore.Routing.IHttpMethodMetadata>().HttpMethods
+            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
                 .Select(method => $"{method} {endpoint.RoutePattern.RawText!.Replace("{**", "{", StringComparison.Ordinal)}"));
         var described = Document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(
             operation => $"{operation.Key.ToUpperInvariant()} {path.Key}"));
@@ -95,10 +96,10 @@ public sealed class ApiDocumentTests
     {
         await using var stored = await StoredPlatform.StartAsync();
         var file = await stored.UploadAsync("{}", "batch");
-        await CheckAsync(stored, "POST", "/v1/chat/completions", """{"model":"plain","messages":[{"role":"user","content":"x"}],"logprobs":true}""");
-        await CheckAsync(stored, "POST", "/v1/messages", """{"model":"plain","max_tokens":9,"messages":[{"role":"user","content":"x"}]}""");
-        await CheckAsync(
-            stored, "POST", "/v1/messages/count_tokens", """{"model":"plain","messages":[{"role":"user","content":"x"}]}""");
+        const string Chat = """ "model":"plain","messages":[{"role":"user","content":"x"}] """;
+        await CheckAsync(stored, "POST", "/v1/chat/completions", $"{{{Chat},\"logprobs\":true}}");
+        await CheckAsync(stored, "POST", "/v1/messages", $"{{{Chat},\"max_tokens\":9}}");
+        await CheckAsync(stored, "POST", "/v1/messages/count_tokens", $"{{{Chat}}}");
         await CheckAsync(stored, "POST", "/v1/embeddings", """{"model":"tiny-embed","input":"x"}""");
         await CheckAsync(stored, "POST", "/v1/rerank", """{"query":"x","documents":["a","b"]}""");
         await CheckAsync(stored, "POST", "/v1/moderations", """{"input":"x"}""");
@@ -108,13 +109,13 @@ public sealed class ApiDocumentTests
             stored,
             "POST",
             "/v1/batches",
-            $$"""{"input_file_id":"{{file}}","endpoint":"/v1/embeddings","completion_window":"24h","metadata":{"k":"v"}}""");
+            $$$"""{"input_file_id":"{{{file}}}","endpoint":"/v1/embeddings","completion_window":"24h","metadata":{"k":"v"}}""");
         await CheckAsync(stored, "POST", "/v1/vector_stores", """{"name":"x"}""");
         await CheckAsync(stored, "POST", "/v1/vector_stores/{id}/files", $$"""{"file_id":"{{file}}"}""", "samples");
         await CheckAsync(stored, "POST", "/v1/vector_stores/{id}/search", """{"query":"x"}""", "samples");
         await CheckAsync(stored, "POST", "/v1/conversations", "{}");
-        foreach (var path in (string[])["/v1/models", "/v1/collections", "/v1/files", "/v1/batches", "/v1/vector_stores", "/v1/conversations"])
-            await CheckAsync(stored, "GET", path, null);
+        foreach (var path in (string[])["models", "collections", "files", "batches", "vector_stores", "conversations"])
+            await CheckAsync(stored, "GET", $"/v1/{path}", null);
     }
 
     [Fact]
@@ -123,7 +124,7 @@ public sealed class ApiDocumentTests
         var check = new JsonSchemaCheck(Document);
         var schema = Schema("Batch");
 
-        Assert.Contains(check.Errors(JsonNode.Parse("""{"id":1}"""), schema), error => error.StartsWith("$.id: is integer", StringComparison.Ordinal));
+        Assert.Contains("$.id: is integer and not string", check.Errors(JsonNode.Parse("""{"id":1}"""), schema));
         Assert.Contains("$.object: is missing", check.Errors(JsonNode.Parse("{}"), schema));
     }
 

@@ -41,7 +41,8 @@ internal sealed class JsonSchemaCheck(JsonNode document)
             return items.SelectMany((one, index) => Errors(one, item, $"{path}[{index}]"));
         if (value is not JsonObject fields) return [];
         var missing = rules["required"] is JsonArray required
-            ? required.Select(name => name!.GetValue<string>()).Where(name => !fields.ContainsKey(name)).Select(name => $"{path}.{name}: is missing")
+            ? required.Select(name => name!.GetValue<string>()).Where(name => !fields.ContainsKey(name))
+                .Select(name => $"{path}.{name}: is missing")
             : [];
         return missing.Concat(fields.SelectMany(field => Errors(
             field.Value, rules["properties"]?[field.Key] ?? rules["additionalProperties"], $"{path}.{field.Key}")));

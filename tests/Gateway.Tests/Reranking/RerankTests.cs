@@ -15,7 +15,7 @@ public sealed class RerankTests
 
         using var response = await platform.PostAsync(
             "/v1/rerank",
-            """{"model":"tiny-rerank","query":"q","documents":["a",{"text":"the longest"},"mid-size"],"top_n":2,"return_documents":true}""");
+            """{"model":"tiny-rerank","query":"q","documents":["a",{"text":"the longest"},"medium"],"top_n":2,"return_documents":true}""");
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
 
         var results = answer.GetProperty("results").EnumerateArray().ToList();

@@ -130,10 +130,11 @@ public abstract class FileContract
     public async Task Create_TooManyOrWrongPurpose_IsRefused()
     {
         var other = await StoreAsync("x", [1]);
-        await CreateAsync();
-        await CreateAsync();
+        var input = (await StoreAsync("in", [1], "batch")).Id;
+        await CreateAsync(input);
+        await CreateAsync(input);
 
-        var full = await Assert.ThrowsAsync<MillraceException>(() => CreateAsync());
+        var full = await Assert.ThrowsAsync<MillraceException>(() => CreateAsync(input));
         var purpose = await Assert.ThrowsAsync<MillraceException>(() => CreateAsync(other.Id));
 
         Assert.Equal((Reason.QueueFull, "input_file_id"), (full.Reason, purpose.Param));

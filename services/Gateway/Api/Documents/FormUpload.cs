@@ -69,7 +69,8 @@ internal sealed class FormUpload(
         }
     }
 
-    private async Task<IResult> ManyAsync(FormReader form, FormPart first, UploadHeader common, bool waits, CancellationToken cancellationToken)
+    private async Task<IResult> ManyAsync(
+        FormReader form, FormPart first, UploadHeader common, bool waits, CancellationToken cancellationToken)
     {
         if (common.DocumentId.Length > 0)
             throw MillraceException.InvalidArgument(
