@@ -6,10 +6,11 @@ using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Anthropic;
 
-/// <summary>Collects an answer that is not streamed, and writes it as Anthropic's message.</summary>
+/// <summary>Collects an answer that is not streamed, and writes it as Anthropic's message: its text first, then the calls.</summary>
 internal sealed class CollectedMessage : IChatSink
 {
-    private readonly List<Block> _blocks = [];
+    private readonly StringBuilder _text = new();
+    private readonly List<Call> _calls = [];
     private ChatStarted? _started;
     private ChatFinished? _finished;
     private ChatCompleted? _completed;
@@ -25,8 +26,8 @@ internal sealed class CollectedMessage : IChatSink
     public ValueTask WriteAsync(ChatEvent next, CancellationToken cancellationToken)
     {
         if (next is ChatStarted started) _started = started;
-        else if (next is ChatDelta delta) Last(block => block.Call is null, null).Text.Append(delta.Text);
-        else if (next is ChatToolCallDelta call) Last(block => block.Call?.Index == call.Index, call).Text.Append(call.Arguments);
+        else if (next is ChatDelta delta) _text.Append(delta.Text);
+        else if (next is ChatToolCallDelta piece) CallOf(piece).Arguments.Append(piece.Arguments);
         else if (next is ChatFinished finished) _finished = finished;
         else if (next is ChatCompleted completed) _completed = completed;
         return ValueTask.CompletedTask;
@@ -39,7 +40,8 @@ internal sealed class CollectedMessage : IChatSink
         json.WriteStartObject();
         MessageParts.WriteHead(json, Started);
         json.WriteStartArray("content"u8);
-        foreach (var block in _blocks) Write(json, block);
+        if (_text.Length > 0) WriteText(json, _text.ToString());
+        foreach (var call in _calls) Write(json, call);
         json.WriteEndArray();
         MessageParts.WriteStop(json, _finished);
         MessageParts.WriteUsage(json, Completed.Usage);
@@ -47,29 +49,28 @@ internal sealed class CollectedMessage : IChatSink
         json.WriteEndObject();
     }
 
-    private Block Last(Func<Block, bool> isIt, ChatToolCallDelta? call)
+    private Call CallOf(ChatToolCallDelta piece)
     {
-        if (_blocks.Count == 0 || !isIt(_blocks[^1])) _blocks.Add(new Block(call));
-        return _blocks[^1];
+        if (_calls.Count == 0 || _calls[^1].Index != piece.Index) _calls.Add(new Call(piece.Index, piece.Id, piece.Name));
+        return _calls[^1];
     }
 
-    private static void Write(Utf8JsonWriter json, Block block)
+    private static void WriteText(Utf8JsonWriter json, string text)
     {
         json.WriteStartObject();
-        if (block.Call is { } call)
-        {
-            json.WriteString("type"u8, "tool_use"u8);
-            json.WriteString("id"u8, call.Id);
-            json.WriteString("name"u8, call.Name);
-            WriteInput(json, block.Text.ToString());
-        }
-        else
-        {
-            json.WriteString("type"u8, "text"u8);
-            json.WriteString("text"u8, block.Text.ToString());
-            json.WriteNull("citations"u8);
-        }
+        json.WriteString("type"u8, "text"u8);
+        json.WriteString("text"u8, text);
+        json.WriteNull("citations"u8);
+        json.WriteEndObject();
+    }
 
+    private static void Write(Utf8JsonWriter json, Call call)
+    {
+        json.WriteStartObject();
+        json.WriteString("type"u8, "tool_use"u8);
+        json.WriteString("id"u8, call.Id);
+        json.WriteString("name"u8, call.Name);
+        WriteInput(json, call.Arguments.ToString());
         json.WriteEndObject();
     }
 
@@ -101,10 +102,8 @@ internal sealed class CollectedMessage : IChatSink
         }
     }
 
-    private sealed class Block(ChatToolCallDelta? call)
+    private sealed record Call(int Index, string? Id, string? Name)
     {
-        public ChatToolCallDelta? Call => call;
-
-        public StringBuilder Text { get; } = new();
+        public StringBuilder Arguments { get; } = new();
     }
 }

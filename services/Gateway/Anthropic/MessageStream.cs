@@ -7,10 +7,11 @@ namespace Millrace.Gateway.Anthropic;
 
 /// <summary>
 /// An answer as Anthropic's stream of events: the message begins, each block of content begins, grows and ends, and the message ends with
-/// its reason and its tokens.
+/// its reason and its tokens. Calls follow the text: while they are written the guard may still hold a piece of it back.
 /// </summary>
 internal sealed class MessageStream(SseWriter events) : IChatSink
 {
+    private readonly List<ChatToolCallDelta> _calls = [];
     private ChatFinished? _finished;
     private ChatToolCallDelta? _call;
     private bool _isOpen;
@@ -33,12 +34,11 @@ internal sealed class MessageStream(SseWriter events) : IChatSink
                 await events.WriteAsync("content_block_delta", (Index: _blocks - 1, delta.Text), WriteText, cancellationToken);
                 break;
             case ChatToolCallDelta call:
-                await OpenAsync(call, cancellationToken);
-                if (call.Arguments.Length > 0)
-                    await events.WriteAsync("content_block_delta", (Index: _blocks - 1, call.Arguments), WriteInput, cancellationToken);
+                _calls.Add(call);
                 break;
             case ChatFinished finished:
                 _finished = finished;
+                await WriteCallsAsync(cancellationToken);
                 break;
             case ChatCompleted completed:
                 await CompleteAsync(completed, cancellationToken);
@@ -52,6 +52,16 @@ internal sealed class MessageStream(SseWriter events) : IChatSink
         error.ToAnthropic(requestId),
         static (json, body) => JsonSerializer.Serialize(json, body, AnthropicErrorJson.Default.AnthropicError),
         cancellationToken);
+
+    private async ValueTask WriteCallsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var call in _calls)
+        {
+            await OpenAsync(call, cancellationToken);
+            if (call.Arguments.Length > 0)
+                await events.WriteAsync("content_block_delta", (Index: _blocks - 1, call.Arguments), WriteInput, cancellationToken);
+        }
+    }
 
     // A call's pieces come one behind the other, so that a piece of another call, or of the text, ends the block before it.
     private async ValueTask OpenAsync(ChatToolCallDelta? call, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class RerankEndpoint(RerankRuntime runtime, JsonBody json)
 
 internal sealed record RankedJson(string Id, string Object, string Model, RankedResultJson[] Results, RankUsageJson Usage);
 
-internal sealed record RankedResultJson(int Index, float RelevanceScore, RankedDocumentJson? Document);
+internal sealed record RankedResultJson(int Index, float RelevanceScore, RankedDocumentJson? Document = null);
 
 internal sealed record RankedDocumentJson(string Text);
 

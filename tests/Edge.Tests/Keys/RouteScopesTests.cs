@@ -32,6 +32,16 @@ public sealed class RouteScopesTests
         Assert.Equal(scope, RouteScopes.For(path, method));
 
     [Theory]
+    [InlineData("POST", "/v1/chat/completions", true)]
+    [InlineData("POST", "/v1/messages", true)]
+    [InlineData("POST", "/v1/embeddings", true)]
+    [InlineData("POST", "/v1/files", false)]
+    [InlineData("GET", "/v1/conversations", false)]
+    [InlineData("POST", "/v1/batches", false)]
+    public void TakesTokens_OfARoute_IsWhetherTheCallerWaitsForAModel(string method, string path, bool expected) =>
+        Assert.Equal(expected, RouteScopes.TakesTokens(path, method));
+
+    [Theory]
     [InlineData("POST", "/v1/budgets")]
     [InlineData("GET", "/v1/chat/completions")]
     [InlineData("DELETE", "/v1/models/x")]

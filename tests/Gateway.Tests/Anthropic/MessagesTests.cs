@@ -160,7 +160,7 @@ public sealed class MessagesTests
             {"model":"docs-assistant","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Are parcels tracked?"}]}
             """));
 
-        Assert.Contains("[1]", Joined(events, 0, "text"), StringComparison.Ordinal);
+        Assert.Contains("[2]", Joined(events, 0, "text"), StringComparison.Ordinal);
         Assert.Equal(1, events[^2].Data.GetProperty("millrace").GetProperty("citations").GetArrayLength());
     }
 

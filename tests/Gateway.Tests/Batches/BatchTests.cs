@@ -145,6 +145,37 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Batch_GatewayBreaksOff_AnotherGoesOnBehindTheStoredResults()
+    {
+        (string, string)[] settings = [("Gateway:Batches:LinesAtOnce", "1"), ("Gateway:Batches:LeaseTime", "00:00:05")];
+        await using var stored = await StoredPlatform.StartAsync(settings);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stored.Platform.Inference.Script = async (request, speaker) =>
+        {
+            if (request.Chat.Messages[^1].Content == "first") await speaker.SayAsync("before");
+            else
+            {
+                asked.TrySetResult();
+                await new TaskCompletionSource().Task.WaitAsync(speaker.CancellationToken);
+            }
+        };
+        var input = await stored.UploadAsync(Line("a", Chat("first")) + Line("b", Chat("second")) + Line("c", Chat("third")));
+        var created = await stored.PostAsync("/v1/batches", Body(input, "/v1/chat/completions"));
+
+        await asked.Task.DefaultTimeout();
+        await stored.ReplaceGatewayAsync(settings);
+        stored.Platform.Inference.Answers("after");
+        var batch = await stored.EndOfAsync(created.GetProperty("id").GetString() ?? "");
+
+        var lines = await stored.LinesAsync(batch.GetProperty("output_file_id").GetString());
+        Assert.Equal(
+            [("a", "before"), ("b", "after"), ("c", "after")],
+            lines.Select(line => (line.GetProperty("custom_id").GetString(), line.GetProperty("response").GetProperty("body")
+                .GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString())));
+        Assert.Equal(2, stored.Platform.Inference.Requests.Count);
+    }
+
+    [Fact]
     public async Task Batch_MemberIsBusyOnce_LineIsTriedAgain()
     {
         await using var stored = await StoredPlatform.StartAsync();

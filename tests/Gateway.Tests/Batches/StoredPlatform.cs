@@ -22,12 +22,15 @@ internal sealed class StoredPlatform : IAsyncDisposable
         var stored = new StoredPlatform();
         stored._sessions = await ServiceUnderTest.StartAsync(
             builder => builder.AddSessions(), app => app.MapSessions(), ("MILLRACE_DATA_DIR", stored._folder.Path));
-        stored.Platform = await Platform.StartAsync(settings:
-        [
-            ("services:sessions:grpc:0", stored._sessions.GrpcAddress.ToString()), ("Gateway:Batches:PollInterval", "00:00:00.2"),
-            .. settings,
-        ]);
+        await stored.StartGatewayAsync(settings);
         return stored;
+    }
+
+    /// <summary>Puts another gateway in the place of this one, whose work breaks off where it is.</summary>
+    public async Task ReplaceGatewayAsync(params IEnumerable<(string Key, string Value)> settings)
+    {
+        await Platform.DisposeAsync();
+        await StartGatewayAsync(settings);
     }
 
     /// <summary>Uploads a file, with the purpose behind it, as SDKs do.</summary>
@@ -72,6 +75,11 @@ internal sealed class StoredPlatform : IAsyncDisposable
         await _sessions.DisposeAsync();
         _folder.Dispose();
     }
+
+    private async Task StartGatewayAsync(IEnumerable<(string Key, string Value)> settings) => Platform = await Platform.StartAsync(settings:
+    [
+        ("services:sessions:grpc:0", _sessions.GrpcAddress.ToString()), ("Gateway:Batches:PollInterval", "00:00:00.2"), .. settings,
+    ]);
 
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage response)
     {
