@@ -20,7 +20,9 @@ public sealed record OpenAiError(OpenAiErrorBody Error);
 [JsonSerializable(typeof(OpenAiError))]
 public sealed partial class OpenAiErrorJson : JsonSerializerContext;
 
-/// <summary>Refusals as HTTP answers that the OpenAI SDKs understand, retry hints included.</summary>
+/// <summary>
+/// Refusals as HTTP answers that the OpenAI SDKs understand, retry hints included; on the paths of another API, in that one's words.
+/// </summary>
 public static class OpenAiErrors
 {
     /// <summary>The OpenAI form of a refusal.</summary>
@@ -38,7 +40,9 @@ public static class OpenAiErrors
         response.Clear();
         response.StatusCode = info.Http;
         SetRetryHeaders(response.Headers, error, info);
-        return ApiJson.WriteAsync(response, error.ToOpenAi(), OpenAiErrorJson.Default.OpenAiError, cancellationToken);
+        return AnthropicErrors.IsSpoken(context.Request.Path)
+            ? AnthropicErrors.WriteAsync(context, error, cancellationToken)
+            : ApiJson.WriteAsync(response, error.ToOpenAi(), OpenAiErrorJson.Default.OpenAiError, cancellationToken);
     }
 
     // The SDKs retry 409, 429 and 5xx on their own; these headers tell them when that is useless, and when it is not, how long to wait.

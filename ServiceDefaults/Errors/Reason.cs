@@ -36,6 +36,12 @@ public enum Reason
     /// <summary>No such document.</summary>
     DocumentNotFound,
 
+    /// <summary>No such file.</summary>
+    FileNotFound,
+
+    /// <summary>No such batch.</summary>
+    BatchNotFound,
+
     /// <summary>No such ingestion job.</summary>
     JobNotFound,
 

@@ -29,6 +29,8 @@ public static class ReasonCatalog
         [Reason.ModelNotFound] = new("model_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.CollectionNotFound] = new("collection_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.DocumentNotFound] = new("document_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
+        [Reason.FileNotFound] = new("file_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
+        [Reason.BatchNotFound] = new("batch_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.JobNotFound] = new("job_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.RequestNotFound] = new("request_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),
         [Reason.ConversationNotFound] = new("conversation_not_found", StatusCode.NotFound, 404, InvalidRequest, Retryable: false),

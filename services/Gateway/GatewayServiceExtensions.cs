@@ -7,27 +7,34 @@ using Millrace.Contracts.Embedding.V1;
 using Millrace.Contracts.Guardrails.V1;
 using Millrace.Contracts.Retrieval.V1;
 using Millrace.Contracts.Sessions.V1;
+using Millrace.Gateway.Anthropic;
 using Millrace.Gateway.Api;
 using Millrace.Gateway.Api.Completions;
 using Millrace.Gateway.Api.Conversations;
 using Millrace.Gateway.Api.Documents;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
+using Millrace.Gateway.Batches;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Fallbacks;
+using Millrace.Gateway.Files;
 using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Inference;
 using Millrace.Gateway.Models;
+using Millrace.Gateway.Moderation;
+using Millrace.Gateway.OpenApi;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.QueryWriting;
 using Millrace.Gateway.Quoting;
+using Millrace.Gateway.Reranking;
 using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Rpc;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
+using Millrace.Gateway.VectorStores;
 using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Clients;
 using Millrace.ServiceDefaults.Configuration;
@@ -171,6 +178,13 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ExplainEndpoint>();
         services.AddSingleton<ConversationsEndpoints>();
         services.AddSingleton<ItemsEndpoints>();
+        services.AddAnthropic();
+        services.AddFiles();
+        services.AddBatches();
+        services.AddVectorStores();
+        services.AddModerations();
+        services.AddRerank();
+        services.AddOpenApi();
     }
 
     // Calls of unknown services would match every POST on a path of two segments, so that nobody learnt of a wrong method on it.
@@ -191,6 +205,13 @@ public static class GatewayServiceExtensions
         v1.MapSearch();
         v1.MapExplain();
         v1.MapConversations();
+        v1.MapAnthropic();
+        v1.MapFiles();
+        v1.MapBatches();
+        v1.MapVectorStores();
+        v1.MapModerations();
+        v1.MapRerank();
+        app.MapOpenApi();
     }
 
     private static void MapGrpcDoor(this WebApplication app)
@@ -198,5 +219,6 @@ public static class GatewayServiceExtensions
         app.MapGrpcService<ChatRpc>();
         app.MapGrpcService<ModelsRpc>();
         app.MapGrpcService<EmbeddingsRpc>();
+        app.MapGrpcService<RerankRpc>();
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Millrace.ServiceDefaults.Configuration;
 using Millrace.ServiceDefaults.Hosting;
 using Millrace.Sessions.Conversations;
+using Millrace.Sessions.Files;
 using Millrace.Sessions.Grpc;
 using Millrace.Sessions.Messages;
 using Millrace.Sessions.Retention;
@@ -22,6 +23,7 @@ public static class SessionsServiceExtensions
         builder.Services.AddValidatedOptions<StoreOptions>("Sessions:Store");
         builder.Services.AddValidatedOptions<RetentionOptions>("Sessions:Retention");
         builder.Services.AddStore();
+        builder.Services.AddFiles();
         builder.Services.AddSingleton<SessionsTelemetry>();
         builder.Services.AddSingleton<ConversationService>();
         builder.Services.AddSingleton<MessageService>();
@@ -37,6 +39,7 @@ public static class SessionsServiceExtensions
     public static WebApplication MapSessions(this WebApplication app)
     {
         app.MapGrpcService<SessionsGrpcService>();
+        app.MapFiles();
         return app;
     }
 

@@ -24,7 +24,7 @@ internal sealed class GatewayAddresses
             ? found
             : [endpoints.Require(GatewayRoute.Service, GatewayRoute.Endpoint)];
         _idleTimeout = options.Value.GatewayIdleTimeout;
-        Config = new InMemoryConfigProvider([GatewayRoute.Route], [GatewayRoute.Cluster(_all, options.Value)]);
+        Config = new InMemoryConfigProvider([GatewayRoute.Route, GatewayRoute.Document], [GatewayRoute.Cluster(_all, options.Value)]);
         options.OnChange(Update);
     }
 
@@ -44,7 +44,7 @@ internal sealed class GatewayAddresses
         var addresses = found.Count > 0 ? found : _all;
         if (addresses.SequenceEqual(_all) && options.GatewayIdleTimeout == _idleTimeout) return;
         (_all, _idleTimeout) = (addresses, options.GatewayIdleTimeout);
-        Config.Update([GatewayRoute.Route], [GatewayRoute.Cluster(addresses, options)]);
+        Config.Update([GatewayRoute.Route, GatewayRoute.Document], [GatewayRoute.Cluster(addresses, options)]);
         EdgeLog.GatewaysSet(_logger, string.Join(", ", addresses));
     }
 

@@ -27,6 +27,14 @@ internal static class GatewayRoute
         Match = new RouteMatch { Path = PublicPaths.Api + "/{**rest}" },
     };
 
+    /// <summary>The document that describes the API, which is no secret.</summary>
+    public static RouteConfig Document { get; } = new()
+    {
+        RouteId = "document",
+        ClusterId = Service,
+        Match = new RouteMatch { Path = PublicPaths.Document.Value, Methods = [HttpMethods.Get] },
+    };
+
     /// <summary>The gateways behind it.</summary>
     public static ClusterConfig Cluster(IReadOnlyList<Uri> addresses, EdgeOptions options) => new()
     {

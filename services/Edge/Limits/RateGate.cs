@@ -1,4 +1,3 @@
-using Millrace.ApiKeys;
 using Millrace.Edge.Configuration;
 using Millrace.Edge.Keys;
 using Millrace.ServiceDefaults.Errors;
@@ -35,7 +34,7 @@ internal sealed class RateGate(RequestDelegate next, IRateLimiter limiter, Token
     /// <summary>Tokens that a request is taken to cost before it is known: a chunked body says nothing of its size.</summary>
     private static int Estimate(HttpRequest request, int tokensMax)
     {
-        if (RouteScopes.For(request.Path, request.Method) is not (KeyScopes.Chat or KeyScopes.Embeddings)) return 0;
+        if (!RouteScopes.TakesTokens(request.Path, request.Method)) return 0;
         return (int)Math.Min(tokensMax, request.ContentLength is { } bytes ? (bytes + BytesPerToken - 1) / BytesPerToken : tokensMax);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Millrace.Edge.Limits;
 using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Edge.Requests;
 
@@ -35,6 +36,8 @@ internal static class AnswerHeaders
         TokenUsage.TakeReport(context);
         var headers = context.Response.Headers;
         headers[CallContext.RequestIdHeader] = context.Request.Headers[CallContext.RequestIdHeader];
+        if (AnthropicErrors.IsSpoken(context.Request.Path))
+            headers[AnthropicErrors.RequestIdHeader] = context.Request.Headers[CallContext.RequestIdHeader];
         headers.XContentTypeOptions = NoSniff;
         headers.CacheControl = NoStore;
         headers["Referrer-Policy"] = NoReferrer;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Millrace.Gateway.Batches;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
 using Millrace.ServiceDefaults.Http;
@@ -13,7 +14,7 @@ internal sealed class ChatEndpoint(
     {
         var arrivedAt = time.GetTimestamp();
         var read = await ReadAsync(context);
-        var request = read with { Chat = read.Chat with { ArrivedAt = arrivedAt } };
+        var request = read with { Chat = read.Chat with { ArrivedAt = arrivedAt, IsBatch = BatchLine.IsOf(context) } };
         if (request.Stream) await StreamAsync(context, request);
         else await AnswerAsync(context, request.Chat);
     }

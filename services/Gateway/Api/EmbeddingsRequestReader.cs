@@ -17,6 +17,9 @@ internal static class EmbeddingsRequestReader
     private const int DimensionMax = 65_536;
     private static readonly string[] Known = ["model", "input", "dimensions", "encoding_format", "user"];
 
+    /// <summary>The parameters that are known.</summary>
+    public static IEnumerable<string> HonouredNames => Known;
+
     /// <summary>Reads a body.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not supported; the exception names it.</exception>
     public static EmbeddingsRequest Read(JsonElement body)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Api;
 
@@ -19,12 +20,14 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
             Labels = HeldLabels.Read(headers[CallContext.LabelsHeader]),
         };
 
+        headers[CallContext.RequestIdHeader] = id;
         var trace = Activity.Current?.TraceId.ToHexString();
 
         // Set as late as possible: an error clears the headers that were set before.
         context.Response.OnStarting(() =>
         {
             context.Response.Headers[CallContext.RequestIdHeader] = id;
+            if (AnthropicErrors.IsSpoken(context.Request.Path)) context.Response.Headers[AnthropicErrors.RequestIdHeader] = id;
             if (trace is not null) context.Response.Headers[TraceHeader] = trace;
             return Task.CompletedTask;
         });

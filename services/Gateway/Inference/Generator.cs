@@ -102,7 +102,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
                 break;
             case GenerateResponse.EventOneofCase.Finished:
                 run.Usage = run.Usage with { CompletionTokens = run.Usage.CompletionTokens + (int)response.Finished.CompletionTokens };
-                yield return new ChatFinished((int)response.Finished.ChoiceIndex, Why(response.Finished.Reason), []);
+                yield return Finished(response.Finished);
                 break;
         }
     }
@@ -136,6 +136,11 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
 
     private static TokenLogprob[] Top(GeneratedToken token) =>
         [.. token.Top.Select(top => new TokenLogprob(top.Token.Memory, top.Logprob, []))];
+
+    private static ChatFinished Finished(GenerationFinished finished) => new((int)finished.ChoiceIndex, Why(finished.Reason), [])
+    {
+        Stop = finished.Stop.Length > 0 ? finished.Stop : null,
+    };
 
     private static ChatFinishReason Why(FinishReason reason) => reason switch
     {

@@ -16,6 +16,9 @@ public sealed record ChatStarted(string Id, string Model, string ServedBy, DateT
 {
     /// <summary>Where the time of the request goes.</summary>
     public required RunTimeline Timeline { get; init; }
+
+    /// <summary>Tokens as far as they are known at the beginning: an upstream tells those of the prompt at its end.</summary>
+    public ChatUsage Usage { get; init; } = new(0, 0, 0);
 }
 
 /// <summary>A piece of one choice.</summary>
@@ -43,7 +46,11 @@ public sealed record ChatToolCallDelta(int Choice, int Index, string? Id, string
 /// <param name="Choice">Index of the choice.</param>
 /// <param name="Reason">Why it ended.</param>
 /// <param name="Citations">The sources that it cites.</param>
-public sealed record ChatFinished(int Choice, ChatFinishReason Reason, IReadOnlyList<Citation> Citations) : ChatEvent;
+public sealed record ChatFinished(int Choice, ChatFinishReason Reason, IReadOnlyList<Citation> Citations) : ChatEvent
+{
+    /// <summary>The stop string that was met; null when none was.</summary>
+    public string? Stop { get; init; }
+}
 
 /// <summary>The answer is complete.</summary>
 public sealed record ChatCompleted(ChatUsage Usage, ChatReport Report) : ChatEvent;

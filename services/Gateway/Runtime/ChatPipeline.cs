@@ -136,6 +136,7 @@ public sealed class ChatPipeline(
         run.Id, run.Plan.Request.Model, run.ServedBy ?? run.Plan.Model.Name, run.CreatedAt, run.Plan.Request.ChoiceCount)
     {
         Timeline = run.Timeline,
+        Usage = run.Usage,
     };
 
     private async Task SettleAsync(

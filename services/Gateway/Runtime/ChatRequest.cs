@@ -47,7 +47,7 @@ public sealed record ChatRequest
     /// <summary>Upper bound on generated tokens per choice; null for as many as fit.</summary>
     public int? TokensMax { get; init; }
 
-    /// <summary>Strings that end the generation; at most 4.</summary>
+    /// <summary>Strings that end the generation; at most 16.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
     /// <summary>Number of choices, 1 to 8.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Http;
@@ -9,8 +10,13 @@ namespace Millrace.Gateway.Streaming;
 /// A stream of server-sent events. Each event is written straight into the response's pooled buffers and flushed. After a while of
 /// silence a comment goes out, so that proxies keep the connection open.
 /// </summary>
-internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time) : IAsyncDisposable
+/// <param name="response">Takes the stream.</param>
+/// <param name="pingInterval">Silence after which a ping goes out.</param>
+/// <param name="time">The clock.</param>
+/// <param name="ping">The ping without its end; null for a comment.</param>
+internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time, byte[]? ping = null) : IAsyncDisposable
 {
+    private readonly byte[] _ping = ping ?? ": ping"u8.ToArray();
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Utf8JsonWriter _json = new(response.BodyWriter, ApiJson.WriterOptions);
@@ -38,11 +44,20 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
     /// <param name="state">Handed to <paramref name="write"/>.</param>
     /// <param name="write">Writes the event's JSON.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async ValueTask WriteAsync<T>(T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken)
+    public ValueTask WriteAsync<T>(T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken) =>
+        WriteAsync(string.Empty, state, write, cancellationToken);
+
+    /// <summary>Writes one event that has a name.</summary>
+    /// <param name="name">The name; empty for none.</param>
+    /// <param name="state">Handed to <paramref name="write"/>.</param>
+    /// <param name="write">Writes the event's JSON.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async ValueTask WriteAsync<T>(string name, T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            if (name.Length > 0) response.BodyWriter.Write(Encoding.ASCII.GetBytes($"event: {name}\n"));
             response.BodyWriter.Write("data: "u8);
             _json.Reset();
             write(_json, state);
@@ -98,7 +113,7 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
             while (true)
             {
                 var silence = time.GetElapsedTime(Volatile.Read(ref _lastWrite));
-                if (silence >= pingInterval) await WriteRawAsync(": ping"u8.ToArray(), ended.Token);
+                if (silence >= pingInterval) await WriteRawAsync(_ping, ended.Token);
                 else await Task.Delay(pingInterval - silence, time, ended.Token);
             }
         }

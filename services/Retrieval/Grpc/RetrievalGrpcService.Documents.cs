@@ -17,6 +17,7 @@ internal sealed partial class RetrievalGrpcService
             Key(request.Name), request.EmbeddingModel, RetrievalMapping.ToInt32(request.Dimension), Settings(request.Chunking))
         {
             Description = request.Description,
+            Sayings = new CollectionSayings(request.Title, request.MetadataJson),
         };
         var collection = await catalogs.Collections.CreateAsync(wanted, context.CancellationToken);
         return new CreateCollectionResponse { Collection = collection.ToProto() };
@@ -28,6 +29,24 @@ internal sealed partial class RetrievalGrpcService
         {
             Collections = { catalogs.Collections.List(Tenant).Select(collection => collection.ToProto()) },
         });
+
+    /// <inheritdoc/>
+    public override Task<GetCollectionResponse> GetCollection(GetCollectionRequest request, ServerCallContext context)
+    {
+        var (collection, counts) = catalogs.Collections.Get(Key(request.Name));
+        return Task.FromResult(new GetCollectionResponse { Collection = collection.ToProto(), Counts = counts.ToProto() });
+    }
+
+    /// <inheritdoc/>
+    public override async Task<UpdateCollectionResponse> UpdateCollection(UpdateCollectionRequest request, ServerCallContext context)
+    {
+        var changed = await catalogs.Collections.UpdateAsync(
+            Key(request.Name),
+            request.HasTitle ? request.Title : null,
+            request.HasMetadataJson ? request.MetadataJson : null,
+            context.CancellationToken);
+        return new UpdateCollectionResponse { Collection = changed.ToProto() };
+    }
 
     /// <inheritdoc/>
     public override async Task<DeleteCollectionResponse> DeleteCollection(DeleteCollectionRequest request, ServerCallContext context)
@@ -64,7 +83,10 @@ internal sealed partial class RetrievalGrpcService
     /// <inheritdoc/>
     public override Task<ListDocumentsResponse> ListDocuments(ListDocumentsRequest request, ServerCallContext context)
     {
-        var listing = new DocumentListing(request.State.ToState(), request.PageToken, RetrievalMapping.ToInt32(request.PageSize));
+        var listing = new DocumentListing(request.State.ToState(), request.PageToken, RetrievalMapping.ToInt32(request.PageSize))
+        {
+            JobId = request.JobId,
+        };
         var page = catalogs.Documents.List(Key(request.Collection), listing);
         return Task.FromResult(new ListDocumentsResponse
         {

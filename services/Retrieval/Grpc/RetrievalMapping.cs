@@ -23,6 +23,17 @@ internal static class RetrievalMapping
         Description = collection.Description,
         Dimension = (uint)collection.Dimension,
         Reindexing = collection.Reindexing?.ToProto(),
+        Title = collection.Sayings.Title,
+        MetadataJson = collection.Sayings.MetadataJson,
+    };
+
+    public static Contracts.Retrieval.V1.CollectionCounts ToProto(this Store.CollectionCounts counts) => new()
+    {
+        Queued = (uint)counts.Documents.GetValueOrDefault(State.Queued),
+        Processing = (uint)counts.Documents.GetValueOrDefault(State.Processing),
+        Ready = (uint)counts.Documents.GetValueOrDefault(State.Ready),
+        Failed = (uint)counts.Documents.GetValueOrDefault(State.Failed),
+        SizeBytes = (ulong)counts.Bytes,
     };
 
     public static Document ToProto(this StoredDocument document, IngestionProgress progress)

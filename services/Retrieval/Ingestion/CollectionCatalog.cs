@@ -15,6 +15,9 @@ internal sealed record NewCollection(CollectionKey Key, string EmbeddingModel, i
 {
     /// <summary>What it is about.</summary>
     public string Description { get; init; } = "";
+
+    /// <summary>What people and the application say of it.</summary>
+    public CollectionSayings Sayings { get; init; } = CollectionSayings.None;
 }
 
 /// <summary>What may be done with collections.</summary>
@@ -27,6 +30,7 @@ internal sealed class CollectionCatalog(
 {
     private const int ModelCharsMax = 256;
     private const int DescriptionCharsMax = 1024;
+    private const int TitleCharsMax = 256;
     private const int DimensionMax = 16_384;
     private readonly RetrievalOptions _options = options.Value;
 
@@ -36,13 +40,33 @@ internal sealed class CollectionCatalog(
     {
         RequireValid(wanted);
         var settings = new GenerationSettings(wanted.EmbeddingModel, wanted.Dimension, wanted.Chunking ?? _options.Chunking.Settings);
-        var draft = new CollectionDraft(wanted.Key, wanted.Description, settings, _options.CollectionsPerTenantMax);
+        var draft = new CollectionDraft(wanted.Key, wanted.Description, settings, _options.CollectionsPerTenantMax)
+        {
+            Sayings = Checked(wanted.Sayings.Title, wanted.Sayings.MetadataJson),
+        };
         var collection = await collections.GetOrCreateAsync(draft, cancellationToken);
         return HasSettings(collection, wanted) ? collection : throw Differs(collection);
     }
 
     /// <summary>The collections of a tenant, by name.</summary>
     public IReadOnlyList<StoredCollection> List(string tenant) => collections.List(tenant);
+
+    /// <summary>A collection and its documents' states.</summary>
+    /// <exception cref="MillraceException">There is none.</exception>
+    public (StoredCollection Collection, CollectionCounts Counts) Get(CollectionKey key)
+    {
+        var collection = collections.Require(key);
+        return (collection, collections.Count(collection));
+    }
+
+    /// <summary>Changes what is said of a collection; what is null stays.</summary>
+    /// <exception cref="MillraceException">It is not valid, or there is none.</exception>
+    public async Task<StoredCollection> UpdateAsync(
+        CollectionKey key, string? title, string? metadataJson, CancellationToken cancellationToken)
+    {
+        Checked(title ?? "", metadataJson ?? "");
+        return await collections.UpdateAsync(key, title, metadataJson, cancellationToken) ?? throw CollectionStore.NotFound(key);
+    }
 
     /// <summary>Begins to index a collection anew; what is not said stays as it is.</summary>
     /// <returns>The collection, with the build if there is one.</returns>
@@ -81,6 +105,14 @@ internal sealed class CollectionCatalog(
         {
             // The build tries again until it answers.
         }
+    }
+
+    private static CollectionSayings Checked(string title, string metadataJson)
+    {
+        if (title.Length > TitleCharsMax)
+            throw MillraceException.InvalidArgument("title", $"title has {title.Length} characters. Shorten it to {TitleCharsMax}.");
+        if (metadataJson.Length > 0) MetadataRules.Parse(metadataJson);
+        return new CollectionSayings(title, metadataJson);
     }
 
     private static void RequireValid(NewCollection wanted)

@@ -20,7 +20,11 @@ internal sealed record DocumentPage(IReadOnlyList<StoredDocument> Documents, str
 /// <param name="State">Only those in this state; null for all.</param>
 /// <param name="PageToken">Where to go on; empty for the beginning.</param>
 /// <param name="PageSize">Most documents to return; 0 for 100.</param>
-internal sealed record DocumentListing(DocumentState? State, string PageToken, int PageSize);
+internal sealed record DocumentListing(DocumentState? State, string PageToken, int PageSize)
+{
+    /// <summary>Only those that were last uploaded for this job; empty for all.</summary>
+    public string JobId { get; init; } = "";
+}
 
 /// <summary>Takes documents in: checked and stored first, which is what is acknowledged, and worked on afterwards.</summary>
 internal sealed class DocumentCatalog(
@@ -89,7 +93,7 @@ internal sealed class DocumentCatalog(
         if (listing.PageSize is < 0 or > PageSizeMax)
             throw MillraceException.InvalidArgument("page_size", $"page_size is {listing.PageSize}. Set it to 0 to {PageSizeMax}.");
         var countMax = listing.PageSize == 0 ? PageSizeDefault : listing.PageSize;
-        var found = documents.List(collection, listing.State, listing.PageToken, countMax + 1);
+        var found = documents.List(collection, listing.State, listing.PageToken, countMax + 1, listing.JobId);
         return found.Count <= countMax
             ? new DocumentPage(found, "")
             : new DocumentPage([.. found.Take(countMax)], found[countMax - 1].Key.DocumentId);

@@ -9,14 +9,18 @@ namespace Millrace.Retrieval.Store;
 /// <param name="Description">What it is about.</param>
 /// <param name="Settings">How it is embedded and cut.</param>
 /// <param name="CountMax">Most collections of its tenant.</param>
-internal sealed record CollectionDraft(CollectionKey Key, string Description, GenerationSettings Settings, int CountMax);
+internal sealed record CollectionDraft(CollectionKey Key, string Description, GenerationSettings Settings, int CountMax)
+{
+    /// <summary>What people and the application say of it.</summary>
+    public CollectionSayings Sayings { get; init; } = CollectionSayings.None;
+}
 
 /// <summary>The collections of all tenants.</summary>
 internal sealed class CollectionStore(RetrievalDatabase database, TimeProvider time)
 {
     private const string Select = """
         SELECT row AS Row, tenant AS Tenant, name AS Name, description AS Description, active AS Active, building AS Building,
-            document_count AS DocumentCount, created_at_ms AS CreatedAtMs
+            document_count AS DocumentCount, created_at_ms AS CreatedAtMs, title AS Title, metadata AS MetadataJson
         FROM collections
         """;
 
@@ -37,6 +41,31 @@ internal sealed class CollectionStore(RetrievalDatabase database, TimeProvider t
     /// <exception cref="MillraceException">The tenant has too many.</exception>
     public Task<StoredCollection> GetOrCreateAsync(CollectionDraft draft, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => Find(connection, draft.Key) ?? Insert(connection, draft), cancellationToken);
+
+    /// <summary>Changes what is said of a collection; what is null stays.</summary>
+    /// <returns>The collection; null when there is none.</returns>
+    public Task<StoredCollection?> UpdateAsync(
+        CollectionKey key, string? title, string? metadataJson, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            connection.Execute(
+                """
+                UPDATE collections SET title = coalesce(@title, title), metadata = coalesce(@metadataJson, metadata)
+                WHERE tenant = @Tenant AND name = @Name AND deleted = 0
+                """,
+                new { title, metadataJson, key.Tenant, key.Name });
+            return Find(connection, key);
+        },
+        cancellationToken);
+
+    /// <summary>How many documents of a collection are in which state, and how many bytes they have.</summary>
+    public CollectionCounts Count(StoredCollection collection) => database.Read(connection =>
+    {
+        var rows = connection.Query<(int State, int Count, long Bytes)>(
+            "SELECT state, count(*), coalesce(sum(size_bytes), 0) FROM documents WHERE collection = @Row GROUP BY state",
+            new { collection.Row }).ToList();
+        return new CollectionCounts(rows.ToDictionary(row => (DocumentState)row.State, row => row.Count), rows.Sum(row => row.Bytes));
+    });
 
     /// <summary>Deletes a collection. It is gone at once; its rows are removed afterwards, bit by bit.</summary>
     /// <returns>Whether there was one.</returns>
@@ -82,10 +111,19 @@ internal sealed class CollectionStore(RetrievalDatabase database, TimeProvider t
             throw MillraceException.InvalidArgument("name", $"There are {count} collections, which is the most allowed. Delete one first.");
         var row = connection.ExecuteScalar<long>(
             """
-            INSERT INTO collections (tenant, name, description, created_at_ms) VALUES (@Tenant, @Name, @Description, @now);
+            INSERT INTO collections (tenant, name, description, created_at_ms, title, metadata)
+            VALUES (@Tenant, @Name, @Description, @now, @Title, @MetadataJson);
             SELECT last_insert_rowid();
             """,
-            new { draft.Key.Tenant, draft.Key.Name, draft.Description, now = time.GetUtcNow().ToUnixTimeMilliseconds() });
+            new
+            {
+                draft.Key.Tenant,
+                draft.Key.Name,
+                draft.Description,
+                now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                draft.Sayings.Title,
+                draft.Sayings.MetadataJson,
+            });
         var active = GenerationRow.Insert(connection, row, draft.Settings, GenerationState.Active);
         connection.Execute("UPDATE collections SET active = @active WHERE row = @row", new { active, row });
         return Find(connection, draft.Key) ?? throw new InvalidOperationException("A collection that was just written is gone.");
@@ -110,6 +148,10 @@ internal sealed class CollectionStore(RetrievalDatabase database, TimeProvider t
 
         public long CreatedAtMs { get; init; }
 
+        public string Title { get; init; } = "";
+
+        public string MetadataJson { get; init; } = "";
+
         public StoredCollection ToCollection(SqliteConnection connection) => new()
         {
             Row = Row,
@@ -120,6 +162,7 @@ internal sealed class CollectionStore(RetrievalDatabase database, TimeProvider t
             Reindexing = Building is { } building ? GenerationStore.Reindexing(connection, building) : null,
             DocumentCount = DocumentCount,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAtMs),
+            Sayings = new CollectionSayings(Title, MetadataJson),
         };
     }
 }

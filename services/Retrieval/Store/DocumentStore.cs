@@ -25,15 +25,17 @@ internal sealed class DocumentStore(RetrievalDatabase database, TimeProvider tim
     /// <param name="state">Only documents in this state; null for all.</param>
     /// <param name="afterId">Only ids behind this one; empty for the beginning.</param>
     /// <param name="countMax">Most documents to return.</param>
+    /// <param name="jobId">Only documents that were last uploaded for this job; empty for all.</param>
     /// <exception cref="MillraceException">There is no such collection.</exception>
-    public IReadOnlyList<StoredDocument> List(CollectionKey collection, DocumentState? state, string afterId, int countMax) =>
+    public IReadOnlyList<StoredDocument> List(
+        CollectionKey collection, DocumentState? state, string afterId, int countMax, string jobId = "") =>
         database.Read(connection =>
         {
             var row = CollectionStore.Require(connection, collection).Row;
             return connection.Query<DocumentRow>(
                     $"{DocumentRow.Select} WHERE d.collection = @row AND d.document_id > @afterId AND (@state = 0 OR d.state = @state) "
-                    + "ORDER BY d.document_id LIMIT @countMax",
-                    new { row, afterId, countMax, state = (int)(state ?? 0) })
+                    + "AND (@jobId = '' OR d.job = (SELECT row FROM jobs WHERE id = @jobId)) ORDER BY d.document_id LIMIT @countMax",
+                    new { row, afterId, countMax, state = (int)(state ?? 0), jobId })
                 .Select(document => document.ToDocument()).ToList();
         });
 

@@ -7,7 +7,7 @@ namespace Millrace.Retrieval.Store;
 internal static class Schema
 {
     /// <summary>Version of the tables, kept in the file.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Creates the tables.</summary>
     public const string Tables = Collections + Documents + FoundContents + Chunks + Work;
@@ -24,6 +24,8 @@ internal static class Schema
             document_count INTEGER NOT NULL DEFAULT 0,
             created_at_ms INTEGER NOT NULL,
             deleted INTEGER NOT NULL DEFAULT 0,
+            title TEXT NOT NULL DEFAULT '',
+            metadata TEXT NOT NULL DEFAULT '',
             UNIQUE (tenant, name));
 
         CREATE TABLE generations (
@@ -46,6 +48,13 @@ internal static class Schema
             created_at_ms INTEGER NOT NULL,
             cancelled INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX jobs_of_collection ON jobs (collection, row);
+
+        """;
+
+    /// <summary>What people and applications say of a collection, which the third version did not know.</summary>
+    public const string CollectionSayings = """
+        ALTER TABLE collections ADD COLUMN title TEXT NOT NULL DEFAULT '';
+        ALTER TABLE collections ADD COLUMN metadata TEXT NOT NULL DEFAULT '';
 
         """;
 

@@ -20,6 +20,7 @@ internal static class SchemaUpgrade
                 $"The database '{connection.DataSource}' is of version {version}, and this program knows {Schema.Version}. Start the "
                 + "newer program, or restore a backup that this one wrote.");
         if (version == 2) return FromSecondVersion(connection);
+        if (version == 3) return FromThirdVersion(connection);
         return HasTable(connection, "documents") ? FromFirstVersion(connection) : Create(connection);
     }
 
@@ -34,7 +35,7 @@ internal static class SchemaUpgrade
     {
         connection.Execute(
             $"""
-            BEGIN IMMEDIATE; {Schema.FoundContents}
+            BEGIN IMMEDIATE; {Schema.FoundContents} {Schema.CollectionSayings}
             INSERT INTO found_contents (document, version, media_type, original)
             SELECT t.document, t.version, 'text/plain', CAST(t.text AS BLOB)
             FROM collections c JOIN editions e ON e.generation = c.active AND e.live = 1
@@ -42,6 +43,12 @@ internal static class SchemaUpgrade
                 JOIN texts t ON t.document = e.document AND t.version = e.document_version;
             PRAGMA user_version={Schema.Version}; COMMIT
             """);
+        return null;
+    }
+
+    private static int? FromThirdVersion(SqliteConnection connection)
+    {
+        connection.Execute($"BEGIN IMMEDIATE; {Schema.CollectionSayings} PRAGMA user_version={Schema.Version}; COMMIT");
         return null;
     }
 

@@ -33,6 +33,20 @@ internal sealed record StoredGeneration(long Row, GenerationSettings Settings, i
 /// <param name="Error">Why it cannot be finished, and what to do; empty while it is built.</param>
 internal sealed record StoredReindexing(StoredGeneration Generation, int DocumentsDone, int DocumentsTotal, string Error);
 
+/// <summary>What people and applications say of a collection; nothing depends on it.</summary>
+/// <param name="Title">What people call it; may be empty.</param>
+/// <param name="MetadataJson">A JSON object; empty for none.</param>
+internal sealed record CollectionSayings(string Title, string MetadataJson)
+{
+    /// <summary>Nothing is said.</summary>
+    public static CollectionSayings None { get; } = new("", "");
+}
+
+/// <summary>The documents of a collection.</summary>
+/// <param name="Documents">How many are in which state.</param>
+/// <param name="Bytes">Bytes of all originals together.</param>
+internal sealed record CollectionCounts(IReadOnlyDictionary<DocumentState, int> Documents, long Bytes);
+
 /// <summary>A collection as it stands.</summary>
 internal sealed record StoredCollection
 {
@@ -44,6 +58,9 @@ internal sealed record StoredCollection
 
     /// <summary>What it is about; may be empty.</summary>
     public required string Description { get; init; }
+
+    /// <summary>What people and applications say of it.</summary>
+    public CollectionSayings Sayings { get; init; } = CollectionSayings.None;
 
     /// <summary>The build that is searched.</summary>
     public required StoredGeneration Active { get; init; }

@@ -1,3 +1,6 @@
+using Millrace.Sessions.Batches;
+using Millrace.Sessions.Files;
+
 namespace Millrace.Sessions.Storage;
 
 /// <summary>The tables in PostgreSQL and how they came about. A step that was released is never changed.</summary>
@@ -67,7 +70,7 @@ internal static class PostgresSchema
         ALTER TABLE messages ADD COLUMN name TEXT NOT NULL DEFAULT '';
         """;
 
-    private static readonly string[] Steps = [First, Tools];
+    private static readonly string[] Steps = [First, Tools, FileTables.Postgres, BatchTables.Postgres];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

@@ -1,3 +1,6 @@
+using Millrace.Sessions.Batches;
+using Millrace.Sessions.Files;
+
 namespace Millrace.Sessions.Storage;
 
 /// <summary>The tables in SQLite and how they came about. A step that was released is never changed.</summary>
@@ -66,7 +69,7 @@ internal static class SqliteSchema
         ALTER TABLE messages ADD COLUMN name TEXT NOT NULL DEFAULT '';
         """;
 
-    private static readonly string[] Steps = [First, Branches, Tools];
+    private static readonly string[] Steps = [First, Branches, Tools, FileTables.Sqlite, BatchTables.Sqlite];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

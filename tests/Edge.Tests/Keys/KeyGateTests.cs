@@ -54,6 +54,32 @@ public sealed class KeyGateTests
     }
 
     [Fact]
+    public async Task Refusal_OnAPathOfAnthropicsApi_HasItsShape()
+    {
+        await using var edge = await KeyedEdge.StartAsync();
+
+        using var response = await edge.Edge.Http.PostAsync("/v1/messages", null).DefaultTimeout();
+        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("authentication_error", body.RootElement.GetProperty("error").GetProperty("type").GetString());
+        var id = response.Headers.GetValues("request-id").Single();
+        Assert.Equal(id, body.RootElement.GetProperty("request_id").GetString());
+        Assert.Equal(id, response.Headers.GetValues("x-request-id").Single());
+    }
+
+    [Fact]
+    public async Task ApiDocument_AsksForNoKey()
+    {
+        await using var edge = await KeyedEdge.StartAsync();
+
+        using var response = await edge.Edge.Http.GetAsync("/openapi.json").DefaultTimeout();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.NotNull(edge.Seen);
+    }
+
+    [Fact]
     public async Task ExpiredKey_IsToldThatItExpired()
     {
         await using var edge = await KeyedEdge.StartAsync();

@@ -38,6 +38,16 @@ internal sealed class FakeEmbedding : EmbeddingService.EmbeddingServiceBase
         return Task.FromResult(response);
     }
 
+    /// <summary>Scores by length: the longest document is the best.</summary>
+    public override Task<RerankResponse> Rerank(RerankRequest request, ServerCallContext context)
+    {
+        var response = new RerankResponse { Model = "tiny-rerank", TotalTokens = 20 };
+        var ranked = request.Documents.Select((text, index) => new RerankResult { Index = (uint)index, Score = text.Length / 100f })
+            .OrderByDescending(result => result.Score);
+        response.Results.Add(request.TopN == 0 ? ranked : ranked.Take((int)request.TopN));
+        return Task.FromResult(response);
+    }
+
     public override Task<ListModelsResponse> ListModels(ListModelsRequest request, ServerCallContext context)
     {
         if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));

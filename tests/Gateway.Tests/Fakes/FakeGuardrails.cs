@@ -18,6 +18,9 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     /// <summary>The policies that inputs were checked by.</summary>
     public ConcurrentQueue<string> Policies { get; } = new();
 
+    /// <summary>What every input check finds besides.</summary>
+    public IReadOnlyList<Finding> MoreFindings { get; set; } = [];
+
     /// <summary>Happens while an input is checked.</summary>
     public Action Checking { get; set; } = () => { };
 
@@ -26,7 +29,7 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
         RequirePresence();
         Checking();
         Policies.Enqueue(request.Policy);
-        var response = new CheckInputResponse { Action = GuardAction.Allow, PolicyVersion = "1" };
+        var response = new CheckInputResponse { Action = GuardAction.Allow, PolicyVersion = "1", Findings = { MoreFindings } };
         var blocked = request.Texts.ToList().FindIndex(text => text.Contains(Forbidden, StringComparison.Ordinal));
         if (blocked >= 0)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Millrace.Contracts.Retrieval.V1;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Tests.Fakes;
@@ -30,7 +31,16 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
         ("shipping.md", "Standard shipping takes three days. Parcels are tracked."),
     ];
 
+    /// <summary>The tenant of the last context.</summary>
+    public string? LastTenant { get; private set; }
+
+    /// <summary>The labels that bound whoever asked for it.</summary>
+    public IReadOnlyList<string>? LastBound { get; private set; }
+
     public ConcurrentQueue<BuildContextRequest> Requests { get; } = new();
+
+    /// <summary>Collections besides the one that is always there.</summary>
+    public ConcurrentDictionary<string, Collection> Created { get; } = new();
 
     public ConcurrentDictionary<string, (UploadHeader Header, byte[] Content)> Uploads { get; } = new();
 
@@ -38,6 +48,7 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
     {
         if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         Requests.Enqueue(request);
+        (LastTenant, LastBound) = (CallContext.Current.Tenant, CallContext.Current.Labels);
         if (Refusal is not null) throw Refusal;
         foreach (var collection in request.Search.Collections) RequireCollection(collection);
         var response = new BuildContextResponse { Degraded = { Degraded } };
@@ -58,19 +69,39 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
         return Task.FromResult(response);
     }
 
-    public override Task<CreateCollectionResponse> CreateCollection(CreateCollectionRequest request, ServerCallContext context) =>
-        Task.FromResult(new CreateCollectionResponse
+    public override Task<CreateCollectionResponse> CreateCollection(CreateCollectionRequest request, ServerCallContext context)
+    {
+        var collection = new Collection
         {
-            Collection = new Collection
-            {
-                Name = request.Name,
-                EmbeddingModel = "tiny-embed",
-                Chunking = request.Chunking,
-                Dimension = request.Dimension,
-                Description = request.Description,
-                CreatedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
-            },
-        });
+            Name = request.Name,
+            EmbeddingModel = "tiny-embed",
+            Chunking = request.Chunking,
+            Dimension = request.Dimension,
+            Description = request.Description,
+            Title = request.Title,
+            MetadataJson = request.MetadataJson,
+            CreatedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+        };
+        Created[request.Name] = collection;
+        return Task.FromResult(new CreateCollectionResponse { Collection = collection });
+    }
+
+    public override Task<GetCollectionResponse> GetCollection(GetCollectionRequest request, ServerCallContext context)
+    {
+        RequireCollection(request.Name);
+        var counts = new CollectionCounts { Ready = (uint)Uploads.Count, SizeBytes = (ulong)Uploads.Values.Sum(one => one.Content.Length) };
+        var collection = Created.GetValueOrDefault(request.Name) ?? new Collection { Name = request.Name };
+        return Task.FromResult(new GetCollectionResponse { Collection = collection, Counts = counts });
+    }
+
+    public override Task<UpdateCollectionResponse> UpdateCollection(UpdateCollectionRequest request, ServerCallContext context)
+    {
+        RequireCollection(request.Name);
+        var collection = Created[request.Name];
+        if (request.HasTitle) collection.Title = request.Title;
+        if (request.HasMetadataJson) collection.MetadataJson = request.MetadataJson;
+        return Task.FromResult(new UpdateCollectionResponse { Collection = collection });
+    }
 
     public override Task<ListCollectionsResponse> ListCollections(ListCollectionsRequest request, ServerCallContext context)
     {
@@ -78,12 +109,14 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
         var response = new ListCollectionsResponse();
         var documents = (uint)Uploads.Count;
         response.Collections.Add(new Collection { Name = Collection, EmbeddingModel = EmbeddingModel, DocumentCount = documents });
+        response.Collections.Add(Created.Values);
         return Task.FromResult(response);
     }
 
     public override Task<DeleteCollectionResponse> DeleteCollection(DeleteCollectionRequest request, ServerCallContext context)
     {
         RequireCollection(request.Name);
+        Created.TryRemove(request.Name, out _);
         return Task.FromResult(new DeleteCollectionResponse());
     }
 
@@ -113,7 +146,8 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
         RequireCollection(request.Collection);
         Lists.Enqueue(request);
         var response = new ListDocumentsResponse();
-        response.Documents.Add(Uploads.Keys.Order(StringComparer.Ordinal).Select(Describe));
+        response.Documents.Add(Uploads.Keys.Order(StringComparer.Ordinal).Select(Describe)
+            .Where(document => request.JobId.Length == 0 || document.JobId == request.JobId));
         return Task.FromResult(response);
     }
 
@@ -124,9 +158,10 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
         return Task.FromResult(new DeleteDocumentResponse());
     }
 
-    private static void RequireCollection(string name)
+    private void RequireCollection(string name)
     {
-        if (name != Collection) throw new MillraceException(Reason.CollectionNotFound, $"The collection '{name}' does not exist.");
+        if (name != Collection && !Created.ContainsKey(name))
+            throw new MillraceException(Reason.CollectionNotFound, $"The collection '{name}' does not exist.");
     }
 
     private void RequireDocument(string id)
@@ -137,7 +172,7 @@ internal sealed partial class FakeRetrieval : RetrievalService.RetrievalServiceB
     private Document Describe(string id) => new()
     {
         Id = id,
-        Collection = Collection,
+        Collection = Uploads[id].Header.Collection,
         Title = id,
         MediaType = Uploads[id].Header.MediaType,
         SizeBytes = (ulong)Uploads[id].Content.Length,

@@ -25,6 +25,9 @@ internal sealed partial class FakeRetrieval
 
     public ConcurrentQueue<string> Jobs { get; } = new();
 
+    /// <summary>The collection of each job.</summary>
+    public ConcurrentDictionary<string, string> JobCollections { get; } = new();
+
     public override Task<ReindexCollectionResponse> ReindexCollection(ReindexCollectionRequest request, ServerCallContext context)
     {
         RequireCollection(request.Name);
@@ -38,6 +41,7 @@ internal sealed partial class FakeRetrieval
         RequireCollection(request.Collection);
         var id = string.Create(CultureInfo.InvariantCulture, $"job-{Jobs.Count + 1}");
         Jobs.Enqueue(id);
+        JobCollections[id] = request.Collection;
         return Task.FromResult(new CreateJobResponse { Job = Job(id) });
     }
 
@@ -107,7 +111,7 @@ internal sealed partial class FakeRetrieval
         return new Job
         {
             Id = id,
-            Collection = Collection,
+            Collection = JobCollections.GetValueOrDefault(id, Collection),
             State = JobState.Running,
             TotalCount = count,
             QueuedCount = count,

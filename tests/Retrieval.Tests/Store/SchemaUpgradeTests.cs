@@ -57,6 +57,9 @@ public sealed class SchemaUpgradeTests
         Assert.Equal(0L, store.Database.Read(connection => connection.ExecuteScalar<long>("SELECT count(*) FROM contents")));
     }
 
+    private const string WithoutSayings =
+        "ALTER TABLE collections DROP COLUMN title; ALTER TABLE collections DROP COLUMN metadata;";
+
     // The second version had no table for the bytes of a version that is found while a newer one is not.
     [Fact]
     public async Task Open_FileOfTheSecondVersion_CanBuildEveryVersionThatIsFound()
@@ -70,7 +73,7 @@ public sealed class SchemaUpgradeTests
             await before.PutAsync(created.Key, "newer", "new apple");
         }
 
-        Write(folder.File("retrieval.db"), "DROP TABLE found_contents; PRAGMA user_version=2");
+        Write(folder.File("retrieval.db"), $"DROP TABLE found_contents; {WithoutSayings} PRAGMA user_version=2");
         using var store = new StoreFixture(folder.Path);
         Assert.Null(store.Database.RequeuedByUpgrade);
         var collection = store.Collections.Require(new CollectionKey("t", "c"));
@@ -82,6 +85,20 @@ public sealed class SchemaUpgradeTests
             [("pear", "text/plain", 1), ("old apple", "text/plain", 1)],
             claims.Select(claim => (
                 System.Text.Encoding.UTF8.GetString(claim.Content), claim.Document.MediaType, claim.Document.Version)));
+    }
+
+    [Fact]
+    public async Task Open_FileOfTheThirdVersion_KeepsItsCollections()
+    {
+        using var folder = new TemporaryFolder();
+        using (var before = new StoreFixture(folder.Path)) await before.CreateAsync("t", "c");
+
+        Write(folder.File("retrieval.db"), $"{WithoutSayings} PRAGMA user_version=3");
+        using var store = new StoreFixture(folder.Path);
+        var changed = await store.Collections.UpdateAsync(new CollectionKey("t", "c"), "Mine", null, CancellationToken.None);
+
+        Assert.Null(store.Database.RequeuedByUpgrade);
+        Assert.Equal(new CollectionSayings("Mine", ""), changed?.Sayings);
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task ClearAsync()
     {
         await using var database = Open();
-        await database.WriteAsync(session => session.ExecuteAsync("TRUNCATE conversations CASCADE"), CancellationToken.None);
+        await database.WriteAsync(
+            session => session.ExecuteAsync("TRUNCATE conversations, files, batches CASCADE"), CancellationToken.None);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Millrace.Contracts.Retrieval.V1;
@@ -13,8 +12,8 @@ namespace Millrace.Gateway.Api.Documents;
 internal sealed class FormUpload(
     RetrievalService.RetrievalServiceClient retrieval, DocumentUpload upload, IOptions<GatewayOptions> options)
 {
-    private const string OneFile = "file";
-    private const string ManyFiles = "files";
+    private const string OneFile = FormPart.OneFile;
+    private const string ManyFiles = FormPart.ManyFiles;
     private const int FieldBytesMax = 64 * 1024;
     private const int FieldsMax = 80;
 
@@ -42,7 +41,7 @@ internal sealed class FormUpload(
     /// <summary>Uploads what a form has.</summary>
     public async Task<IResult> RunAsync(HttpRequest request, string boundary, UploadHeader header, CancellationToken cancellationToken)
     {
-        var form = new Form(new MultipartReader(boundary, request.Body));
+        var form = new FormReader(boundary, request.Body);
         var part = await form.NextAsync(cancellationToken);
         for (var fields = 0; part is { IsFile: false }; fields++)
         {
@@ -58,7 +57,7 @@ internal sealed class FormUpload(
         return await ManyAsync(form, part, header, waits, cancellationToken);
     }
 
-    private async Task<IResult> OneAsync(Form form, Part part, UploadHeader header, CancellationToken cancellationToken)
+    private async Task<IResult> OneAsync(FormReader form, FormPart part, UploadHeader header, CancellationToken cancellationToken)
     {
         DocumentUpload.Describe(header, part.FileName, part.Section.ContentType);
         var document = await upload.SendAsync(part.Section.Body, header, RequireEndAsync, cancellationToken);
@@ -70,14 +69,15 @@ internal sealed class FormUpload(
         }
     }
 
-    private async Task<IResult> ManyAsync(Form form, Part first, UploadHeader common, bool waits, CancellationToken cancellationToken)
+    private async Task<IResult> ManyAsync(
+        FormReader form, FormPart first, UploadHeader common, bool waits, CancellationToken cancellationToken)
     {
         if (common.DocumentId.Length > 0)
             throw MillraceException.InvalidArgument(
                 "document_id", "'document_id' is for one 'file'. Several 'files' take their names as ids; leave it out.");
         if (common.JobId.Length == 0) common.JobId = await OpenJobAsync(common.Collection, cancellationToken);
         List<UploadedFileJson> results = [];
-        for (Part? part = first; part is not null; part = await form.NextAsync(cancellationToken))
+        for (FormPart? part = first; part is not null; part = await form.NextAsync(cancellationToken))
         {
             if (part.Name != ManyFiles || !part.IsFile) throw Unsupported(part.Name);
             if (results.Count == options.Value.UploadFilesMax)
@@ -97,7 +97,7 @@ internal sealed class FormUpload(
         (await retrieval.CreateJobAsync(new CreateJobRequest { Collection = collection }, cancellationToken: cancellationToken)).Job.Id;
 
     // A file that is refused does not keep the others out. A form that breaks off, or a service that is away, ends all.
-    private async Task<UploadedFileJson> OneOfManyAsync(Part part, UploadHeader header, CancellationToken cancellationToken)
+    private async Task<UploadedFileJson> OneOfManyAsync(FormPart part, UploadHeader header, CancellationToken cancellationToken)
     {
         try
         {
@@ -114,54 +114,4 @@ internal sealed class FormUpload(
 
     private static bool IsOfTheFile(MillraceException refusal) => refusal.InnerException is not IOException
         && refusal.Reason is (Reason.InvalidArgument or Reason.PayloadTooLarge or Reason.UnsupportedMediaType);
-
-    private sealed class Form(MultipartReader reader)
-    {
-        public async Task<Part?> NextAsync(CancellationToken cancellationToken)
-        {
-            try
-            {
-                return await reader.ReadNextSectionAsync(cancellationToken) is { } section ? new Part(section) : null;
-            }
-            catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
-            {
-                throw new MillraceException(
-                    Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it.", error);
-            }
-        }
-    }
-
-    private sealed class Part
-    {
-        public Part(MultipartSection section)
-        {
-            Section = section;
-            var disposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed) ? parsed : null;
-            Name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Value ?? string.Empty;
-            FileName = HeaderUtilities.RemoveQuotes(disposition?.FileName ?? default).Value ?? string.Empty;
-        }
-
-        public MultipartSection Section { get; }
-
-        public string Name { get; }
-
-        public string FileName { get; }
-
-        public bool IsFile => Name is OneFile or ManyFiles;
-
-        /// <exception cref="MillraceException">The value is longer than a field may be.</exception>
-        public async Task<string> ReadTextAsync(int bytesMax, CancellationToken cancellationToken)
-        {
-            using var value = new MemoryStream();
-            var buffer = new byte[4096];
-            while (await Section.Body.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-            {
-                if (value.Length + count > bytesMax)
-                    throw MillraceException.InvalidArgument(Name, $"'{Name}' must have at most {bytesMax} bytes.");
-                value.Write(buffer, 0, count);
-            }
-
-            return System.Text.Encoding.UTF8.GetString(value.GetBuffer(), 0, (int)value.Length);
-        }
-    }
 }

@@ -45,6 +45,12 @@ internal static class SearchRequestReader
             ["keep_overlaps"] = (context, field) => context.KeepOverlaps = field.Boolean(),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The parameters of a search.</summary>
+    public static IEnumerable<string> SearchNames => Search.Keys;
+
+    /// <summary>The parameters of a context beside those of its search.</summary>
+    public static IEnumerable<string> ContextNames => Context.Keys;
+
     /// <summary>Reads a search.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not known; the exception names it.</exception>
     public static SearchRequest ReadSearch(JsonElement body)
