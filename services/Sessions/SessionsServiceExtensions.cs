@@ -5,6 +5,7 @@ using Millrace.Sessions.Conversations;
 using Millrace.Sessions.Grpc;
 using Millrace.Sessions.Messages;
 using Millrace.Sessions.Retention;
+using Millrace.Sessions.Runs;
 using Millrace.Sessions.Storage;
 using Millrace.Sessions.Summaries;
 using Millrace.Sessions.Telemetry;
@@ -21,6 +22,7 @@ public static class SessionsServiceExtensions
         builder.Services.AddValidatedOptions<ConversationOptions>("Sessions");
         builder.Services.AddValidatedOptions<StoreOptions>("Sessions:Store");
         builder.Services.AddValidatedOptions<RetentionOptions>("Sessions:Retention");
+        builder.Services.AddValidatedOptions<RunOptions>("Sessions:Runs");
         builder.Services.AddStore();
         builder.Services.AddSingleton<SessionsTelemetry>();
         builder.Services.AddSingleton<ConversationService>();
@@ -29,6 +31,7 @@ public static class SessionsServiceExtensions
         builder.Services.AddSingleton<WindowService>();
         builder.Services.AddSingleton<ConversationExport>();
         builder.Services.AddHostedService<RetentionSweeper>();
+        builder.Services.AddRuns();
         builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
         return builder;
     }
@@ -37,6 +40,7 @@ public static class SessionsServiceExtensions
     public static WebApplication MapSessions(this WebApplication app)
     {
         app.MapGrpcService<SessionsGrpcService>();
+        app.MapGrpcService<RunsGrpcService>();
         return app;
     }
 

@@ -49,7 +49,7 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task ClearAsync()
     {
         await using var database = Open();
-        await database.WriteAsync(session => session.ExecuteAsync("TRUNCATE conversations CASCADE"), CancellationToken.None);
+        await database.WriteAsync(session => session.ExecuteAsync("TRUNCATE conversations, runs CASCADE"), CancellationToken.None);
     }
 
     /// <inheritdoc/>
