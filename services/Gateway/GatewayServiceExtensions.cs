@@ -10,6 +10,8 @@ using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Api;
 using Millrace.Gateway.Api.Conversations;
 using Millrace.Gateway.Api.Documents;
+using Millrace.Gateway.Api.Responses;
+using Millrace.Gateway.Api.Runs;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Citations;
@@ -48,6 +50,7 @@ public static class GatewayServiceExtensions
         builder.Services.AddUpstreams();
         builder.Services.AddPipeline();
         builder.Services.AddHttpDoor();
+        builder.Services.AddRuns();
         builder.Services.AddGrpcDoor();
         return builder;
     }
@@ -181,6 +184,7 @@ public static class GatewayServiceExtensions
         v1.MapSearch();
         v1.MapExplain();
         v1.MapConversations();
+        v1.MapResponses();
     }
 
     private static void MapGrpcDoor(this WebApplication app)

@@ -17,18 +17,30 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
     /// <param name="run">The request; its usage is filled in on the way.</param>
     /// <param name="choiceCount">Choices to generate.</param>
     /// <param name="cancellationToken">Frees the slot of the engine.</param>
+    /// <param name="beginning">The part of the answer that is there already; null for none.</param>
     public async IAsyncEnumerable<ChatEvent> GenerateAsync(
-        BuiltPrompt prompt, ChatRun run, int choiceCount, [EnumeratorCancellation] CancellationToken cancellationToken)
+        BuiltPrompt prompt,
+        ChatRun run,
+        int choiceCount,
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        AnswerBeginning? beginning = null)
     {
         using var step = telemetry.Step("generate", run);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
         var before = run.Usage;
         await using var responses = pool
-            .GenerateAsync(Request(prompt, run.Plan, choiceCount), attempt => Tell(attempt, run), cancellationToken)
+            .GenerateAsync(Request(prompt, run.Plan, choiceCount).From(beginning), attempt => Tell(attempt, run), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         while (await NextAsync(responses, run))
             foreach (var next in Translate(responses.Current, run)) yield return next;
         telemetry.EndChatCall(span, run, run.Usage.Since(before));
+    }
+
+    /// <summary>Counts the tokens of a text.</summary>
+    public async Task<int> CountAsync(string model, string text, CancellationToken cancellationToken)
+    {
+        var request = new CountTokensRequest { Model = model, Texts = { text } };
+        return (int)(await pool.CountTokensAsync(request, cancellationToken)).Counts[0];
     }
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<GenerateResponse> responses, ChatRun run)
@@ -77,6 +89,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry)
             CachedTokens = run.Usage.CachedTokens + (int)started.CachedTokens,
         };
         if (started.Model.Length > 0) run.ServedBy = started.Model;
+        run.Seed = started.Seed;
     }
 
     private static void Tell(PoolAttempt attempt, ChatRun run) => run.Decide(

@@ -49,7 +49,7 @@ public sealed class ChatPipeline(
         var run = new ChatRun
         {
             Id = CompletionId(),
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = request.Journal?.CreatedAt ?? time.GetUtcNow(),
             Plan = await planner.PlanAsync(request, cancellationToken),
             Timeline = timeline,
             Activity = activity,
@@ -74,14 +74,13 @@ public sealed class ChatPipeline(
 
     private async Task RunAsync(ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
-        var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
-        var history = await steps.History.WindowAsync(run, messages, cancellationToken);
-        var turns = ChatSteps.Turns(run, history, messages);
-        var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
-        var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
+        var prepared = await PreparedAsync(run, cancellationToken);
+        var (messages, history, turns, context, prompt) = prepared;
 
         var source = new SourceText(prompt.Passages);
-        var generated = steps.Generate(run, turns, context, prompt, cancellationToken);
+        var generated = run.Plan.Request.Journal is null
+            ? steps.Generate(run, turns, context, prompt, cancellationToken)
+            : JournaledAnswer.GenerateAsync(steps, run, prepared, cancellationToken);
         var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
         var guarded = steps.OutputGuard.FilterAsync(grounded, run, cancellationToken);
         var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
@@ -89,6 +88,30 @@ public sealed class ChatPipeline(
         var answer = await DeliverAsync(cited, run, sink, cancellationToken);
         await SettleAsync(run, messages, history, answer, cancellationToken);
         await sink.WriteAsync(new ChatCompleted(run.Usage, Report(run, prompt, context)), cancellationToken);
+    }
+
+    /// <summary>Steps 4 to 8, or what another process found out in them.</summary>
+    private async Task<PreparedChat> PreparedAsync(ChatRun run, CancellationToken cancellationToken)
+    {
+        var journal = run.Plan.Request.Journal;
+        if (journal?.Prepared is { } known)
+        {
+            run.Decide("take_over", "prepared before");
+            run.Usage = known.Usage;
+            run.Question = known.Question;
+            foreach (var part in known.Degraded) run.Degrade(part);
+            return known;
+        }
+
+        var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
+        var history = await steps.History.WindowAsync(run, messages, cancellationToken);
+        var turns = ChatSteps.Turns(run, history, messages);
+        var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
+        var prompt = await steps.PromptAsync(run, turns, context, cancellationToken);
+        var prepared = new PreparedChat(messages, history, turns, context, prompt);
+        prepared.RequireWhole(run.Plan.Request);
+        if (journal is not null) await journal.PrepareAsync(prepared, run, cancellationToken);
+        return prepared;
     }
 
     private static MillraceException Failure(Exception error, CancellationToken cancellationToken) => error switch

@@ -62,7 +62,7 @@ public sealed class ConversationHistory(
                 "history",
                 $"{turns.Count} messages",
                 new JsonObject { ["dropped"] = window.DroppedCount, ["tokens"] = window.TokenCount, ["summary"] = summary is not null });
-            return new ConversationWindow(turns, summary, again);
+            return new ConversationWindow(turns, summary, again) { DroppedCount = (int)window.DroppedCount };
         }
         catch (MillraceException error)
             when (error.Reason == Reason.ConversationNotFound && run.Plan.Request.ParentMessageId is null or "root")
@@ -85,7 +85,7 @@ public sealed class ConversationHistory(
     public async Task AppendAsync(
         ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow window, StoredAnswer answer, CancellationToken cancellationToken)
     {
-        if (run.Plan.Request.ConversationId is not { } id) return;
+        if (run.Plan.Request is not { IsStored: true, ConversationId: { } id }) return;
         var request = new AppendMessagesRequest
         {
             ConversationId = id,
@@ -94,7 +94,7 @@ public sealed class ConversationHistory(
         };
         IEnumerable<ChatTurn> asked = window.AnswersAgain
             ? []
-            : messages.Where(message => !window.HasSystem || message.Role != ChatRole.System).TakeLast(AppendMax - 1);
+            : messages.Where(message => MayStore(run, window, message)).TakeLast(AppendMax - 1);
         request.Messages.Add(asked.Select((message, index) => Message(message, index.ToString(CultureInfo.InvariantCulture))));
         request.Messages.Add(Answer(run, answer));
         await CountAsync(run.Plan.Model.Name, request.Messages, cancellationToken);
@@ -110,6 +110,9 @@ public sealed class ConversationHistory(
             run.Degrade("sessions");
         }
     }
+
+    private static bool MayStore(ChatRun run, ConversationWindow window, ChatTurn message) =>
+        message.Role != ChatRole.System || (!window.HasSystem && run.Plan.Request.KeepsInstructions);
 
     private static Message Answer(ChatRun run, StoredAnswer answer)
     {

@@ -9,7 +9,8 @@ namespace Millrace.Gateway.Streaming;
 /// A stream of server-sent events. Each event is written straight into the response's pooled buffers and flushed. After a while of
 /// silence a comment goes out, so that proxies keep the connection open.
 /// </summary>
-internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time) : IAsyncDisposable
+internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time)
+    : IEventStream, IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -20,10 +21,8 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
     /// <summary>Whether the status has gone out, so that a failure can only be told as an event.</summary>
     public bool HasStarted { get; private set; }
 
-    /// <summary>Begins the answer.</summary>
-    /// <param name="started">What is known of it.</param>
-    /// <param name="cancellationToken">Ends the pings with the request.</param>
-    public void Start(ChatStarted started, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public ValueTask StartAsync(ChatStarted started, CancellationToken cancellationToken)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache";
@@ -32,12 +31,10 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
         HasStarted = true;
         _lastWrite = time.GetTimestamp();
         _pings = PingAsync(cancellationToken);
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Writes one event.</summary>
-    /// <param name="state">Handed to <paramref name="write"/>.</param>
-    /// <param name="write">Writes the event's JSON.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <inheritdoc/>
     public async ValueTask WriteAsync<T>(T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
@@ -55,7 +52,7 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
         }
     }
 
-    /// <summary>Writes the event that says that the answer is whole.</summary>
+    /// <inheritdoc/>
     public async ValueTask WriteDoneAsync(CancellationToken cancellationToken) =>
         await WriteRawAsync("data: [DONE]"u8.ToArray(), cancellationToken);
 
