@@ -35,6 +35,8 @@ internal sealed class RunHost(
         if (!request.IsKept)
             return new RunReading(this, store, id, Start(request.Input, default, RunLegacy.None, isKept: false), true);
 
+        // One that is being stopped is no answer to who asks now.
+        if (Find(id) is { Stopping.IsCancellationRequested: true } ending) await ending.Completion.WaitAsync(cancellationToken);
         var begun = await store.BeginRunAsync(Begin(request), cancellationToken: cancellationToken);
         return begun.Outcome switch
         {

@@ -16,6 +16,8 @@ internal static class JournaledAnswer
     {
         var journal = run.Plan.Request.Journal ?? throw new InvalidOperationException("The chat has no journal.");
         var said = journal.Said;
+        var isWhole = said.Count(piece => piece.Event is ChatFinished) == run.Plan.Request.ChoiceCount;
+        if (said.Count > 0 && !isWhole) RequireContinuable(run, said);
         foreach (var piece in said)
         {
             if (piece.Event is ChatFinished) (run.Usage, run.ServedBy) = (piece.Usage, piece.ServedBy);
@@ -23,7 +25,7 @@ internal static class JournaledAnswer
             yield return piece.Event;
         }
 
-        if (said.Count(piece => piece.Event is ChatFinished) == run.Plan.Request.ChoiceCount) yield break;
+        if (isWhole) yield break;
         var rest = said.Count == 0
             ? steps.Generate(run, prepared.Turns, prepared.Context, prepared.Prompt, cancellationToken)
             : GoOnAsync(steps, run, prepared, said, cancellationToken);
@@ -41,7 +43,6 @@ internal static class JournaledAnswer
         IReadOnlyList<SaidPiece> said,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        RequireContinuable(run, said);
         var text = string.Concat(said.Select(piece => piece.Event).OfType<ChatDelta>().Select(delta => delta.Text));
         var tokens = await steps.Generator.CountAsync(run.Plan.Model.Name, text, cancellationToken);
         var earlier = said[^1].Usage with { CompletionTokens = prepared.Usage.CompletionTokens + tokens };

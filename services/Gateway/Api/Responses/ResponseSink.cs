@@ -188,7 +188,7 @@ internal sealed class ResponseSink(ResponseState state, ResponseEvents events, R
     private async ValueTask CompleteAsync(ChatCompleted completed, CancellationToken cancellationToken)
     {
         state.Usage = completed.Usage;
-        state.Report = new AnswerReport(completed.Report, _finished?.Citations ?? []);
+        state.Explain(new AnswerReport(completed.Report, _finished?.Citations ?? []));
         StoredIds = completed.Report.StoredMessageIds ?? [];
         stream?.Took(completed.Usage.PromptTokens + completed.Usage.CompletionTokens);
         state.Incomplete = IncompleteReason(_finished?.Reason ?? ChatFinishReason.Stop);

@@ -1,9 +1,11 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
 using Millrace.ServiceDefaults.Errors;
+using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Api.Responses;
 
@@ -40,7 +42,22 @@ internal sealed class ResponseState(string id, ResponseSpec spec, ResponsePlace 
 
     public ChatUsage? Usage { get; set; }
 
-    public AnswerReport? Report { get; set; }
+    /// <summary>How the answer came about: it is told in the same words whenever the response is.</summary>
+    public JsonElement? Report { get; private set; }
+
+    /// <summary>Tells how the answer came about.</summary>
+    public void Explain(AnswerReport report)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, ApiJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            AnswerParts.WriteReport(json, report);
+            json.WriteEndObject();
+        }
+
+        Report = JsonElement.Parse(buffer.WrittenSpan).GetProperty("millrace"u8);
+    }
 
     /// <summary>Writes the response as an object.</summary>
     public void Write(Utf8JsonWriter json)
@@ -59,7 +76,12 @@ internal sealed class ResponseState(string id, ResponseSpec spec, ResponsePlace 
         json.WriteEndArray();
         WriteEchoes(json);
         WriteUsage(json);
-        if (Report is not null) AnswerParts.WriteReport(json, Report);
+        if (Report is { } report)
+        {
+            json.WritePropertyName("millrace"u8);
+            report.WriteTo(json);
+        }
+
         json.WriteEndObject();
     }
 

@@ -63,6 +63,9 @@ internal sealed class RunHttp(IOptions<GatewayOptions> options, TimeProvider tim
             if (piece.Kind == RunFrameKind.Head)
             {
                 Begin(context, reading, piece, view.IsKeyed);
+
+                // Who has all events so far is to know that more will come.
+                if (IsStream(response)) await response.StartAsync(cancellationToken);
                 continue;
             }
 
