@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Millrace.ServiceDefaults.Clients;
 
-/// <summary>Owns one HTTP/2 channel per address for the life of the process.</summary>
+/// <summary>Owns the HTTP/2 channels for the life of the process: one per address, and one more for clients that may repeat other calls.</summary>
 public sealed class ServiceChannels(ILoggerFactory loggers, TimeProvider time) : IDisposable
 {
-    private readonly ConcurrentDictionary<Uri, Lazy<GrpcChannel>> _channels = new();
+    private readonly ConcurrentDictionary<(Uri Address, string Repeated), Lazy<GrpcChannel>> _channels = new();
 
     /// <summary>A call invoker for a service: with deadline, propagation of tenant, request id and trace, and typed errors.</summary>
     /// <param name="service">The service's name, for messages.</param>
@@ -18,7 +18,8 @@ public sealed class ServiceChannels(ILoggerFactory loggers, TimeProvider time) :
     /// <param name="options">How it is called.</param>
     public CallInvoker Invoker(string service, Uri address, ServiceClientOptions options)
     {
-        var channel = _channels.GetOrAdd(address, uri => new Lazy<GrpcChannel>(() => Create(uri, options)));
+        var key = (address, string.Join(' ', options.IdempotentMethods));
+        var channel = _channels.GetOrAdd(key, _ => new Lazy<GrpcChannel>(() => Create(address, options)));
         return channel.Value.Intercept(new ServiceClientInterceptor(service, options.UnaryTimeout, time));
     }
 

@@ -39,15 +39,18 @@ public static class OpenAiErrors
         var response = context.Response;
         response.Clear();
         response.StatusCode = info.Http;
-        SetRetryHeaders(response.Headers, error, info);
+        SetRetryHeaders(response.Headers, error);
         return AnthropicErrors.IsSpoken(context.Request.Path)
             ? AnthropicErrors.WriteAsync(context, error, cancellationToken)
             : ApiJson.WriteAsync(response, error.ToOpenAi(), OpenAiErrorJson.Default.OpenAiError, cancellationToken);
     }
 
-    // The SDKs retry 409, 429 and 5xx on their own; these headers tell them when that is useless, and when it is not, how long to wait.
-    private static void SetRetryHeaders(IHeaderDictionary headers, MillraceException error, ReasonInfo info)
+    /// <summary>
+    /// The SDKs retry 409, 429 and 5xx on their own; these headers tell them when that is useless, and when it is not, how long to wait.
+    /// </summary>
+    public static void SetRetryHeaders(IHeaderDictionary headers, MillraceException error)
     {
+        var info = error.Reason.Info();
         if (!info.Retryable && info.Http is 409 or 429 or >= 500) headers["x-should-retry"] = "false";
         if (error.RetryAfter is not { } after) return;
         headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

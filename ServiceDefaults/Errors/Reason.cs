@@ -54,6 +54,9 @@ public enum Reason
     /// <summary>No such message in the conversation.</summary>
     MessageNotFound,
 
+    /// <summary>No such response.</summary>
+    ResponseNotFound,
+
     /// <summary>No such saved prompt state.</summary>
     PrefixNotFound,
 
@@ -62,6 +65,9 @@ public enum Reason
 
     /// <summary>It exists already, with other settings.</summary>
     AlreadyExists,
+
+    /// <summary>The idempotency key was used for another request.</summary>
+    IdempotencyConflict,
 
     /// <summary>The body or document is larger than allowed.</summary>
     PayloadTooLarge,

@@ -12,6 +12,8 @@ using Millrace.Gateway.Api;
 using Millrace.Gateway.Api.Completions;
 using Millrace.Gateway.Api.Conversations;
 using Millrace.Gateway.Api.Documents;
+using Millrace.Gateway.Api.Responses;
+using Millrace.Gateway.Api.Runs;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Batches;
@@ -58,6 +60,7 @@ public static class GatewayServiceExtensions
         builder.Services.AddUpstreams();
         builder.Services.AddPipeline();
         builder.Services.AddHttpDoor();
+        builder.Services.AddRuns();
         builder.Services.AddGrpcDoor();
         return builder;
     }
@@ -205,6 +208,7 @@ public static class GatewayServiceExtensions
         v1.MapSearch();
         v1.MapExplain();
         v1.MapConversations();
+        v1.MapResponses();
         v1.MapAnthropic();
         v1.MapFiles();
         v1.MapBatches();

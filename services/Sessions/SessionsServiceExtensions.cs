@@ -6,6 +6,7 @@ using Millrace.Sessions.Files;
 using Millrace.Sessions.Grpc;
 using Millrace.Sessions.Messages;
 using Millrace.Sessions.Retention;
+using Millrace.Sessions.Runs;
 using Millrace.Sessions.Storage;
 using Millrace.Sessions.Summaries;
 using Millrace.Sessions.Telemetry;
@@ -22,6 +23,7 @@ public static class SessionsServiceExtensions
         builder.Services.AddValidatedOptions<ConversationOptions>("Sessions");
         builder.Services.AddValidatedOptions<StoreOptions>("Sessions:Store");
         builder.Services.AddValidatedOptions<RetentionOptions>("Sessions:Retention");
+        builder.Services.AddValidatedOptions<RunOptions>("Sessions:Runs");
         builder.Services.AddStore();
         builder.Services.AddFiles();
         builder.Services.AddSingleton<SessionsTelemetry>();
@@ -31,6 +33,7 @@ public static class SessionsServiceExtensions
         builder.Services.AddSingleton<WindowService>();
         builder.Services.AddSingleton<ConversationExport>();
         builder.Services.AddHostedService<RetentionSweeper>();
+        builder.Services.AddRuns();
         builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
         return builder;
     }
@@ -39,6 +42,7 @@ public static class SessionsServiceExtensions
     public static WebApplication MapSessions(this WebApplication app)
     {
         app.MapGrpcService<SessionsGrpcService>();
+        app.MapGrpcService<RunsGrpcService>();
         app.MapFiles();
         return app;
     }

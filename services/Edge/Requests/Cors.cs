@@ -13,10 +13,14 @@ internal sealed class Cors(RequestDelegate next, LiveOptions<CorsOptions> option
 {
     private const string Methods = "GET, POST, PUT, PATCH, DELETE";
     private const string RequestHeaders =
-        "authorization, x-api-key, api-key, content-type, x-request-id, document-metadata, access-labels";
+        "authorization, x-api-key, api-key, content-type, x-request-id, document-metadata, access-labels, idempotency-key, last-event-id";
 
     private static readonly string Exposed = string.Join(
-        ", ", [CallContext.RequestIdHeader, "x-millrace-model", "retry-after", "retry-after-ms", "x-should-retry", .. RateHeaders.Names]);
+        ", ",
+        [
+            CallContext.RequestIdHeader, "x-millrace-model", "retry-after", "retry-after-ms", "x-should-retry", "idempotent-replayed",
+            .. RateHeaders.Names,
+        ]);
 
     public Task InvokeAsync(HttpContext context)
     {

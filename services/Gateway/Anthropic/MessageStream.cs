@@ -25,7 +25,7 @@ internal sealed class MessageStream(SseWriter events) : IChatSink
         switch (next)
         {
             case ChatStarted started:
-                events.Start(started, cancellationToken);
+                await events.StartAsync(started, cancellationToken);
                 await events.WriteAsync("message_start", started, WriteStart, cancellationToken);
                 await events.WriteAsync("ping", "ping", WriteType, cancellationToken);
                 break;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Millrace.Gateway.Api.Runs;
 using Millrace.Gateway.Batches;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
@@ -8,9 +9,17 @@ namespace Millrace.Gateway.Api;
 
 /// <summary><c>POST /v1/chat/completions</c>.</summary>
 internal sealed class ChatEndpoint(
-    ChatPipeline pipeline, JsonBody json, IOptions<GatewayOptions> options, TimeProvider time, ILogger<ChatEndpoint> logger)
+    ChatPipeline pipeline,
+    JsonBody json,
+    KeptRequests kept,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<ChatEndpoint> logger)
 {
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context) =>
+        IdempotencyKey.IsIn(context.Request) ? kept.ChatAsync(context) : HandleOnceAsync(context);
+
+    private async Task HandleOnceAsync(HttpContext context)
     {
         var arrivedAt = time.GetTimestamp();
         var read = await ReadAsync(context);

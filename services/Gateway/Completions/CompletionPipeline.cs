@@ -33,11 +33,13 @@ public sealed class CompletionPipeline(
     {
         using var activity = telemetry.StartRequest(request.Chat);
         var timeline = new RunTimeline(time, request.Chat.ArrivedAt ?? time.GetTimestamp());
+        using var deadline = new RequestDeadline(planner.RequestTimeout, time, timeline, cancellationToken);
+        CallContext.Current = CallContext.Current with { Deadline = deadline.At, IsBatch = request.Chat.IsBatch };
         var run = new ChatRun
         {
             Id = CompletionId(),
             CreatedAt = time.GetUtcNow(),
-            Plan = await PlanAsync(request.Chat, cancellationToken),
+            Plan = await deadline.HoldAsync(PlanAsync(request.Chat, deadline.Token)),
             Timeline = timeline,
             Activity = activity,
         };
@@ -45,7 +47,7 @@ public sealed class CompletionPipeline(
         MillraceException? failure = null;
         try
         {
-            await RunAsync(run, request, sink, cancellationToken);
+            await sink.WriteAsync(await deadline.HoldAsync(RunAsync(run, request, sink, deadline.Token)), cancellationToken);
         }
         catch (Exception error)
         {
@@ -54,7 +56,7 @@ public sealed class CompletionPipeline(
         }
         finally
         {
-            telemetry.EndRequest(timeline);
+            telemetry.EndRequest(run);
             explanations.Keep(CallContext.Current.Tenant, CallContext.Current.RequestId, ExplanationWriter.Write(run, failure));
         }
     }
@@ -77,7 +79,7 @@ public sealed class CompletionPipeline(
         : throw MillraceException.InvalidArgument(
             "model", $"'{request.Model}' is an assistant, which answers chats. Name a model, or use /v1/chat/completions.");
 
-    private async Task RunAsync(ChatRun run, CompletionRequest request, IChatSink sink, CancellationToken cancellationToken)
+    private async Task<ChatCompleted> RunAsync(ChatRun run, CompletionRequest request, IChatSink sink, CancellationToken cancellationToken)
     {
         var prompts = await steps.Checks.CheckAsync(run, request.Prompts, cancellationToken);
         var generated = steps.Runner.GenerateAsync(run, request, prompts, cancellationToken);
@@ -91,7 +93,7 @@ public sealed class CompletionPipeline(
         }
 
         var report = new ChatReport(null, 0, 0, run.Citations, run.Degraded, run.Timeline);
-        await sink.WriteAsync(new ChatCompleted(run.Usage, report), cancellationToken);
+        return new ChatCompleted(run.Usage, report);
     }
 
     private static ChatStarted Started(ChatRun run) => new(

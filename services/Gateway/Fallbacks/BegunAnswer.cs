@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
-using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Runtime;
 
 namespace Millrace.Gateway.Fallbacks;
 
 /// <summary>An answer that is being generated.</summary>
-/// <param name="Prompt">What was asked.</param>
+/// <param name="Prepared">What was asked.</param>
 /// <param name="Events">The answer.</param>
-public sealed record BegunAnswer(BuiltPrompt Prompt, IAsyncEnumerable<ChatEvent> Events)
+public sealed record BegunAnswer(PreparedChat Prepared, IAsyncEnumerable<ChatEvent> Events)
 {
     /// <summary>The same answer, its first event read.</summary>
     /// <exception cref="ServiceDefaults.Errors.MillraceException">It failed before there was one.</exception>

@@ -18,13 +18,14 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
     /// <param name="run">The request; its usage is filled in on the way.</param>
     /// <param name="choiceCount">Choices to generate.</param>
     /// <param name="cancellationToken">Frees the slot of the engine.</param>
+    /// <param name="beginning">The part of the answer that is there already; null for none.</param>
     public IAsyncEnumerable<ChatEvent> GenerateAsync(
-        BuiltPrompt prompt, ChatRun run, int choiceCount, CancellationToken cancellationToken)
+        BuiltPrompt prompt, ChatRun run, int choiceCount, CancellationToken cancellationToken, AnswerBeginning? beginning = null)
     {
         var request = Request(run.Plan, choiceCount);
         request.Chat = prompt.ToChat();
         ToolMapping.Add(request, run.Plan.Request);
-        return GenerateAsync(request, run, cancellationToken);
+        return GenerateAsync(request.From(beginning), run, cancellationToken);
     }
 
     /// <summary>What a plan says of a generation, without its prompt.</summary>
@@ -52,7 +53,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
     {
         using var step = telemetry.Step("generate", run);
         using var span = telemetry.StartChatCall(run, step.Activity ?? run.Activity);
-        using var recorded = texts.Begin(run.Plan.Model.Name, prompt, span.Activity);
+        using var recorded = texts.Begin(request, span.Activity);
         var before = run.Usage;
         await using var responses = pool
             .GenerateAsync(request, attempt => Tell(attempt, run), cancellationToken)
@@ -65,6 +66,13 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
             }
 
         telemetry.EndChatCall(span, run, run.Usage.Since(before));
+    }
+
+    /// <summary>Counts the tokens of a text.</summary>
+    public async Task<int> CountAsync(string model, string text, CancellationToken cancellationToken)
+    {
+        var request = new CountTokensRequest { Model = model, Texts = { text } };
+        return (int)(await pool.CountTokensAsync(request, cancellationToken)).Counts[0];
     }
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<GenerateResponse> responses, ChatRun run)
@@ -117,6 +125,7 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
             CachedTokens = run.Usage.CachedTokens + (int)started.CachedTokens,
         };
         if (started.Model.Length > 0) run.ServedBy = started.Model;
+        run.Seed = started.Seed;
     }
 
     private static void Tell(PoolAttempt attempt, ChatRun run) => run.Decide(

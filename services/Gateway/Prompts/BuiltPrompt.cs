@@ -13,6 +13,9 @@ namespace Millrace.Gateway.Prompts;
 public sealed record BuiltPrompt(
     IReadOnlyList<ChatTurn> Turns, IReadOnlyList<RetrievedPassage> Passages, int PassagesDropped, int MessagesDropped)
 {
+    /// <summary>No prompt.</summary>
+    public static BuiltPrompt Empty { get; } = new([], [], 0, 0);
+
     /// <summary>Examples in it.</summary>
     public int Examples { get; init; }
 

@@ -31,7 +31,7 @@ public sealed class PromptBuilder(
     public async Task<BuiltPrompt> BuildAsync(
         ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, CancellationToken cancellationToken)
     {
-        if (context is { Passages.Count: 0 }) return new BuiltPrompt([], [], 0, 0);
+        if (context is { Passages.Count: 0 }) return BuiltPrompt.Empty;
         using var step = telemetry.Step("prompt", run);
         var plan = run.Plan;
         var shown = await ExamplesAsync(run, turns, cancellationToken);

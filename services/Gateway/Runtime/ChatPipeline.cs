@@ -1,6 +1,7 @@
 using System.Text;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Explaining;
+using Millrace.Gateway.Fallbacks;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Retrieval;
@@ -53,7 +54,7 @@ public sealed class ChatPipeline(
         var run = new ChatRun
         {
             Id = CompletionId(),
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = request.Journal?.CreatedAt ?? time.GetUtcNow(),
             Plan = await deadline.HoldAsync(planner.PlanAsync(request, deadline.Token)),
             Timeline = timeline,
             Activity = activity,
@@ -79,12 +80,8 @@ public sealed class ChatPipeline(
 
     private async Task<ChatCompleted> RunAsync(ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
-        var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
-        var history = await steps.History.WindowAsync(run, messages, cancellationToken);
-        var turns = ChatSteps.Turns(run, history, messages);
-        var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
-        var (prompt, generated) = await steps.AnswerAsync(run, turns, context, cancellationToken);
-
+        var (prepared, generated) = await BeginAsync(run, cancellationToken);
+        var (messages, history, _, context, prompt) = prepared;
         var source = new SourceText(prompt.Passages);
         var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
         var batched = grounded.BatchAsync(run.Plan.BatchCharsMax, run.Timeline, cancellationToken);
@@ -94,6 +91,19 @@ public sealed class ChatPipeline(
         var answer = await DeliverAsync(cited, run, sink, cancellationToken);
         await SettleAsync(run, messages, history, answer, cancellationToken);
         return new ChatCompleted(run.Usage, Report(run, prompt, context));
+    }
+
+    /// <summary>Steps 4 to 10, or what another process found out in them and the rest of its answer.</summary>
+    private async Task<BegunAnswer> BeginAsync(ChatRun run, CancellationToken cancellationToken)
+    {
+        if (JournaledAnswer.TakeOver(run) is { } known)
+            return new BegunAnswer(known, JournaledAnswer.GenerateAsync(steps, run, known, cancellationToken));
+
+        var (messages, vector) = await steps.GuardAndEmbedAsync(run, cancellationToken);
+        var history = await steps.History.WindowAsync(run, messages, cancellationToken);
+        var turns = ChatSteps.Turns(run, history, messages);
+        var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
+        return await steps.AnswerAsync(run, new PreparedChat(messages, history, turns, context, BuiltPrompt.Empty), cancellationToken);
     }
 
     private static MillraceException Failure(Exception error, CancellationToken cancellationToken) => error switch

@@ -80,6 +80,18 @@ public sealed record ChatRequest
     /// <summary>Name of sampling settings for a kind of task; null for the assistant's, if any.</summary>
     public string? SamplingPreset { get; init; }
 
+    /// <summary>Whether the conversation takes the messages and the answer.</summary>
+    public bool IsStored { get; init; } = true;
+
+    /// <summary>Whether the conversation takes system messages; else they are this answer's alone.</summary>
+    public bool KeepsInstructions { get; init; } = true;
+
+    /// <summary>Whether earlier messages that do not fit may be left out; else they are refused.</summary>
+    public bool MayDropMessages { get; init; } = true;
+
+    /// <summary>Lets another process go on with the chat; null where nobody would.</summary>
+    public IChatJournal? Journal { get; init; }
+
     /// <summary>When the request arrived, in the units of the platform's clock; null when its door does not tell.</summary>
     public long? ArrivedAt { get; init; }
 

@@ -40,6 +40,9 @@ public sealed class ChatRun
     /// <summary>The model that answers, as its server named it.</summary>
     public string? ServedBy { get; set; }
 
+    /// <summary>The seed of the last generation, as its server told it.</summary>
+    public ulong? Seed { get; set; }
+
     /// <summary>What became of the citations of all choices.</summary>
     public CitationCounts Citations { get; set; } = new(0, 0, 0);
 

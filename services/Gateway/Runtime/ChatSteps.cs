@@ -72,15 +72,21 @@ public sealed record ChatSteps(
     }
 
     /// <summary>Steps 8 to 10, for the plan's model and, where that fails before its first token, for those that stand in for it.</summary>
-    public Task<BegunAnswer> AnswerAsync(
-        ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, CancellationToken cancellationToken)
+    /// <param name="run">The request.</param>
+    /// <param name="found">What the prompt is made of.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<BegunAnswer> AnswerAsync(ChatRun run, PreparedChat found, CancellationToken cancellationToken)
     {
         return Fallbacks.BeginAsync(run, AttemptAsync, cancellationToken);
 
         async Task<BegunAnswer> AttemptAsync()
         {
-            var prompt = await PromptAsync(run, turns, context, cancellationToken);
-            return new BegunAnswer(prompt, Generate(run, turns, context, prompt, cancellationToken));
+            var prepared = found with { Prompt = await PromptAsync(run, found.Turns, found.Context, cancellationToken) };
+            prepared.RequireWhole(run.Plan.Request);
+            var answer = Generate(run, prepared, cancellationToken);
+            if (run.Plan.Request.Journal is not { } journal) return new BegunAnswer(prepared, answer);
+            await journal.PrepareAsync(prepared, run, cancellationToken);
+            return new BegunAnswer(prepared, JournaledAnswer.KeepAsync(answer, run, cancellationToken));
         }
     }
 
@@ -92,13 +98,13 @@ public sealed record ChatSteps(
             : await Prompts.BuildAsync(run, turns, context, cancellationToken);
 
     /// <summary>Step 10. Where nothing was found, there is nothing to ask.</summary>
-    private IAsyncEnumerable<ChatEvent> Generate(
-        ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, BuiltPrompt prompt, CancellationToken cancellationToken) =>
-        context switch
+    internal IAsyncEnumerable<ChatEvent> Generate(ChatRun run, PreparedChat prepared, CancellationToken cancellationToken) =>
+        prepared.Context switch
         {
             { Passages.Count: 0 } => Refuse(run),
-            not null when run.Plan.Grounding is { Mode: GroundingMode.Quote } => Quotes.AnswerAsync(run, turns, context, cancellationToken),
-            _ => Generator.GenerateAsync(prompt, run, run.Plan.Request.ChoiceCount, cancellationToken),
+            { } context when run.Plan.Grounding is { Mode: GroundingMode.Quote } =>
+                Quotes.AnswerAsync(run, prepared.Turns, context, cancellationToken),
+            _ => Generator.GenerateAsync(prepared.Prompt, run, run.Plan.Request.ChoiceCount, cancellationToken),
         };
 
     private static async IAsyncEnumerable<ChatEvent> Refuse(ChatRun run)

@@ -64,7 +64,7 @@ public sealed class ConversationHistory(
                 "history",
                 $"{turns.Count} messages",
                 new JsonObject { ["dropped"] = window.DroppedCount, ["tokens"] = window.TokenCount, ["summary"] = summary is not null });
-            return new ConversationWindow(turns, summary, again);
+            return new ConversationWindow(turns, summary, again) { DroppedCount = (int)window.DroppedCount };
         }
         catch (MillraceException error)
             when (error.Reason == Reason.ConversationNotFound && run.Plan.Request.ParentMessageId is null or "root")
@@ -87,7 +87,7 @@ public sealed class ConversationHistory(
     public async Task AppendAsync(
         ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow window, StoredAnswer answer, CancellationToken cancellationToken)
     {
-        if (run.Plan.Request.ConversationId is not { } id) return;
+        if (run.Plan.Request is not { IsStored: true, ConversationId: { } id }) return;
         var request = new AppendMessagesRequest
         {
             ConversationId = id,
@@ -96,7 +96,7 @@ public sealed class ConversationHistory(
         };
         IEnumerable<ChatTurn> asked = window.AnswersAgain
             ? []
-            : messages.Where(message => !window.HasSystem || message.Role != ChatRole.System).TakeLast(AppendMax - 1);
+            : messages.Where(message => MayStore(run, window, message)).TakeLast(AppendMax - 1);
         request.Messages.Add(asked.Select((message, index) => message.ToMessage(IdOf(index.ToString(CultureInfo.InvariantCulture)))));
         request.Messages.Add(Answer(run, answer));
         await CountAsync(run.Plan.Model.Name, request.Messages, cancellationToken);
@@ -112,6 +112,9 @@ public sealed class ConversationHistory(
             run.Degrade(DegradedModes.Sessions);
         }
     }
+
+    private static bool MayStore(ChatRun run, ConversationWindow window, ChatTurn message) =>
+        message.Role != ChatRole.System || (!window.HasSystem && run.Plan.Request.KeepsInstructions);
 
     private static Message Answer(ChatRun run, StoredAnswer answer)
     {

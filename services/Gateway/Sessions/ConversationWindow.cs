@@ -12,6 +12,9 @@ public sealed record ConversationWindow(IReadOnlyList<ChatTurn> Turns, ChatTurn?
     /// <summary>The window of a conversation that has no message, and of a request without one.</summary>
     public static ConversationWindow Empty { get; } = new([]);
 
+    /// <summary>How many of its messages did not fit.</summary>
+    public int DroppedCount { get; init; }
+
     /// <summary>Whether the conversation has its system message.</summary>
     public bool HasSystem => Turns.Any(turn => turn.Role == ChatRole.System);
 

@@ -8,7 +8,7 @@ namespace Millrace.Gateway.Streaming;
 /// An answer as OpenAI's stream of chunks. How choices ended is told when the whole answer is settled, so that the last choice's chunk
 /// can carry the sources and what was missing.
 /// </summary>
-internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
+internal sealed class SseSink(IEventStream events, bool includeUsage) : IChatSink
 {
     private readonly List<ChatFinished> _finished = [];
     private ChunkWriter? _chunks;
@@ -53,7 +53,7 @@ internal sealed class SseSink(SseWriter events, bool includeUsage) : IChatSink
     private async ValueTask StartAsync(ChatStarted started, CancellationToken cancellationToken)
     {
         _chunks = new ChunkWriter(started, includeUsage);
-        events.Start(started, cancellationToken);
+        await events.StartAsync(started, cancellationToken);
         for (var choice = 0; choice < started.ChoiceCount; choice++)
             await events.WriteAsync((Chunks, choice), static (json, item) => item.Chunks.WriteRole(json, item.choice), cancellationToken);
     }

@@ -14,7 +14,8 @@ namespace Millrace.Gateway.Streaming;
 /// <param name="pingInterval">Silence after which a ping goes out.</param>
 /// <param name="time">The clock.</param>
 /// <param name="ping">The ping without its end; null for a comment.</param>
-internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time, byte[]? ping = null) : IAsyncDisposable
+internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, TimeProvider time, byte[]? ping = null)
+    : IEventStream, IAsyncDisposable
 {
     private readonly byte[] _ping = ping ?? ": ping"u8.ToArray();
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -26,10 +27,8 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
     /// <summary>Whether the status has gone out, so that a failure can only be told as an event.</summary>
     public bool HasStarted { get; private set; }
 
-    /// <summary>Begins the answer.</summary>
-    /// <param name="started">What is known of it.</param>
-    /// <param name="cancellationToken">Ends the pings with the request.</param>
-    public void Start(ChatStarted started, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public ValueTask StartAsync(ChatStarted started, CancellationToken cancellationToken)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache";
@@ -38,12 +37,10 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
         HasStarted = true;
         _lastWrite = time.GetTimestamp();
         _pings = PingAsync(cancellationToken);
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Writes one event.</summary>
-    /// <param name="state">Handed to <paramref name="write"/>.</param>
-    /// <param name="write">Writes the event's JSON.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <inheritdoc/>
     public ValueTask WriteAsync<T>(T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken) =>
         WriteAsync(string.Empty, state, write, cancellationToken);
 
@@ -70,7 +67,7 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
         }
     }
 
-    /// <summary>Writes the event that says that the answer is whole.</summary>
+    /// <inheritdoc/>
     public async ValueTask WriteDoneAsync(CancellationToken cancellationToken) =>
         await WriteRawAsync("data: [DONE]"u8.ToArray(), cancellationToken);
 

@@ -23,7 +23,7 @@ internal sealed class TextSseSink(SseWriter events, bool includeUsage) : IChatSi
         {
             case ChatStarted started:
                 _started = started;
-                events.Start(started, cancellationToken);
+                await events.StartAsync(started, cancellationToken);
                 break;
             case PromptEchoed echo:
                 await PieceAsync(new ChatDelta(echo.Choice, echo.Text, echo.Logprobs), isEcho: true, cancellationToken);

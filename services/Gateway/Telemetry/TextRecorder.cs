@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Http;
@@ -30,16 +31,15 @@ public sealed class TextOptions
 public sealed class TextRecorder(IOptions<TextOptions> options, ILogger<TextRecorder> logger)
 {
     /// <summary>Begins the record of a generation.</summary>
-    /// <param name="model">Name of the model.</param>
-    /// <param name="prompt">What it is asked.</param>
+    /// <param name="request">What is asked of which model.</param>
     /// <param name="span">The generation's span; null when nobody listens.</param>
     /// <returns>The record, which is written when it is disposed of; null where nothing is recorded.</returns>
-    internal RecordedText? Begin(string model, BuiltPrompt prompt, Activity? span) =>
-        options.Value.RecordText ? new RecordedText(model, prompt, span, options.Value.TextCharsMax, logger) : null;
+    internal RecordedText? Begin(GenerateRequest request, Activity? span) =>
+        options.Value.RecordText ? new RecordedText(request, span, options.Value.TextCharsMax, logger) : null;
 }
 
 /// <summary>The text of one generation.</summary>
-internal sealed class RecordedText(string model, BuiltPrompt prompt, Activity? span, int charsMax, ILogger logger) : IDisposable
+internal sealed class RecordedText(GenerateRequest request, Activity? span, int charsMax, ILogger logger) : IDisposable
 {
     private const string EventName = "gen_ai.client.inference.operation.details";
 
@@ -56,14 +56,22 @@ internal sealed class RecordedText(string model, BuiltPrompt prompt, Activity? s
     /// <inheritdoc/>
     public void Dispose()
     {
-        var input = Messages(prompt.Turns.Select(turn => (turn.Role.ToString().ToLowerInvariant(), turn.Content)));
+        var input = Messages(Asked());
         var output = Messages(_answers.Values.Select(answer => ("assistant", answer.ToString())));
         span?.AddEvent(new ActivityEvent(EventName, tags: new ActivityTagsCollection
         {
             ["gen_ai.input.messages"] = input, ["gen_ai.output.messages"] = output,
         }));
-        TextLog.Recorded(logger, model, input, output);
+        TextLog.Recorded(logger, request.Model, input, output);
     }
+
+    private IEnumerable<(string Role, string Content)> Asked() => request.PromptCase switch
+    {
+        GenerateRequest.PromptOneofCase.Chat =>
+            request.Chat.Messages.Select(message => (message.Role.ToString().ToLowerInvariant(), message.Content)),
+        GenerateRequest.PromptOneofCase.Text => [("user", request.Text)],
+        _ => [("user", $"{request.Tokens?.Ids.Count ?? 0} tokens")],
+    };
 
     private string Messages(IEnumerable<(string Role, string Content)> messages)
     {

@@ -70,7 +70,35 @@ internal static class PostgresSchema
         ALTER TABLE messages ADD COLUMN name TEXT NOT NULL DEFAULT '';
         """;
 
-    private static readonly string[] Steps = [First, Tools, FileTables.Postgres, BatchTables.Postgres];
+    /// <summary>Answers whose life is not that of one connection.</summary>
+    private const string Runs = """
+        CREATE TABLE runs (
+            number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            id TEXT NOT NULL,
+            request_hash BYTEA NOT NULL,
+            owner TEXT NOT NULL,
+            state BIGINT NOT NULL,
+            fence BIGINT NOT NULL,
+            lease_ms BIGINT NOT NULL,
+            cancel_requested BIGINT NOT NULL,
+            is_void BIGINT NOT NULL,
+            result BYTEA NOT NULL,
+            last_sequence BIGINT NOT NULL,
+            bytes BIGINT NOT NULL,
+            created_ms BIGINT NOT NULL,
+            expires_ms BIGINT NOT NULL,
+            UNIQUE (tenant, id));
+        CREATE INDEX runs_by_expiry ON runs (expires_ms);
+        CREATE TABLE run_frames (
+            run BIGINT NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+            sequence BIGINT NOT NULL,
+            kind BIGINT NOT NULL,
+            payload BYTEA NOT NULL,
+            PRIMARY KEY (run, sequence));
+        """;
+
+    private static readonly string[] Steps = [First, Tools, FileTables.Postgres, BatchTables.Postgres, Runs];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

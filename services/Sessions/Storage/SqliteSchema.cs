@@ -69,7 +69,35 @@ internal static class SqliteSchema
         ALTER TABLE messages ADD COLUMN name TEXT NOT NULL DEFAULT '';
         """;
 
-    private static readonly string[] Steps = [First, Branches, Tools, FileTables.Sqlite, BatchTables.Sqlite];
+    /// <summary>Answers whose life is not that of one connection.</summary>
+    private const string Runs = """
+        CREATE TABLE runs (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            tenant TEXT NOT NULL,
+            id TEXT NOT NULL,
+            request_hash BLOB NOT NULL,
+            owner TEXT NOT NULL,
+            state INTEGER NOT NULL,
+            fence INTEGER NOT NULL,
+            lease_ms INTEGER NOT NULL,
+            cancel_requested INTEGER NOT NULL,
+            is_void INTEGER NOT NULL,
+            result BLOB NOT NULL,
+            last_sequence INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            created_ms INTEGER NOT NULL,
+            expires_ms INTEGER NOT NULL,
+            UNIQUE (tenant, id));
+        CREATE INDEX runs_by_expiry ON runs (expires_ms);
+        CREATE TABLE run_frames (
+            run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+            sequence INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            payload BLOB NOT NULL,
+            PRIMARY KEY (run, sequence));
+        """;
+
+    private static readonly string[] Steps = [First, Branches, Tools, FileTables.Sqlite, BatchTables.Sqlite, Runs];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

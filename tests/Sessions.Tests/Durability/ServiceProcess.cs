@@ -20,10 +20,14 @@ internal sealed class ServiceProcess : IDisposable
     {
         _process = process;
         var address = new Uri($"http://127.0.0.1:{port}");
-        Client = new SessionsService.SessionsServiceClient(_channels.Invoker("sessions", address, new ServiceClientOptions()));
+        var invoker = _channels.Invoker("sessions", address, new ServiceClientOptions());
+        Client = new SessionsService.SessionsServiceClient(invoker);
+        Runs = new RunsService.RunsServiceClient(invoker);
     }
 
     public SessionsService.SessionsServiceClient Client { get; }
+
+    public RunsService.RunsServiceClient Runs { get; }
 
     /// <summary>Starts the program and waits until it listens.</summary>
     public static async Task<ServiceProcess> StartAsync(string folder, params IEnumerable<(string Name, string Value)> settings)

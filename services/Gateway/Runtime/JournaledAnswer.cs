@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using Millrace.Gateway.Assistants;
+using Millrace.ServiceDefaults.Errors;
+
+namespace Millrace.Gateway.Runtime;
+
+/// <summary>
+/// Step 10 of a chat that another process may go on with. What the model said to an earlier process comes first, as it came then, so that
+/// the steps behind make the same of it; then the model goes on where it was.
+/// </summary>
+internal static class JournaledAnswer
+{
+    /// <summary>What another process found out for a request, where this one goes on from that; else null.</summary>
+    public static PreparedChat? TakeOver(ChatRun run)
+    {
+        if (run.Plan.Request.Journal is not { Prepared: { } known } journal) return null;
+
+        // Which of several models it was prepared for is not known: before anything was said, all of them are asked anew.
+        if (journal.Said.Count == 0 && run.Plan.Fallbacks.Count > 0) return null;
+        run.Decide("take_over", "prepared before");
+        run.Usage = known.Usage;
+        run.Question = known.Question;
+        foreach (var part in known.Degraded) run.Degrade(part);
+        return known;
+    }
+
+    /// <summary>What the model says, each piece kept before it is passed on.</summary>
+    public static async IAsyncEnumerable<ChatEvent> KeepAsync(
+        IAsyncEnumerable<ChatEvent> answer, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var journal = JournalOf(run);
+        await foreach (var next in answer.WithCancellation(cancellationToken))
+        {
+            await journal.SayAsync(next, run, cancellationToken);
+            yield return next;
+        }
+    }
+
+    /// <summary>What the model said to another process, and then what it goes on with, each piece kept before it is passed on.</summary>
+    public static async IAsyncEnumerable<ChatEvent> GenerateAsync(
+        ChatSteps steps, ChatRun run, PreparedChat prepared, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var said = JournalOf(run).Said;
+        var isWhole = said.Count(piece => piece.Event is ChatFinished) == run.Plan.Request.ChoiceCount;
+        if (said.Count > 0 && !isWhole) RequireContinuable(run, said);
+        foreach (var piece in said)
+        {
+            if (piece.Event is ChatFinished) (run.Usage, run.ServedBy) = (piece.Usage, piece.ServedBy);
+            run.ServedBy ??= piece.ServedBy;
+            yield return piece.Event;
+        }
+
+        if (isWhole) yield break;
+        var rest = said.Count == 0
+            ? steps.Generate(run, prepared, cancellationToken)
+            : GoOnAsync(steps, run, prepared, said, cancellationToken);
+        await foreach (var next in KeepAsync(rest, run, cancellationToken)) yield return next;
+    }
+
+    private static IChatJournal JournalOf(ChatRun run) =>
+        run.Plan.Request.Journal ?? throw new InvalidOperationException("The chat has no journal.");
+
+    private static async IAsyncEnumerable<ChatEvent> GoOnAsync(
+        ChatSteps steps,
+        ChatRun run,
+        PreparedChat prepared,
+        IReadOnlyList<SaidPiece> said,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var text = string.Concat(said.Select(piece => piece.Event).OfType<ChatDelta>().Select(delta => delta.Text));
+        var tokens = await steps.Generator.CountAsync(run.Plan.Model.Name, text, cancellationToken);
+        var earlier = said[^1].Usage with { CompletionTokens = prepared.Usage.CompletionTokens + tokens };
+        run.Usage = earlier;
+        if (run.Plan.TokensMax is { } most && tokens >= most)
+        {
+            yield return new ChatFinished(0, ChatFinishReason.Length, []);
+            yield break;
+        }
+
+        var beginning = new AnswerBeginning(text, tokens, said[^1].Seed);
+        await foreach (var next in steps.Generator.GenerateAsync(prepared.Prompt, run, 1, cancellationToken, beginning))
+        {
+            // The prompt is paid for once, although it was evaluated again.
+            if (next is ChatFinished)
+                run.Usage = earlier with { CompletionTokens = run.Usage.CompletionTokens };
+            yield return next;
+        }
+    }
+
+    private static void RequireContinuable(ChatRun run, IReadOnlyList<SaidPiece> said)
+    {
+        var request = run.Plan.Request;
+        if (request is { ChoiceCount: 1, Logprobs: false, ResponseFormat: null }
+            && run.Plan.Grounding is not { Mode: GroundingMode.Quote }
+            && run.Plan.Fallbacks.Count == 0
+            && !said.Any(piece => piece.Event is ChatToolCallDelta))
+            return;
+        throw new MillraceException(
+            Reason.UpstreamUnavailable,
+            "The gateway that made this answer has stopped, and an answer of this form cannot be continued. Ask again, with a new key.");
+    }
+}
+
+/// <summary>The part of an answer that is there already.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Tokens">Its tokens.</param>
+/// <param name="Seed">The seed that it was made with; null when that is not known.</param>
+public sealed record AnswerBeginning(string Text, int Tokens, ulong? Seed);
