@@ -11,8 +11,9 @@ internal static class ApiDocument
         "Error",
         """
         {"type": "object", "required": ["error"], "properties": {"error": {"type": "object",
-         "required": ["message", "type", "param", "code"], "properties": {"message": {"type": "string"}, "type": {"type": "string"}, "param": {"type": ["string", "null"]},
-          "code": {"type": ["string", "null"]}}}}}
+         "required": ["message", "type", "param", "code"], "properties": {
+          "message": {"type": "string"}, "type": {"type": "string"},
+          "param": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]}}}}}
         """);
 
     /// <summary>All routes.</summary>

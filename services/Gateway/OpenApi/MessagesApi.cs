@@ -46,7 +46,8 @@ internal static class MessagesApi
         {"type": "object", "required": ["id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage"], "properties": {
          "id": {"type": "string"}, "type": {"const": "message"}, "role": {"const": "assistant"}, "model": {"type": "string"},
          "content": {"type": "array", "items": {"type": "object", "required": ["type"], "properties": {
-          "type": {"enum": ["text", "tool_use"]}, "text": {"type": "string"}, "id": {"type": "string"}, "name": {"type": "string"}, "input": {"type": "object"}}}},
+          "type": {"enum": ["text", "tool_use"]}, "text": {"type": "string"}, "id": {"type": "string"}, "name": {"type": "string"},
+          "input": {"type": "object"}}}},
          "stop_reason": {"enum": ["end_turn", "max_tokens", "stop_sequence", "tool_use", "refusal"]},
          "stop_sequence": {"type": ["string", "null"]},
          "usage": {"type": "object", "required": ["input_tokens", "output_tokens", "cache_read_input_tokens"], "properties": {

@@ -5,7 +5,7 @@ using Millrace.Gateway.Api.Documents;
 
 namespace Millrace.Gateway.VectorStores;
 
-/// <summary>Puts kept files into a store: their bytes go from Sessions to Retrieval, piece by piece. A document has its file's id.</summary>
+/// <summary>Puts kept files into a store: their bytes go from Sessions to Retrieval in pieces. A document has its file's id.</summary>
 internal sealed class FileAttaching(FilesService.FilesServiceClient files, RetrievalService.RetrievalServiceClient retrieval)
 {
     /// <summary>Puts a file into a store.</summary>
