@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Millrace.ServiceDefaults.Clients;
 
-/// <summary>Owns the HTTP/2 channels for the life of the process: one per address, and one more for clients that may repeat other calls.</summary>
+/// <summary>
+/// Owns the HTTP/2 channels for the life of the process: one per address, and one more for clients that may repeat other calls.
+/// </summary>
 public sealed class ServiceChannels(ILoggerFactory loggers, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<(Uri Address, string Repeated), Lazy<GrpcChannel>> _channels = new();

@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using Millrace.Cli.Evaluation;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.TestShared;
+using File = System.IO.File;
 
 namespace Millrace.SystemTests;
 

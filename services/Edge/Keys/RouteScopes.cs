@@ -20,7 +20,7 @@ internal static class RouteScopes
         new("/v1/rerank", "POST", KeyScopes.Embeddings, TakesTokens: true),
         new("/v1/models", "GET", KeyScopes.Models),
         new("/v1/requests", "GET", KeyScopes.Chat),
-        new("/v1/responses", "GET POST DELETE", KeyScopes.Chat),
+        new("/v1/responses", "GET POST DELETE", KeyScopes.Chat, TakesTokens: true),
         new("/v1/conversations", "GET POST DELETE", KeyScopes.Chat),
         new("/v1/search", "POST", KeyScopes.DocumentsRead),
         new("/v1/context", "POST", KeyScopes.DocumentsRead),

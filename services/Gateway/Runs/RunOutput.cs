@@ -41,7 +41,9 @@ internal sealed class RunOutput(RunJournal journal, LiveRun live, RunLegacy lega
     public ValueTask KeepAsync(RunFrameKind kind, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         WriteAsync(new RunPiece(kind, bytes), cancellationToken);
 
-    /// <summary>The answer is not made any further: what comes now says why, behind whatever was shown, and is not held to the limit.</summary>
+    /// <summary>
+    /// The answer is not made any further: what comes now says why, behind whatever was shown, and is not held to the limit.
+    /// </summary>
     public void BreakOff() => (_again, _isBroken) = (legacy.Shown.Count, true);
 
     private ValueTask ShowAsync(RunPiece piece, CancellationToken cancellationToken)

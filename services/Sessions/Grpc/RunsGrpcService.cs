@@ -46,7 +46,8 @@ internal sealed class RunsGrpcService(RunService runs, TimeProvider time) : Runs
         return new RenewRunResponse { IsOwner = isOwner, CancelRequested = run.CancelRequested, ReaderCount = (uint)readers };
     }
 
-    public override async Task ReadRun(ReadRunRequest request, IServerStreamWriter<ReadRunResponse> responseStream, ServerCallContext context)
+    public override async Task ReadRun(
+        ReadRunRequest request, IServerStreamWriter<ReadRunResponse> responseStream, ServerCallContext context)
     {
         var after = (long)Math.Min(request.AfterSequence, long.MaxValue);
         var parts = runs.ReadAsync(Key(request.Id), after, request.ShownOnly, !request.NoFollow, context.CancellationToken);

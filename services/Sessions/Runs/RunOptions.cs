@@ -42,7 +42,8 @@ public sealed class RunOptions : ISelfValidating
     {
         if (AgeMax < TimeSpan.FromMinutes(1) || AgeMax > TimeSpan.FromDays(3650))
             yield return "AgeMax must be from 00:01:00 to 3650.00:00:00.";
-        if (LeaseMax < TimeSpan.FromSeconds(1) || LeaseMax > TimeSpan.FromHours(1)) yield return "LeaseMax must be from 00:00:01 to 01:00:00.";
+        if (LeaseMax < TimeSpan.FromSeconds(1) || LeaseMax > TimeSpan.FromHours(1))
+            yield return "LeaseMax must be from 00:00:01 to 01:00:00.";
         if (LookInterval < TimeSpan.FromMilliseconds(50) || LookInterval > TimeSpan.FromMinutes(1))
             yield return "LookInterval must be from 00:00:00.05 to 00:01:00.";
         if (SweepInterval < TimeSpan.FromSeconds(1) || SweepInterval > TimeSpan.FromDays(1))

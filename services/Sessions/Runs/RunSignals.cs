@@ -1,6 +1,8 @@
 namespace Millrace.Sessions.Runs;
 
-/// <summary>Wakes those who follow a run in this process when something happened to it. A run that nobody follows takes no memory.</summary>
+/// <summary>
+/// Wakes those who follow a run in this process when something happened to it. A run that nobody follows takes no memory.
+/// </summary>
 public sealed class RunSignals
 {
     private readonly Lock _gate = new();

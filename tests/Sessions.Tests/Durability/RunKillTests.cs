@@ -6,7 +6,9 @@ using Millrace.TestShared;
 
 namespace Millrace.Sessions.Tests.Durability;
 
-/// <summary>The service is killed again and again while frames are appended to a run: every acknowledged frame is there once, in order.</summary>
+/// <summary>
+/// The service is killed again and again while frames are appended to a run: every acknowledged frame is there once, in order.
+/// </summary>
 public abstract class RunKillContract
 {
     private const int Kills = 8;

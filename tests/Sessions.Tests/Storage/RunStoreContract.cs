@@ -209,7 +209,8 @@ public abstract class RunStoreContract
 
     private static RunEnding Ending(RunState state, bool isVoid) => new(state, "done"u8.ToArray(), isVoid, TimeSpan.FromHours(1));
 
-    private Task<(BeginOutcome Outcome, StoredRun? Run)> BeginAsync(RunKey? key = null, byte hash = 1, int runsMax = 100) => Runs.BeginAsync(
+    private Task<(BeginOutcome Outcome, StoredRun? Run)> BeginAsync(
+        RunKey? key = null, byte hash = 1, int runsMax = 100) => Runs.BeginAsync(
         key ?? Key, new RunBeginning([hash], "a", Lease, TimeSpan.FromHours(1), "input"u8.ToArray(), []), runsMax, None);
 
     private async Task<FrameOutcome> AppendAsync(long fence, long first, params string[] texts) =>

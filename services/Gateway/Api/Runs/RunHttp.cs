@@ -79,7 +79,7 @@ internal sealed class RunHttp(IOptions<GatewayOptions> options, TimeProvider tim
             await response.BodyWriter.FlushAsync(cancellationToken);
         }
 
-        if (!response.HasStarted && progress.Events < view.After)
+        if (progress.Events < view.After)
             throw MillraceException.InvalidArgument(
                 view.AfterName, $"'{view.AfterName}' is {view.After}, and the stream has {progress.Events} events.");
         if (IsStream(response)) Report(context, reading);

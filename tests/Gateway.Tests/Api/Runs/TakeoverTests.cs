@@ -128,6 +128,31 @@ public sealed class TakeoverTests : IAsyncLifetime
         Assert.Empty(Second.Inference.Requests);
     }
 
+    [Fact]
+    public async Task Stream_OwnerThatWasGivenUpWakes_ItsEngineStopsAndItsReaderFollowsTheOther()
+    {
+        await using var sleeper = await Platform.StartAsync(settings: [_sessions!.Setting, ("Gateway:Runs:Lease", "00:01:00")]);
+        var wake = new TaskCompletionSource();
+        sleeper.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            foreach (var word in Answer.Take(2)) await speaker.TokenAsync(word);
+            await wake.Task.WaitAsync(speaker.CancellationToken);
+            await speaker.TokenAsync(Answer[2]);
+            await Task.Delay(Timeout.Infinite, speaker.CancellationToken);
+        };
+        using var slept = await AskAsync(sleeper, "k");
+        var seen = await slept.ReadUntilAsync("shipping ");
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        var whole = await WholeAsync(Second, "k");
+        wake.SetResult();
+
+        await sleeper.Inference.Cancelled.DefaultTimeout();
+        Assert.Equal(whole, Requests.Events(seen + await slept.TextRestAsync()));
+        Assert.Equal(string.Concat(Answer), Text(whole));
+    }
+
     public async Task DisposeAsync()
     {
         if (_first is not null) await _first.DisposeAsync();
