@@ -19,7 +19,8 @@ internal static class ApiDocument
     /// <summary>All routes.</summary>
     public static IReadOnlyList<ApiRoute> Routes { get; } =
     [
-        .. ChatApi.Routes, .. MessagesApi.Routes, .. ModelsApi.Routes, .. DocumentsApi.Routes, .. SearchApi.Routes,
+        .. ChatApi.Routes, .. CompletionsApi.Routes, .. ResponsesApi.Routes, .. MessagesApi.Routes, .. ModelsApi.Routes,
+        .. DocumentsApi.Routes, .. SearchApi.Routes,
         .. ConversationsApi.Routes, .. FilesApi.Routes, .. VectorStoresApi.Routes,
     ];
 

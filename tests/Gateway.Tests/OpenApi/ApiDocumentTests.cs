@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Gateway.Anthropic;
 using Millrace.Gateway.Api;
+using Millrace.Gateway.Api.Completions;
+using Millrace.Gateway.Api.Responses;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Batches;
 using Millrace.Gateway.Moderation;
@@ -25,6 +27,8 @@ public sealed class ApiDocumentTests
     public static TheoryData<string, string[]> Requests => new()
     {
         { "ChatRequest", [.. ChatRequestReader.HonouredNames, .. ChatNeutralParameters.Names] },
+        { "CompletionRequest", [.. CompletionRequestReader.Names] },
+        { "ResponseRequest", [.. ResponseRequestReader.Names] },
         { "MessageRequest", [.. MessagesRequestReader.HonouredNames, .. MessagesNeutralParameters.Names] },
         { "TokenCountRequest", [.. MessagesRequestReader.CountedNames, .. MessagesNeutralParameters.Names] },
         { "EmbeddingsRequest", [.. EmbeddingsRequestReader.HonouredNames] },
@@ -98,6 +102,8 @@ public sealed class ApiDocumentTests
         var file = await stored.UploadAsync("{}", "batch");
         const string Chat = """ "model":"plain","messages":[{"role":"user","content":"x"}] """;
         await CheckAsync(stored, "POST", "/v1/chat/completions", $"{{{Chat},\"logprobs\":true}}");
+        await CheckAsync(stored, "POST", "/v1/completions", """{"model":"plain","prompt":"x"}""");
+        await CheckAsync(stored, "POST", "/v1/responses", """{"model":"plain","input":"x"}""");
         await CheckAsync(stored, "POST", "/v1/messages", $"{{{Chat},\"max_tokens\":9}}");
         await CheckAsync(stored, "POST", "/v1/messages/count_tokens", $"{{{Chat}}}");
         await CheckAsync(stored, "POST", "/v1/embeddings", """{"model":"tiny-embed","input":"x"}""");

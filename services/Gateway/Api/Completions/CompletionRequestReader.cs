@@ -39,6 +39,9 @@ internal static class CompletionRequestReader
         ["user"] = (_, field) => ChatNeutralParameters.Check(field),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The parameters that are known.</summary>
+    public static IEnumerable<string> Names => Shared.Concat(Own.Keys).Concat(SamplingFields.Names);
+
     /// <summary>Reads a body.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not supported; the exception names it.</exception>
     public static CompletionHttpRequest Read(JsonElement body)

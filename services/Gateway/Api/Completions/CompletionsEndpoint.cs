@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Millrace.Gateway.Batches;
 using Millrace.Gateway.Completions;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
@@ -15,7 +16,10 @@ internal sealed class CompletionsEndpoint(
     {
         var arrivedAt = time.GetTimestamp();
         var request = await ReadAsync(context);
-        var completion = request.Completion with { Chat = request.Completion.Chat with { ArrivedAt = arrivedAt } };
+        var completion = request.Completion with
+        {
+            Chat = request.Completion.Chat with { ArrivedAt = arrivedAt, IsBatch = BatchLine.IsOf(context) },
+        };
         try
         {
             if (request.Stream) await StreamAsync(context, request with { Completion = completion });

@@ -52,6 +52,9 @@ internal static class ResponseRequestReader
         ["moderation"] = field => throw field.Unsupported("is not supported: the operator's guard policy applies. Leave it out."),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The parameters that are known.</summary>
+    public static IEnumerable<string> Names => Honoured.Keys.Concat(Neutral.Keys).Concat(SamplingFields.Names);
+
     /// <summary>Reads a body.</summary>
     /// <exception cref="MillraceException">A field is missing, wrong or not supported; the exception names it.</exception>
     public static ResponseSpec Read(JsonElement body)
