@@ -19,6 +19,9 @@ public enum RetrievalAbsence
 /// <summary>Limits and defaults of the Gateway; section <c>Gateway</c>.</summary>
 public sealed class GatewayOptions : ISelfValidating
 {
+    /// <summary>The guard policy under which nothing is checked, and Guardrails is not asked.</summary>
+    public const string NoGuard = "off";
+
     /// <summary>Largest JSON body, in bytes.</summary>
     /// <value>Default 10 MiB.</value>
     [Range(1024, 1 << 30, ErrorMessage = "BodyBytesMax must be from 1 KiB to 1 GiB.")]
@@ -94,7 +97,9 @@ public sealed class GatewayOptions : ISelfValidating
     /// <value>Default 30 minutes.</value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Guard policy of requests whose assistant names none; empty for the default policy.</summary>
+    /// <summary>
+    /// Guard policy of requests whose assistant names none; empty for the default policy, <see cref="NoGuard"/> for no checks at all.
+    /// </summary>
     public string GuardPolicy { get; set; } = string.Empty;
 
     /// <summary>Whether requests go on without checks when Guardrails cannot be reached. Otherwise they fail.</summary>

@@ -51,7 +51,8 @@ internal sealed class CollectedMessage : IChatSink
 
     private Call CallOf(ChatToolCallDelta piece)
     {
-        if (_calls.Count == 0 || _calls[^1].Index != piece.Index) _calls.Add(new Call(piece.Index, piece.Id, piece.Name));
+        if (_calls.Find(call => call.Index == piece.Index) is { } known) return known;
+        _calls.Add(new Call(piece.Index, piece.Id, piece.Name));
         return _calls[^1];
     }
 

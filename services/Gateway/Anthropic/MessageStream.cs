@@ -55,7 +55,8 @@ internal sealed class MessageStream(SseWriter events) : IChatSink
 
     private async ValueTask WriteCallsAsync(CancellationToken cancellationToken)
     {
-        foreach (var call in _calls)
+        // What the guard held back of a call comes behind the beginning of the next one; here a block ends before the next begins.
+        foreach (var call in _calls.OrderBy(piece => piece.Index))
         {
             await OpenAsync(call, cancellationToken);
             if (call.Arguments.Length > 0)

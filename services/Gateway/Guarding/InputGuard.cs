@@ -22,8 +22,9 @@ public sealed class InputGuard(
     public async Task<IReadOnlyList<ChatTurn>> CheckAsync(
         ChatRun run, IReadOnlyList<ChatTurn> messages, CancellationToken cancellationToken)
     {
-        using var step = telemetry.Step("guard_input", run);
         var policy = run.Plan.GuardPolicy;
+        if (!run.Plan.IsGuarded) return messages;
+        using var step = telemetry.Step("guard_input", run);
         try
         {
             var request = new CheckInputRequest { Policy = policy };

@@ -13,7 +13,11 @@ public sealed class OutputGuard(
 {
     /// <summary>Filters an answer.</summary>
     /// <exception cref="MillraceException">The answer could not be checked.</exception>
-    public async IAsyncEnumerable<ChatEvent> FilterAsync(
+    public IAsyncEnumerable<ChatEvent> FilterAsync(
+        IAsyncEnumerable<ChatEvent> answer, ChatRun run, CancellationToken cancellationToken) =>
+        run.Plan.IsGuarded ? CheckedAsync(answer, run, cancellationToken) : answer;
+
+    private async IAsyncEnumerable<ChatEvent> CheckedAsync(
         IAsyncEnumerable<ChatEvent> answer, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("guard_output", run);
@@ -44,6 +48,7 @@ public sealed class OutputGuard(
     /// <summary>Whether a text from a source may be shown beside an answer.</summary>
     public async Task<bool> MayShowAsync(string text, ChatRun run, CancellationToken cancellationToken)
     {
+        if (!run.Plan.IsGuarded) return true;
         try
         {
             var request = new CheckOutputRequest { Policy = run.Plan.GuardPolicy, Text = text };

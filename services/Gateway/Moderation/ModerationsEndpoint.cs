@@ -17,7 +17,8 @@ internal sealed class ModerationsEndpoint(
     {
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var inputs = ModerationRequestReader.Read(body.RootElement);
-        var request = new CheckInputRequest { Policy = options.Value.GuardPolicy, Texts = { inputs } };
+        var policy = options.Value.GuardPolicy == GatewayOptions.NoGuard ? string.Empty : options.Value.GuardPolicy;
+        var request = new CheckInputRequest { Policy = policy, Texts = { inputs } };
         var decision = await guardrails.CheckInputAsync(request, cancellationToken: context.RequestAborted);
         var results = Enumerable.Range(0, inputs.Count).Select(
             index => Result([.. decision.Findings.Where(finding => finding.TextIndex == index)]));

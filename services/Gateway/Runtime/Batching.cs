@@ -12,7 +12,7 @@ internal static class Batching
     /// <summary>Joins what is there. A piece never waits for the next one.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="charsMax">Most characters of a joined piece; 0 joins nothing.</param>
-    /// <param name="timeline">Learns that time counts as the platform's own while a piece is worked on, although the next is awaited.</param>
+    /// <param name="timeline">Learns that time is the platform's own while a piece is worked on, although the next is awaited.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async IAsyncEnumerable<ChatEvent> BatchAsync(
         this IAsyncEnumerable<ChatEvent> answer,
@@ -50,7 +50,8 @@ internal static class Batching
     private static ChatDelta? Join(ChatDelta? held, ChatDelta next, int charsMax)
     {
         if (held is null) return next;
-        return held.Choice == next.Choice && held.Logprobs.Count + next.Logprobs.Count == 0 && held.Text.Length + next.Text.Length <= charsMax
+        var isText = held.Logprobs.Count + next.Logprobs.Count == 0;
+        return isText && held.Choice == next.Choice && held.Text.Length + next.Text.Length <= charsMax
             ? held with { Text = held.Text + next.Text }
             : null;
     }
@@ -82,7 +83,11 @@ internal static class Batching
         {
             await _stop.CancelAsync();
             await _next.ContinueWith(
-                static (next, _) => next.Exception, null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                static (next, _) => next.Exception,
+                null,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
             await _events.DisposeAsync();
             _stop.Dispose();
         }

@@ -38,6 +38,9 @@ public sealed record ChatPlan
     /// <summary>The guard policy; empty for the default one.</summary>
     public string GuardPolicy { get; init; } = string.Empty;
 
+    /// <summary>Whether what goes in and comes out is checked.</summary>
+    public bool IsGuarded => GuardPolicy != GatewayOptions.NoGuard;
+
     /// <summary>Models that are asked in this order when the model fails before its first token.</summary>
     public IReadOnlyList<string> Fallbacks { get; init; } = [];
 

@@ -17,7 +17,8 @@ internal static class Cores
     /// <exception cref="BenchException">There is but one core, or <c>taskset</c> is missing.</exception>
     public static async Task MoveHereAsync(string cores, CancellationToken cancellationToken)
     {
-        if (Environment.ProcessorCount < 2) throw new BenchException("This needs two cores: one for what is measured, one for whoever asks.");
+        if (Environment.ProcessorCount < 2)
+            throw new BenchException("This needs two cores: one for what is measured, one for whoever asks.");
         try
         {
             var start = new ProcessStartInfo("taskset", ["-acp", cores, $"{Environment.ProcessId}"]) { RedirectStandardOutput = true };

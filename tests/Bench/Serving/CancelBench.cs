@@ -77,7 +77,10 @@ internal sealed class CancelBench : IBench
     private static async Task<long> LeavePoolAsync(
         InferenceService.InferenceServiceClient pool, string model, int tokens, CancellationToken cancellationToken)
     {
-        var request = new GenerateRequest { Model = model, Text = "Which numbers come first when one counts?", MaxTokens = TokensMax, IgnoreEnd = true };
+        var request = new GenerateRequest
+        {
+            Model = model, Text = "Which numbers come first when one counts?", MaxTokens = TokensMax, IgnoreEnd = true,
+        };
         using var call = pool.Generate(request, cancellationToken: cancellationToken);
         for (var read = 0; read <= tokens; read++)
             if (!await call.ResponseStream.MoveNext(cancellationToken)) throw new BenchException("An answer ended before its caller left.");
@@ -93,7 +96,7 @@ internal sealed class CancelBench : IBench
             var status = await pool.GetStatusAsync(new GetStatusRequest(), cancellationToken: cancellationToken);
             var elapsed = Stopwatch.GetElapsedTime(left);
             if (status.Engines.Sum(engine => engine.SlotsUsed + engine.QueueDepth) == 0) return elapsed.TotalMilliseconds;
-            if (elapsed > Patience) throw new BenchException($"A slot was still in use {elapsed.TotalSeconds:0} s after its client had left.");
+            if (elapsed > Patience) throw new BenchException($"A slot was in use {elapsed.TotalSeconds:0} s after its client had left.");
         }
     }
 }

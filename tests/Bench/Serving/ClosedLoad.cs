@@ -14,7 +14,9 @@ internal sealed record Asked(Uri Address, params IReadOnlyList<string> Headers)
     public byte[] Request(string model, bool stream, int tokensMax = 64)
     {
         var body = $$"""
-            {"model":"{{model}}","messages":[{"role":"system","content":"You are a helpful assistant. Answer in few words."},{"role":"user","content":"Which numbers come first when one counts, and how would you name them to a child?"}],"temperature":0.2,"max_tokens":{{tokensMax}},"stream":{{(stream ? "true" : "false")}}}
+            {"model":"{{model}}","messages":[{"role":"system","content":"You are a helpful assistant. Answer in few words."},
+            {"role":"user","content":"Which numbers come first when one counts, and how would you name them to a child?"}],
+            "temperature":0.2,"max_tokens":{{tokensMax}},"stream":{{(stream ? "true" : "false")}}}
             """;
         var head = new StringBuilder("POST /v1/chat/completions HTTP/1.1\r\n")
             .Append(CultureInfo.InvariantCulture, $"host: {Address.Authority}\r\ncontent-type: application/json\r\n")

@@ -16,6 +16,8 @@ internal sealed class PassThroughBench : IBench
     private const string Proxy = "thin Node proxy";
     private const string Peer = "@portkey-ai/gateway";
     private const string Ours = "Millrace";
+    private const string Guarded = "Millrace with the default guard policy";
+    private const string GatewayOff = "off";
     private const string Portkey = "@portkey-ai/gateway";
     private const int Connections = 16;
 
@@ -30,13 +32,16 @@ internal sealed class PassThroughBench : IBench
     {
         await Cores.MoveHereAsync(Cores.Around, cancellationToken);
         await using var upstream = await InstantUpstream.StartAsync(cancellationToken);
+        var settings = new ServingSettings { Inference = InferenceSettings(upstream), Cores = Cores.Measured };
+        await using var guarded = await ServingSystem.StartAsync(settings, cancellationToken);
         await using var system = await ServingSystem.StartAsync(
-            new ServingSettings { Inference = InferenceSettings(upstream), Cores = Cores.Measured }, cancellationToken);
+            settings with { Gateway = [new("Gateway__GuardPolicy", GatewayOff)] }, cancellationToken);
         await using var proxy = run.Options.Peers ? await StartProxyAsync(upstream, cancellationToken) : null;
         var (folder, whyNot) = await NodePackages.FindAsync(run, "portkey", Portkey, cancellationToken);
         await using var peer = whyNot is null ? await StartPeerAsync(folder, cancellationToken) : null;
 
-        List<(string Name, Asked Asked)> servers = [(Bare, new Asked(upstream.Address)), (Ours, system.Asked)];
+        List<(string Name, Asked Asked)> servers =
+            [(Bare, new Asked(upstream.Address)), (Ours, system.Asked), (Guarded, guarded.Asked)];
         if (proxy is not null) servers.Add((Proxy, new Asked(proxy.Address)));
         if (peer is not null) servers.Add((Peer, PeerAsked(peer, upstream)));
         foreach (var (name, asked) in servers) await WarmUpAsync(run, name, asked, cancellationToken);
@@ -46,7 +51,8 @@ internal sealed class PassThroughBench : IBench
             var busy = await MeasureAsync(run, servers, Connections, stream, cancellationToken);
             var calm = await MeasureAsync(run, servers, 1, stream, cancellationToken);
             Report(run, stream ? "stream" : "JSON", busy, calm, whyNot);
-            await ReportProcessorTimeAsync(run, system, stream, cancellationToken);
+            await ReportProcessorTimeAsync(run, Ours, system, stream, cancellationToken);
+            await ReportProcessorTimeAsync(run, Guarded, guarded, stream, cancellationToken);
         }
 
         foreach (var (name, process) in system.Processes)
@@ -63,7 +69,7 @@ internal sealed class PassThroughBench : IBench
     }
 
     private static async Task ReportProcessorTimeAsync(
-        BenchRun run, ServingSystem system, bool stream, CancellationToken cancellationToken)
+        BenchRun run, string which, ServingSystem system, bool stream, CancellationToken cancellationToken)
     {
         var before = system.Processes.Select(process => process.Process.CpuTime).ToArray();
         var load = new ClosedLoad(Connections, TimeSpan.Zero, TimeSpan.FromSeconds(run.Options.Quick ? 1 : 5));
@@ -71,7 +77,7 @@ internal sealed class PassThroughBench : IBench
             system.Edge, system.Asked.Request(InstantUpstream.Model, stream), Expected(stream), cancellationToken);
         foreach (var ((name, process), cpu) in system.Processes.Zip(before))
             run.Add(BenchRow.Of(
-                $"{(stream ? "stream" : "JSON")}: processor time of a request, {name}",
+                $"{(stream ? "stream" : "JSON")}: {which}: processor time of a request, {name}",
                 new Samples((process.CpuTime - cpu).TotalMicroseconds / figures.Total.Values.Count),
                 "us"));
     }
@@ -88,9 +94,11 @@ internal sealed class PassThroughBench : IBench
         new("Inference__Upstreams__instant__ContextTokens", "8192"),
     ];
 
-    private static Task<NodeProgram> StartProxyAsync(InstantUpstream upstream, CancellationToken cancellationToken) => NodeProgram.StartAsync(
-        port => [Path.Combine(RepoPaths.Root, "tests", "Bench", "Peers", "node-proxy", "proxy.mjs"), $"{port}", $"{upstream.Address}"],
-        cancellationToken);
+    private static Task<NodeProgram> StartProxyAsync(InstantUpstream upstream, CancellationToken cancellationToken)
+    {
+        var program = Path.Combine(RepoPaths.Root, "tests", "Bench", "Peers", "node-proxy", "proxy.mjs");
+        return NodeProgram.StartAsync(port => [program, $"{port}", $"{upstream.Address}"], cancellationToken);
+    }
 
     private static Task<NodeProgram> StartPeerAsync(string folder, CancellationToken cancellationToken) => NodeProgram.StartAsync(
         port => [Path.Combine(folder, "build", "start-server.js"), $"--port={port}", "--headless"], cancellationToken);

@@ -34,7 +34,8 @@ internal sealed class RawConnection : IDisposable
     /// <param name="expected">What the answer must contain near its end.</param>
     /// <param name="cancellationToken">Cancels; the connection is of no use afterwards.</param>
     /// <exception cref="BenchException">The answer is not what was expected.</exception>
-    public async ValueTask<RawTiming> AskAsync(ReadOnlyMemory<byte> request, ReadOnlyMemory<byte> expected, CancellationToken cancellationToken)
+    public async ValueTask<RawTiming> AskAsync(
+        ReadOnlyMemory<byte> request, ReadOnlyMemory<byte> expected, CancellationToken cancellationToken)
     {
         var start = System.Diagnostics.Stopwatch.GetTimestamp();
         await _socket.SendAsync(request, cancellationToken);

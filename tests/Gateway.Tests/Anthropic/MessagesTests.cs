@@ -131,7 +131,7 @@ public sealed class MessagesTests
 
         Assert.Equal(
             ["message_start", "ping", "content_block_start", "content_block_delta", "content_block_delta", "content_block_stop",
-                "content_block_start", "content_block_delta", "content_block_delta", "content_block_stop",
+                "content_block_start", "content_block_delta", "content_block_stop",
                 "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop"],
             events.Select(one => one.Name));
         Assert.All(events, one => Assert.Equal(one.Name, one.Data.GetProperty("type").GetString()));

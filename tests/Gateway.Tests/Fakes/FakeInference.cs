@@ -9,6 +9,7 @@ namespace Millrace.Gateway.Tests.Fakes;
 internal sealed class FakeInference : InferenceService.InferenceServiceBase
 {
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _statusCalls;
     private volatile TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public FakeInference() => Status = () => StatusOf([.. Requests.SelectMany(request => request.PrefixKeys).Distinct()]);
@@ -30,6 +31,9 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
 
     /// <summary>Completes when it was next asked for its state.</summary>
     public Task Asked => _asked.Task;
+
+    /// <summary>How often its state was told.</summary>
+    public int StatusCalls => Volatile.Read(ref _statusCalls);
 
     /// <summary>How often tokens were counted.</summary>
     public int CountCalls { get; private set; }
@@ -85,6 +89,7 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
     public override Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
     {
         var status = Status();
+        Interlocked.Increment(ref _statusCalls);
         Interlocked.Exchange(ref _asked, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         return Task.FromResult(status);
     }

@@ -33,6 +33,20 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task Policy_Off_AsksNobodyAndChangesNothing()
+    {
+        await using var platform = await Platform.StartAsync(settings: [("Gateway:GuardPolicy", "off")]);
+        platform.Guardrails.IsAway = true;
+        platform.Inference.Answers("Write to ", FakeGuardrails.Address);
+
+        var answer = await platform.AskAsync("plain", FakeGuardrails.Forbidden);
+
+        Assert.Equal($"Write to {FakeGuardrails.Address}", Choice(answer).GetProperty("message").GetProperty("content").GetString());
+        Assert.Equal(FakeGuardrails.Forbidden, platform.Inference.LastRequest.Chat.Messages[0].Content);
+        Assert.Empty(platform.Guardrails.Policies);
+    }
+
+    [Fact]
     public async Task Output_Masked_IsMaskedAcrossTokens()
     {
         await using var platform = await Platform.StartAsync();

@@ -19,7 +19,7 @@ public sealed class PoolWatcherTests
     {
         var time = new ManualTimeProvider();
         await using var platform = await Platform.StartAsync(memberCount: 1, time);
-        var (count, asked) = Counted(platform.Inference);
+        var (count, asked) = await CountedAsync(platform.Inference);
         await TickAsync(time, asked, Idle);
 
         for (var tick = 0; tick < 7; tick++) time.Advance(Busy);
@@ -34,7 +34,7 @@ public sealed class PoolWatcherTests
     {
         var time = new ManualTimeProvider();
         await using var platform = await Platform.StartAsync(memberCount: 1, time);
-        var (count, asked) = Counted(platform.Inference);
+        var (count, asked) = await CountedAsync(platform.Inference);
         await TickAsync(time, asked, Idle);
         var member = platform.Gateway.Services.GetRequiredService<PoolMembers>().All.Single();
 
@@ -86,9 +86,10 @@ public sealed class PoolWatcherTests
         };
 
         for (var times = 0; times < 12; times++) await platform.Members[1].Asked.DefaultTimeout();
+        var seen = Volatile.Read(ref calls);
         goOn.Set();
 
-        Assert.InRange(calls, 0, 1);
+        Assert.InRange(seen, 0, 1);
     }
 
     [Fact]
@@ -128,8 +129,11 @@ public sealed class PoolWatcherTests
         goOn.Set();
     }
 
-    private static (Func<int> Count, SemaphoreSlim Asked) Counted(FakeInference member)
+    // The first question comes with the start, and counts no more than its time does.
+    private static async Task<(Func<int> Count, SemaphoreSlim Asked)> CountedAsync(FakeInference member)
     {
+        var next = member.Asked;
+        if (member.StatusCalls == 0) await next.DefaultTimeout();
         var count = 0;
         var asked = new SemaphoreSlim(0);
         var status = member.Status;

@@ -13,15 +13,15 @@ public sealed class DeadlineTests
 
     [Theory]
     [InlineData("BuildContext", "retrieve")]
-    [InlineData("CheckInput", "guard_input")]
+    [InlineData("CheckInput", "guard_input", "plain")]
     [InlineData("Generate", "generate")]
-    public async Task Request_TimeIsOver_NamesTheStepThatTookIt(string method, string step)
+    public async Task Request_TimeIsOver_NamesTheStepThatTookIt(string method, string step, string model = "docs-assistant")
     {
         var time = new ManualTimeProvider();
         await using var platform = await Platform.StartAsync(time: time);
         platform.Stuck.Method = method;
 
-        var asked = SendAsync(platform, "3000");
+        var asked = SendAsync(platform, "3000", model);
         await platform.Stuck.Reached.DefaultTimeout();
         time.Advance(TimeSpan.FromSeconds(3));
 
@@ -65,10 +65,12 @@ public sealed class DeadlineTests
         Assert.Equal("x-millrace-timeout-ms", error.GetProperty("param").GetString());
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(Platform platform, string? timeout)
+    private static async Task<HttpResponseMessage> SendAsync(
+        Platform platform, string? timeout, string model = "docs-assistant")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions");
-        request.Content = new StringContent(Body, Encoding.UTF8, "application/json");
+        var body = Body.Replace("docs-assistant", model, StringComparison.Ordinal);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (timeout is not null) request.Headers.Add("x-millrace-timeout-ms", timeout);
         return await platform.Http.SendAsync(request);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Runtime;
@@ -55,7 +56,8 @@ public sealed class BatchingTests
         ChatEvent[] said =
         [
             new ChatDelta(0, "a"), new ChatDelta(1, "b"), new ChatDelta(1, "c", [new TokenLogprob("c"u8.ToArray(), -1, [])]),
-            new ChatDelta(1, "d"), new ChatToolCallDelta(1, 0, "call_1", "f", "{"), new ChatToolCallDelta(1, 0, null, null, "}"), Finished(1),
+            new ChatDelta(1, "d"), new ChatToolCallDelta(1, 0, "call_1", "f", "{"), new ChatToolCallDelta(1, 0, null, null, "}"),
+            Finished(1),
         ];
         Say(said);
         _model.Writer.Complete();
@@ -102,7 +104,7 @@ public sealed class BatchingTests
     }
 
     private async IAsyncEnumerable<ChatEvent> Model(
-        TaskCompletionSource stopped, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        TaskCompletionSource stopped, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         try
         {

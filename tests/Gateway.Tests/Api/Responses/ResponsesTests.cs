@@ -125,8 +125,7 @@ public sealed class ResponsesTests : IAsyncLifetime
         Assert.Equal(
             [
                 "response.created", "response.in_progress", "response.output_item.added", "response.function_call_arguments.delta",
-                "response.function_call_arguments.delta", "response.function_call_arguments.done", "response.output_item.done",
-                "response.completed",
+                "response.function_call_arguments.done", "response.output_item.done", "response.completed",
             ],
             events.Select(lines => Text(Requests.Data(lines), "type")));
         var call = Requests.Data(events[^1]).GetProperty("response").GetProperty("output")[0];
