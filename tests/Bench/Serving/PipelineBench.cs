@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Millrace.Bench.Harness;
+using Millrace.Contracts.Inference.V1;
 using Millrace.TestShared;
 
 namespace Millrace.Bench.Serving;
@@ -15,7 +16,7 @@ namespace Millrace.Bench.Serving;
 internal sealed class PipelineBench : IBench
 {
     private const double PerSecond = 50;
-    private const string Quote = "You have 30 days from delivery to return an item [1].";
+    private const string Marker = "[1] (Source:";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -29,8 +30,7 @@ internal sealed class PipelineBench : IBench
     public async Task RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
         var (warmUp, count) = run.Options.Quick ? (20, 50) : (500, 3000);
-        var answer = Quote.Split(' ').Select((word, at) => at == 0 ? word : " " + word).ToArray();
-        await using var engine = await SimulatedEngine.StartAsync(new Speech(0, answer));
+        await using var engine = await SimulatedEngine.StartAsync(new Speech(0, Quote));
         await using var system = await ServingSystem.StartAsync(
             new ServingSettings { Engine = engine.GrpcAddress, Documents = true }, cancellationToken);
         using var http = new HttpClient { BaseAddress = system.Edge, Timeout = Patience };
@@ -45,6 +45,18 @@ internal sealed class PipelineBench : IBench
         Report(run, asked, await StepsAsync(http, asked, cancellationToken));
         foreach (var (name, process) in system.Processes)
             run.Add(BenchRow.Of($"memory after it: {name}", new Samples(process.ResidentBytes / (double)(1 << 20)), "MiB"));
+    }
+
+    /// <summary>A sentence of the first passage with its number, as a model that does its work would answer.</summary>
+    private static string[] Quote(GenerateRequest request)
+    {
+        var prompt = request.Chat.Messages[^1].Content;
+        var passage = prompt[(prompt.IndexOf(Marker, StringComparison.Ordinal) + Marker.Length)..];
+        var lines = passage.Split("\n\n---\n\n")[0].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var sentence = lines.Skip(1).FirstOrDefault(line => line.Contains(". ", StringComparison.Ordinal)) ?? lines[^1];
+        var end = sentence.IndexOf(". ", StringComparison.Ordinal);
+        var words = (end < 0 ? sentence.TrimEnd('.') : sentence[..end]).Split(' ');
+        return [.. words.Select((word, at) => at == 0 ? word : " " + word), " [1]."];
     }
 
     private static void Report(BenchRun run, IReadOnlyList<Answered> asked, IReadOnlyDictionary<string, Samples> steps)

@@ -8,8 +8,8 @@ namespace Millrace.Bench.Serving;
 
 /// <summary>How a simulated engine speaks.</summary>
 /// <param name="TokensPerSecond">Tokens of one stream in a second; 0 for all at once.</param>
-/// <param name="Answer">Its tokens.</param>
-internal sealed record Speech(double TokensPerSecond, IReadOnlyList<string> Answer);
+/// <param name="Answer">The tokens that answer a request.</param>
+internal sealed record Speech(double TokensPerSecond, Func<GenerateRequest, IReadOnlyList<string>> Answer);
 
 /// <summary>
 /// A member of the pool that computes nothing: any number of streams, each at its own steady rate. What is between it and the client is
@@ -36,18 +36,19 @@ internal sealed class SimulatedEngine(Speech speech) : InferenceService.Inferenc
         {
             Started = new GenerationStarted { Model = Model, PromptTokens = Count(request.Chat), Seed = 1 },
         });
+        var answer = speech.Answer(request);
         var start = TimeProvider.System.GetTimestamp();
-        for (var sent = 0; sent < speech.Answer.Count; sent++)
+        for (var sent = 0; sent < answer.Count; sent++)
         {
             await UntilAsync(start, sent, context.CancellationToken);
-            var batch = new TokenBatch { Text = speech.Answer[sent] };
+            var batch = new TokenBatch { Text = answer[sent] };
             batch.Tokens.Add(new GeneratedToken { Id = sent });
             await responseStream.WriteAsync(new GenerateResponse { Tokens = batch });
         }
 
         await responseStream.WriteAsync(new GenerateResponse
         {
-            Finished = new GenerationFinished { Reason = FinishReason.Stop, CompletionTokens = (uint)speech.Answer.Count },
+            Finished = new GenerationFinished { Reason = FinishReason.Stop, CompletionTokens = (uint)answer.Count },
         });
     }
 

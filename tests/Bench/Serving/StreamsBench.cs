@@ -29,7 +29,7 @@ internal sealed class StreamsBench : IBench
             ? new UserLoad(20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), 30)
             : new UserLoad(1000, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), AnswerTokens);
         string[] words = [.. Enumerable.Range(0, load.AnswerTokens).Select(Word)];
-        await using var engine = await SimulatedEngine.StartAsync(new Speech(TokensPerSecond, words));
+        await using var engine = await SimulatedEngine.StartAsync(new Speech(TokensPerSecond, _ => words));
         await using var system = await ServingSystem.StartAsync(
             new ServingSettings { Engine = engine.GrpcAddress, Telemetry = false }, cancellationToken);
         await load.WarmUpAsync(system, string.Concat(words), cancellationToken);
