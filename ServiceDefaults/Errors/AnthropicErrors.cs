@@ -10,7 +10,9 @@ namespace Millrace.ServiceDefaults.Errors;
 /// <param name="Message">What was wrong and what to do.</param>
 /// <param name="Details">What a client can act on; null for most errors.</param>
 public sealed record AnthropicErrorBody(
-    string Type, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AnthropicErrorDetails? Details = null);
+    string Type,
+    string Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AnthropicErrorDetails? Details = null);
 
 /// <summary>What a client can act on.</summary>
 /// <param name="ErrorCode">Anthropic's code.</param>

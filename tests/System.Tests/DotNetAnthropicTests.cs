@@ -55,11 +55,13 @@ public sealed class DotNetAnthropicTests(RunningSystem system)
         var called = await client.Messages.Create(Ask(ScriptedUpstream.Model, question)).DefaultTimeout();
 
         Assert.Equal("tool_use", called.StopReason?.Raw());
-        var use = Assert.Single(called.Content.Select(block => block.TryPickToolUse(out var picked) ? picked : null).OfType<ToolUseBlock>());
+        var uses = called.Content.Select(block => block.TryPickToolUse(out var picked) ? picked : null);
+        var use = Assert.Single(uses.OfType<ToolUseBlock>());
         Assert.Equal(("weather", "Rome"), (use.Name, use.Input["city"].GetString()));
 
-        var turn = new AssistantMessageParam(new List<ContentBlockParam> { new ToolUseBlockParam { ID = use.ID, Name = use.Name, Input = use.Input } });
-        var result = new UserMessageParam(new List<ContentBlockParam> { new ToolResultBlockParam(use.ID) { Content = "Rome is sunny" } });
+        List<ContentBlockParam> said = [new ToolUseBlockParam { ID = use.ID, Name = use.Name, Input = use.Input }];
+        List<ContentBlockParam> answered = [new ToolResultBlockParam(use.ID) { Content = "Rome is sunny" }];
+        var (turn, result) = (new AssistantMessageParam(said), new UserMessageParam(answered));
         var told = await client.Messages.Create(Ask(ScriptedUpstream.Model, question, turn, result)).DefaultTimeout();
         Assert.Equal("The tool says: Rome is sunny", Text(told));
     }
@@ -68,7 +70,8 @@ public sealed class DotNetAnthropicTests(RunningSystem system)
     public async Task Messages_WithUnknownModel_AreRefusedAsTheClientKnowsIt()
     {
         using var client = Client();
-        var error = await Assert.ThrowsAsync<AnthropicNotFoundException>(() => client.Messages.Create(Ask("no-such-model", "x"))).DefaultTimeout();
+        var error = await Assert.ThrowsAsync<AnthropicNotFoundException>(
+            () => client.Messages.Create(Ask("no-such-model", "x"))).DefaultTimeout();
 
         Assert.Contains("no-such-model", error.Message, StringComparison.Ordinal);
     }

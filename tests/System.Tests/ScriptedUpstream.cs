@@ -8,8 +8,8 @@ namespace Millrace.SystemTests;
 
 /// <summary>
 /// A server with OpenAI's API whose model is predictable: it calls the first tool it is offered, says what the tool answered, and otherwise
-/// repeats what it was told. Where values are asked for, in arguments or as JSON, each is <c>Rome</c>. Told <see cref="Endless"/>, it says one
-/// word and nothing more until its caller goes away.
+/// repeats what it was told. Where values are asked for, in arguments or as JSON, each is <c>Rome</c>. Told <see cref="Endless"/>, it says
+/// one word and nothing more until its caller goes away.
 /// </summary>
 internal sealed class ScriptedUpstream : IAsyncDisposable
 {
@@ -56,10 +56,11 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         foreach (var (delta, reason) in Deltas(request))
         {
             await SendAsync(context.Response, Choice(delta, reason), usage: null);
-            if (Last(request, "content") == Endless) await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            if (Last(request, "content") == Endless) await GoneAsync(context);
         }
 
-        await SendAsync(context.Response, choice: null, new JsonObject { ["prompt_tokens"] = 20, ["completion_tokens"] = 5, ["total_tokens"] = 25 });
+        var usage = new JsonObject { ["prompt_tokens"] = 20, ["completion_tokens"] = 5, ["total_tokens"] = 25 };
+        await SendAsync(context.Response, choice: null, usage);
         await context.Response.WriteAsync("data: [DONE]\n\n");
     }
 
@@ -69,6 +70,13 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         if (request["tools"]?[0]?["function"] is { } tool && !answered) return Call(tool);
         if (request["response_format"]?["json_schema"]?["schema"] is { } schema) return Say(Filled(schema));
         return Say($"{(answered ? "The tool says" : "You said")}: {Last(request, "content")}");
+    }
+
+    private static async Task GoneAsync(HttpContext context)
+    {
+        var gone = new TaskCompletionSource();
+        context.RequestAborted.Register(gone.SetResult);
+        await gone.Task;
     }
 
     private static string Last(JsonNode request, string field) => (string?)request["messages"]!.AsArray()[^1]![field] ?? "";
@@ -85,7 +93,8 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
 
     private static IEnumerable<(JsonObject Delta, string? Reason)> Say(string text)
     {
-        foreach (var word in text.Split(' ').Select((word, i) => i == 0 ? word : $" {word}")) yield return (new() { ["content"] = word }, null);
+        foreach (var word in text.Split(' ').Select((word, i) => i == 0 ? word : $" {word}"))
+            yield return (new() { ["content"] = word }, null);
         yield return ([], "stop");
     }
 
@@ -97,11 +106,14 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     }
 
     /// <summary>An object with all properties of a schema, as JSON.</summary>
-    private static string Filled(JsonNode? schema) =>
-        new JsonObject((schema?["properties"]?.AsObject() ?? []).Select(property => KeyValuePair.Create(property.Key, (JsonNode?)"Rome")))
-            .ToJsonString();
+    private static string Filled(JsonNode? schema)
+    {
+        var properties = schema?["properties"]?.AsObject() ?? [];
+        return new JsonObject(properties.Select(property => KeyValuePair.Create(property.Key, (JsonNode?)"Rome"))).ToJsonString();
+    }
 
-    private static JsonObject Choice(JsonObject delta, string? reason) => new() { ["index"] = 0, ["delta"] = delta, ["finish_reason"] = reason };
+    private static JsonObject Choice(JsonObject delta, string? reason) =>
+        new() { ["index"] = 0, ["delta"] = delta, ["finish_reason"] = reason };
 
     private static async Task SendAsync(HttpResponse response, JsonObject? choice, JsonObject? usage)
     {
