@@ -118,7 +118,13 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     private static async Task SendAsync(HttpResponse response, JsonObject? choice, JsonObject? usage)
     {
         var choices = choice is null ? new JsonArray() : new JsonArray(choice);
-        var chunk = new JsonObject { ["id"] = "scripted-1", ["object"] = "chat.completion.chunk", ["choices"] = choices, ["usage"] = usage };
+        var chunk = new JsonObject
+        {
+            ["id"] = "scripted-1",
+            ["object"] = "chat.completion.chunk",
+            ["choices"] = choices,
+            ["usage"] = usage,
+        };
         await response.WriteAsync($"data: {chunk.ToJsonString()}\n\n");
     }
 }
