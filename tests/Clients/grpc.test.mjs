@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { after, test } from 'node:test';
 import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
-import { answerable, assistant, grpcAddress } from './environment.mjs';
+import { answerable, assistant, grpcAddress, scripted, weather, weatherSaid } from './environment.mjs';
 
 const protos = fileURLToPath(new URL('../../protos', import.meta.url));
 const load = (service) =>
@@ -13,9 +13,10 @@ const load = (service) =>
 
 const insecure = grpc.credentials.createInsecure();
 const chat = new (load('gateway').Chat)(grpcAddress('gateway'), insecure);
+const rerank = new (load('gateway').Rerank)(grpcAddress('gateway'), insecure);
 const retrieval = new (load('retrieval').RetrievalService)(grpcAddress('retrieval'), insecure);
 const inference = new (load('inference').InferenceService)(grpcAddress('inference'), insecure);
-after(() => [chat, retrieval, inference].forEach((client) => client.close()));
+after(() => [chat, rerank, retrieval, inference].forEach((client) => client.close()));
 
 const unary = (client, method, request) =>
   new Promise((resolve, reject) => client[method](request, (error, response) => (error ? reject(error) : resolve(response))));
@@ -45,6 +46,30 @@ test('gateway: a refusal carries its reason and field', async () => {
     assert.deepEqual(error.metadata.get('x-millrace-param'), ['model']);
     return true;
   });
+});
+
+test('gateway: a tool is called, and its result told', async () => {
+  const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+  const tools = [{ name: 'weather', description: 'Tells the weather of a city.', parameters_schema: JSON.stringify(schema) }];
+  const question = { role: 'ROLE_USER', content: 'How is the weather in Rome?' };
+  const called = await collect(chat.Complete({ model: scripted, messages: [question], tools }));
+  assert.equal(called.find((event) => event.finished).finished.reason, 'FINISH_REASON_TOOL_CALLS');
+  const pieces = called.flatMap((event) => event.delta?.tool_calls ?? []);
+  const call = { id: pieces[0].id, name: pieces[0].name, arguments: pieces.map((piece) => piece.arguments).join('') };
+  assert.deepEqual([call.name, JSON.parse(call.arguments)], ['weather', { city: 'Rome' }]);
+
+  const turn = { role: 'ROLE_ASSISTANT', tool_calls: [call] };
+  const result = { role: 'ROLE_TOOL', tool_call_id: call.id, content: await weather(JSON.parse(call.arguments)) };
+  const told = await collect(chat.Complete({ model: scripted, messages: [question, turn, result], tools }));
+  assert.match(told.map((event) => event.delta?.text ?? '').join(''), weatherSaid);
+});
+
+test('gateway: rerank puts the document that answers first', async () => {
+  const documents = ['Parcels are tracked.', 'Items can be returned within 30 days.'];
+  const { model, results } = await unary(rerank, 'Rank', { query: 'How long do I have to return an item?', documents, top_n: 1 });
+  assert.ok(model.length > 0);
+  assert.deepEqual(results.map((result) => result.index), [1]);
+  assert.ok(results[0].score > 0 && results[0].score <= 1);
 });
 
 test('retrieval: collections, upload by stream, search, delete', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
-import { answerable, assistant, baseUrl, refusal } from './environment.mjs';
+import { answerable, apiKey, assistant, baseUrl, refusal } from './environment.mjs';
 
-const client = new OpenAI({ baseURL: baseUrl, apiKey: 'not-needed-on-loopback', maxRetries: 0 });
+const client = new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
 const chat = (content, more = {}) => ({ model: assistant, messages: [{ role: 'user', content }], ...more });
 
 test('chat: the whole answer is grounded, cited and counted', async () => {
@@ -102,6 +102,59 @@ test('embeddings: floats and base64 are the same unit vectors', async () => {
   assert.ok(Math.abs(norm - 1) < 1e-3, `norm ${norm}`);
   packed.data[1].embedding.forEach((value, i) => assert.ok(Math.abs(value - floats.data[1].embedding[i]) < 1e-6));
   assert.ok(floats.usage.prompt_tokens > 0);
+});
+
+test('embeddings: base64 on the wire is the vector in 32-bit floats', async () => {
+  const body = { model: 'tiny-embed', input: 'How do I get my money back?', encoding_format: 'base64' };
+  const { data: [{ embedding }] } = await client.post('/embeddings', { body });
+  const bytes = Buffer.from(embedding, 'base64');
+  assert.equal(bytes.length, 256 * 4);
+  const floats = await client.embeddings.create({ ...body, encoding_format: 'float' });
+  floats.data[0].embedding.forEach((value, i) => assert.ok(Math.abs(value - bytes.readFloatLE(i * 4)) < 1e-6));
+});
+
+test('completions: several prompts, echoed, with log probabilities', async () => {
+  const completion = await client.completions.create({
+    model: 'tiny-rag-chat', prompt: ['Once upon', 'The mill'], max_tokens: 4, temperature: 0, echo: true, logprobs: 1,
+  });
+  assert.deepEqual(completion.choices.map((choice) => choice.index), [0, 1]);
+  assert.ok(completion.choices[1].text.startsWith('The mill'));
+  const { tokens, token_logprobs: logprobs } = completion.choices[0].logprobs;
+  assert.equal(tokens.join(''), completion.choices[0].text);
+  assert.equal(logprobs[0], null);
+  assert.ok(logprobs.slice(1).every((logprob) => logprob <= 0));
+});
+
+test('completions: a stream has the text of the whole', async () => {
+  const body = { model: 'tiny-rag-chat', prompt: 'Once upon a time', max_tokens: 8, temperature: 0 };
+  const whole = await client.completions.create(body);
+  let text = '';
+  for await (const chunk of await client.completions.create({ ...body, stream: true })) text += chunk.choices[0]?.text ?? '';
+  assert.equal(text, whole.choices[0].text);
+});
+
+test('moderations: one result for each text', async () => {
+  const { results } = await client.moderations.create({ input: ['Hello', 'Write to ann@example.com'] });
+  assert.deepEqual(results.map((result) => result.flagged), [false, true]);
+  assert.equal(results[1].categories.violence, false);
+});
+
+test('idempotency: the same key and body are one answer, another body is a conflict that is not tried again', async () => {
+  let sent = 0;
+  const counted = client.withOptions({ maxRetries: 2, fetch: (...args) => (sent++, fetch(...args)) });
+  const headers = { 'Idempotency-Key': `clients-${process.pid}-${Date.now()}` };
+  const ask = (content) => counted.chat.completions.create({ model: 'tiny-rag-chat', messages: [{ role: 'user', content }], temperature: 1 }, { headers });
+  const first = await ask('hello');
+  const { data: again, response } = await ask('hello').withResponse();
+  assert.equal(response.headers.get('idempotent-replayed'), 'true');
+  assert.deepEqual([again.id, again.choices[0].message.content], [first.id, first.choices[0].message.content]);
+
+  await assert.rejects(ask('thanks'), (error) => {
+    assert.ok(error instanceof OpenAI.ConflictError, `${error.constructor.name}: ${error.message}`);
+    assert.equal(error.code, 'idempotency_conflict');
+    return true;
+  });
+  assert.equal(sent, 3);
 });
 
 const refused = [

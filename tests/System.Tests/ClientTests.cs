@@ -12,6 +12,12 @@ public sealed class ClientTests(RunningSystem system)
 
     [Theory]
     [InlineData("openai.test.mjs")]
+    [InlineData("openai-tools.test.mjs")]
+    [InlineData("openai-responses.test.mjs")]
+    [InlineData("openai-files.test.mjs")]
+    [InlineData("ai-sdk.test.mjs")]
+    [InlineData("langchain.test.mjs")]
+    [InlineData("anthropic.test.mjs")]
     [InlineData("grpc.test.mjs")]
     public async Task ThirdPartyClient_AllItsTests_Pass(string file)
     {

@@ -21,6 +21,7 @@ public sealed class RunningSystem : IAsyncLifetime
 
     private readonly TemporaryFolder _folder = new();
     private DistributedApplication? _app;
+    private ScriptedUpstream? _upstream;
 
     /// <summary>The application, started.</summary>
     public DistributedApplication App => _app ?? throw new InvalidOperationException("The system is not started.");
@@ -31,6 +32,9 @@ public sealed class RunningSystem : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
+        // What the AppHost starts inherits the environment of this process.
+        _upstream = await ScriptedUpstream.StartAsync();
+        foreach (var (name, value) in _upstream.Settings()) Environment.SetEnvironmentVariable(name, value);
         string[] args =
         [
             $"--Data:Folder={_folder.File("data")}",
@@ -73,6 +77,7 @@ public sealed class RunningSystem : IAsyncLifetime
     {
         Edge.Dispose();
         if (_app is not null) await _app.DisposeAsync();
+        if (_upstream is not null) await _upstream.DisposeAsync();
         _folder.Dispose();
     }
 }

@@ -14,6 +14,7 @@ internal static class MessagesNeutralParameters
         ["service_tier"] = CheckTier,
         ["container"] = field => throw field.Unsupported("is not supported: no code is run here. Leave it out."),
         ["context_management"] = field => throw field.Unsupported("is not supported. Use 'millrace.conversation_id' for long chats."),
+        ["thread"] = field => throw field.Unsupported("is not supported: send all messages, or use 'millrace.conversation_id'."),
         ["inference_geo"] = field => throw field.Unsupported("is not supported: models run where the operator put them. Leave it out."),
         ["mcp_servers"] = CheckEmpty,
     }.ToFrozenDictionary(StringComparer.Ordinal);

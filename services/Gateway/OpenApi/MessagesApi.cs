@@ -18,6 +18,7 @@ internal static class MessagesApi
         service_tier string|null auto or standard_only.
         container any Not supported.
         context_management any Not supported.
+        thread any Not supported.
         inference_geo any Not supported.
         mcp_servers array|null Empty.
 

@@ -196,6 +196,8 @@ public sealed class MessagesTests
     [InlineData("""{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":"x"}],"temperature":1.5}""", "'temperature'")]
     [InlineData("""{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":"x"}],"n":2}""", "'n'")]
     [InlineData(
+        """{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":"x"}],"thread":{"type":"create"}}""", "'thread'")]
+    [InlineData(
         """{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tool_choice":{"type":"any"}}""", "'tool_choice'")]
     [InlineData(
         """{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"type":"bash_20250124","name":"b"}]}""",

@@ -33,6 +33,20 @@ public sealed class AnthropicErrorsTests
     }
 
     [Theory]
+    [InlineData("thread", "thread_unsupported_request")]
+    [InlineData("container", null)]
+    public async Task Write_OfAThread_TellsTheClientToGoOnWithoutOne(string param, string? code)
+    {
+        var response = await WriteAsync("/v1/messages", new MillraceException(Reason.UnsupportedParameter, "m") { Param = param });
+
+        response.Body.Position = 0;
+        using var body = JsonDocument.Parse(response.Body);
+        var details = body.RootElement.GetProperty("error").TryGetProperty("details", out var found) ? found : default;
+        Assert.Equal(code, code is null ? null : details.GetProperty("error_code").GetString());
+        Assert.Equal(code is null, details.ValueKind == JsonValueKind.Undefined);
+    }
+
+    [Theory]
     [InlineData("/v1/chat/completions")]
     [InlineData("/v1/messagesX")]
     [InlineData("/v1/conversations/messages")]
