@@ -67,7 +67,8 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     private static IEnumerable<(JsonObject Delta, string? Reason)> Deltas(JsonNode request)
     {
         var answered = Last(request, "role") == "tool";
-        if (request["tools"]?[0]?["function"] is { } tool && !answered) return Call(tool);
+        var mayCall = !answered && (request["tool_choice"] as JsonValue)?.ToString() != "none";
+        if (mayCall && request["tools"]?[0]?["function"] is { } tool) return Call(tool);
         if (request["response_format"]?["json_schema"]?["schema"] is { } schema) return Say(Filled(schema));
         return Say($"{(answered ? "The tool says" : "You said")}: {Last(request, "content")}");
     }
