@@ -12,7 +12,7 @@ public sealed record IndexStatistics
     /// <summary>Levels of the graph.</summary>
     public required int Levels { get; init; }
 
-    /// <summary>Bytes of memory outside the managed heap.</summary>
+    /// <summary>Bytes of memory outside the managed heap; what is mapped from a snapshot is not counted.</summary>
     public required long MemoryBytes { get; init; }
 
     /// <summary>Bytes of the log since the last snapshot; 0 in memory.</summary>

@@ -51,6 +51,12 @@ public sealed record VectorIndexOptions
     public bool SnapshotOnClose { get; init; } = true;
 
     /// <summary>
+    /// Whether vectors and links of a snapshot stay in its file, mapped into memory, instead of being read: memory that the system can take
+    /// back and share between processes, without huge pages. All of it is read once to compare its checksums.
+    /// </summary>
+    public bool MapSnapshot { get; init; }
+
+    /// <summary>
     /// Whether a write waits until the disk has it, and so survives the loss of power. Otherwise it survives the end of the process,
     /// however sudden, and <see cref="VectorIndex.Commit"/> makes it survive the rest.
     /// </summary>

@@ -46,6 +46,9 @@ internal sealed unsafe class NodeTable : IDisposable
     /// <summary>Records of float32 vectors, where nodes have codes.</summary>
     public RecordStore? Floats { get; }
 
+    /// <summary>The snapshot that some of the records lie in; null when none do.</summary>
+    public IDisposable? Mapping { get; set; }
+
     /// <summary>The slot of each id that can be found.</summary>
     public ConcurrentDictionary<long, int> Slots { get; } = new(concurrencyLevel: 1, capacity: 31);
 
@@ -192,6 +195,7 @@ internal sealed unsafe class NodeTable : IDisposable
     public void Dispose()
     {
         Free();
+        Mapping?.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -12,7 +12,7 @@ internal struct FileHeader
     public const int Bytes = 64;
 
     /// <summary>The version that is written and read.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>Of a snapshot.</summary>
     public const ulong SnapshotMagic = 0x31_50_41_4E_53_49_56_4D;

@@ -36,7 +36,7 @@ internal sealed unsafe class RecordStore : IDisposable
     /// <summary>Bytes of a record.</summary>
     public int Stride { get; }
 
-    /// <summary>Bytes that were asked of the system. It gives them when they are first written to.</summary>
+    /// <summary>Bytes that were asked of the system, mapped ones not counted. It gives them when they are first written to.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The record of a slot for which there is memory.</summary>
@@ -49,6 +49,24 @@ internal sealed unsafe class RecordStore : IDisposable
         nint stride = Stride;
         for (var i = 0; i < count; i++)
             records[i] = origins[BitOperations.Log2((uint)slots[i])] + (slots[i] * stride);
+    }
+
+    /// <summary>
+    /// Takes the segments of an empty store that are whole in <paramref name="records"/> from there. They stay the caller's to free, when
+    /// the store is gone.
+    /// </summary>
+    /// <param name="records">The record of the first slot, and those of the following.</param>
+    /// <param name="end">The slot after the last of them.</param>
+    /// <returns>The slot from which on records are not taken.</returns>
+    public int Adopt(byte* records, int end)
+    {
+        while (_end * 2L <= end)
+        {
+            _origins[BitOperations.Log2((uint)_end)] = records - ((nint)FirstSlot * Stride);
+            _end *= 2;
+        }
+
+        return _end;
     }
 
     /// <summary>Makes sure that there is memory for all slots before <paramref name="end"/>.</summary>

@@ -40,8 +40,9 @@ internal static unsafe class Snapshot
         if (header.SlotEnd > table.SlotEnd)
             throw Faults.Mismatch(path, nameof(VectorIndexOptions.MaxElements), "larger", $"{table.Layout.Options.MaxElements}");
 
-        table.GrowTo(header.SlotEnd);
-        ReadSections(new SectionStream(file, path), table);
+        var mapping = table.Layout.Options.MapSnapshot ? new MappedFile(path) : null;
+        table.Mapping = mapping;
+        new Source(new SectionStream(file, path), table, mapping).Read(header.SlotEnd);
         table.Entry = new(header.EntrySlot, header.EntryLevel);
         return file.Length;
     }
@@ -68,19 +69,6 @@ internal static unsafe class Snapshot
         stream.End();
     }
 
-    private static void ReadSections(SectionStream stream, NodeTable table)
-    {
-        var end = table.End;
-        var records = new SlotRecord[end - RecordStore.FirstSlot];
-        stream.Read(MemoryMarshal.AsBytes(records.AsSpan()));
-        stream.Check();
-        ReadRecords(stream, table.Nodes, end);
-        if (table.Floats is not null) ReadRecords(stream, table.Floats, end);
-        for (var i = 0; i < records.Length; i++) table.Restore(RecordStore.FirstSlot + i, records[i]);
-        for (var slot = RecordStore.FirstSlot; slot < end; slot++) stream.Read(UpperOf(table, slot));
-        stream.Check();
-    }
-
     private static Span<byte> UpperOf(NodeTable table, int slot)
     {
         var info = table.Info(slot);
@@ -89,14 +77,43 @@ internal static unsafe class Snapshot
 
     private static void WriteRecords(SectionStream stream, RecordStore records, int end)
     {
+        stream.Pad();
         for (var slot = RecordStore.FirstSlot; slot < end;) stream.Write(records.Run(slot, end, out slot));
         stream.End();
     }
 
-    private static void ReadRecords(SectionStream stream, RecordStore records, int end)
+    /// <summary>A snapshot on its way into an empty table.</summary>
+    /// <param name="stream">The sections.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="mapping">The file as memory; null to read it.</param>
+    private sealed class Source(SectionStream stream, NodeTable table, MappedFile? mapping)
     {
-        for (var slot = RecordStore.FirstSlot; slot < end;) stream.Read(records.Run(slot, end, out slot));
-        stream.Check();
+        /// <summary>Reads all sections.</summary>
+        public void Read(int end)
+        {
+            var slots = new SlotRecord[end - RecordStore.FirstSlot];
+            stream.Read(MemoryMarshal.AsBytes(slots.AsSpan()));
+            stream.Check();
+            ReadRecords(table.Nodes, end);
+            if (table.Floats is not null) ReadRecords(table.Floats, end);
+            table.GrowTo(end);
+            for (var i = 0; i < slots.Length; i++) table.Restore(RecordStore.FirstSlot + i, slots[i]);
+            for (var slot = RecordStore.FirstSlot; slot < end; slot++) stream.Read(UpperOf(table, slot));
+            stream.Check();
+        }
+
+        // Only whole segments of a store can be the file's own memory; the last one is to grow.
+        private void ReadRecords(RecordStore records, int end)
+        {
+            stream.SkipPadding();
+            stream.RequireRest((long)(end - RecordStore.FirstSlot) * records.Stride);
+            var slot = RecordStore.FirstSlot;
+            var mapped = mapping is null ? slot : records.Adopt(mapping.At(stream.Position), end);
+            records.Grow(end);
+            while (slot < mapped) stream.Pass(records.Run(slot, mapped, out slot));
+            while (slot < end) stream.Read(records.Run(slot, end, out slot));
+            stream.Check();
+        }
     }
 }
 

@@ -17,11 +17,13 @@ public sealed class SnapshotTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(Quantization.None, Metric.L2)]
-    [InlineData(Quantization.Int8, Metric.Cosine)]
-    public void Open_Snapshot_AnswersAsBefore(Quantization quantization, Metric metric)
+    [InlineData(Quantization.None, Metric.L2, false)]
+    [InlineData(Quantization.Int8, Metric.Cosine, false)]
+    [InlineData(Quantization.None, Metric.L2, true)]
+    [InlineData(Quantization.Int8, Metric.Cosine, true)]
+    public void Open_Snapshot_AnswersAsBefore(Quantization quantization, Metric metric, bool mapped)
     {
-        var options = Options with { Quantization = quantization, Metric = metric };
+        var options = Options with { Quantization = quantization, Metric = metric, MapSnapshot = mapped };
         var queries = _source.Take(20);
         List<IReadOnlyList<VectorHit>> before;
         using (var index = VectorIndex.Open(_folder.Path, options))
@@ -40,7 +42,51 @@ public sealed class SnapshotTests : IDisposable
     }
 
     [Fact]
-    public void Open_SnapshotWithAnyPieceChanged_IsRefusedWithFileAndRemedy()
+    public void Write_ToAMappedIndex_ChangesNoByteOfTheSnapshotAndIsThereAgain()
+    {
+        using (var index = VectorIndex.Open(_folder.Path, Options)) Fill(index);
+        var before = File.ReadAllBytes(First);
+        var mapped = Options with { MapSnapshot = true, SnapshotOnClose = false };
+        var vector = _source.Take(1)[0];
+        long memory;
+        using (var index = VectorIndex.Open(_folder.Path, mapped))
+        {
+            memory = index.Statistics.MemoryBytes;
+            index.Delete(7);
+            index.Upsert(9, vector);
+            index.Upsert(Count + 1, vector);
+            Assert.DoesNotContain(index.Search(vector, Count), hit => hit.Id == 7);
+        }
+
+        Assert.Equal(before, File.ReadAllBytes(First));
+        using var again = VectorIndex.Open(_folder.Path, mapped with { MapSnapshot = false });
+        Assert.Equal([9, Count + 1], again.Search(vector, 2).Select(hit => hit.Id).Order());
+        Assert.Equal(Count, again.Count);
+        Assert.True(memory < again.Statistics.MemoryBytes);
+    }
+
+    [Fact]
+    public void Snapshot_OfAMappedIndex_TakesTheFirstOnesPlace()
+    {
+        using (var index = VectorIndex.Open(_folder.Path, Options)) Fill(index);
+        var queries = _source.Take(20);
+        List<IReadOnlyList<VectorHit>> before;
+        using (var index = VectorIndex.Open(_folder.Path, Options with { MapSnapshot = true }))
+        {
+            index.Delete(7);
+            index.Snapshot();
+            Assert.False(File.Exists(First));
+            before = [.. queries.Select(query => index.Search(query, 10))];
+        }
+
+        using var again = VectorIndex.Open(_folder.Path, Options with { MapSnapshot = true });
+        Assert.Equal(before, queries.Select(query => again.Search(query, 10)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_SnapshotWithAnyPieceChanged_IsRefusedWithFileAndRemedy(bool mapped)
     {
         using (var index = VectorIndex.Open(_folder.Path, Options)) Fill(index);
         var whole = File.ReadAllBytes(First);
@@ -50,7 +96,7 @@ public sealed class SnapshotTests : IDisposable
             bytes[at] ^= 1;
             File.WriteAllBytes(First, bytes);
 
-            var error = Assert.Throws<VectorIndexException>(() => VectorIndex.Open(_folder.Path, Options));
+            var error = Assert.Throws<VectorIndexException>(() => VectorIndex.Open(_folder.Path, Options with { MapSnapshot = mapped }));
 
             Assert.Equal(VectorIndexFault.Damaged, error.Fault);
             Assert.Contains($"'{First}' is damaged", error.Message, StringComparison.Ordinal);

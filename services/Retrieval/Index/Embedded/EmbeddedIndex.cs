@@ -37,7 +37,9 @@ internal sealed class EmbeddedIndex : IChunkIndex, IDisposable
     {
         (_folder, _repairs, _logger) = (folder, repairs, logger);
         var settings = new OpenIndexSettings(
-            new FieldWeights(options.Search.TitleWeight, options.Search.BreadcrumbWeight, Body: 1), options.EmbeddedIndex.FiltersMax);
+            new FieldWeights(options.Search.TitleWeight, options.Search.BreadcrumbWeight, Body: 1),
+            options.EmbeddedIndex.FiltersMax,
+            options.EmbeddedIndex.MapVectors);
         _open = new OpenIndexes(options.EmbeddedIndex.OpenMax, (id, dimension) => Open(id, dimension, settings));
     }
 

@@ -11,6 +11,13 @@ public sealed class EmbeddedIndexOptions
     /// <value>Default 32.</value>
     public int FiltersMax { get; set; } = 32;
 
+    /// <summary>
+    /// Whether vectors stay in their files, mapped into memory: memory that the system can take back when it is short, for slower searches
+    /// after that.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool MapVectors { get; set; }
+
     internal IEnumerable<string> Validate()
     {
         if (OpenMax is < 1 or > 10_000) yield return $"EmbeddedIndex:OpenMax is {OpenMax}. Set it to 1 to 10000.";

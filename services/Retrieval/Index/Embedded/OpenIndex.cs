@@ -11,7 +11,7 @@ namespace Millrace.Retrieval.Index.Embedded;
 /// <summary>How indexes are opened and searched.</summary>
 /// <param name="Weights">Weights of the fields in the ranking by words.</param>
 /// <param name="FiltersMax">Most filters that an index remembers.</param>
-internal sealed record OpenIndexSettings(FieldWeights Weights, int FiltersMax);
+internal sealed record OpenIndexSettings(FieldWeights Weights, int FiltersMax, bool MapVectors = false);
 
 /// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and what ranks by words and the documents in
 /// memory. Writers take turns; readers wait at most while a batch is entered in memory.</summary>
@@ -55,7 +55,9 @@ internal sealed class OpenIndex : IDisposable
         {
             file = new WordsFile(path, dimension);
             if (file.Dimension == 0) return null;
-            vectors = Vectors.Open(Path.Combine(folder, "vectors"), new VectorIndexOptions { Dimension = file.Dimension });
+            vectors = Vectors.Open(
+                Path.Combine(folder, "vectors"),
+                new VectorIndexOptions { Dimension = file.Dimension, MapSnapshot = settings.MapVectors });
             return opened = new OpenIndex(settings, file, vectors);
         }
         finally
