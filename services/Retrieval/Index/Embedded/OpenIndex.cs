@@ -11,6 +11,7 @@ namespace Millrace.Retrieval.Index.Embedded;
 /// <summary>How indexes are opened and searched.</summary>
 /// <param name="Weights">Weights of the fields in the ranking by words.</param>
 /// <param name="FiltersMax">Most filters that an index remembers.</param>
+/// <param name="MapVectors">Whether vectors stay in their files, mapped into memory.</param>
 internal sealed record OpenIndexSettings(FieldWeights Weights, int FiltersMax, bool MapVectors = false);
 
 /// <summary>One index in its folder: words and attributes in a file, vectors in a graph, and what ranks by words and the documents in
