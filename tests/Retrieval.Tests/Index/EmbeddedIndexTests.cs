@@ -6,10 +6,12 @@ using Millrace.TestShared;
 namespace Millrace.Retrieval.Tests.Index;
 
 /// <summary>The embedded index keeps the contract.</summary>
-public sealed class EmbeddedIndexTests : ChunkIndexContract
+public class EmbeddedIndexTests : ChunkIndexContract
 {
     private readonly TemporaryFolder _folder = new();
     private EmbeddedIndex? _opened;
+
+    private protected virtual RetrievalOptions Options => new();
 
     public override Task DisposeAsync()
     {
@@ -23,7 +25,13 @@ public sealed class EmbeddedIndexTests : ChunkIndexContract
     private protected override Task<IChunkIndex> ReopenAsync()
     {
         _opened?.Dispose();
-        _opened = new EmbeddedIndex(_folder.Path, new RetrievalOptions(), new RepairRequests(), NullLogger<EmbeddedIndex>.Instance);
+        _opened = new EmbeddedIndex(_folder.Path, Options, new RepairRequests(), NullLogger<EmbeddedIndex>.Instance);
         return Task.FromResult<IChunkIndex>(_opened);
     }
+}
+
+/// <summary>It keeps the contract with its vectors mapped from their files.</summary>
+public sealed class MappedIndexTests : EmbeddedIndexTests
+{
+    private protected override RetrievalOptions Options => new() { EmbeddedIndex = { MapVectors = true } };
 }
