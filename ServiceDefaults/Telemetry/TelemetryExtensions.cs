@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Millrace.ServiceDefaults.Configuration;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -31,11 +33,14 @@ internal static class TelemetryExtensions
         if (string.IsNullOrWhiteSpace(builder.Configuration[EndpointVariable])) return;
 
         AppContext.SetSwitch(BareActivitiesSwitch, isEnabled: false);
+        builder.Services.AddValidatedOptions<TraceRateOptions>(TraceRateOptions.Section);
         var name = builder.Environment.ApplicationName;
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddEnvironmentVariableDetector().AddTelemetrySdk())
             .WithMetrics(metrics => metrics.AddMeter(name).AddMeter(BuiltInMeters).AddOtlpExporter())
             .WithTracing(tracing => tracing
+                .SetSampler(services => TraceRate.Of(
+                    services.GetRequiredService<IOptions<TraceRateOptions>>().Value, services.GetRequiredService<TimeProvider>()))
                 .AddSource(name).AddSource(BuiltInSources)
                 .AddProcessor(new HealthProbeFilter())
                 .AddProcessor(new RequestNames())

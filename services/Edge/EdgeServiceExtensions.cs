@@ -11,6 +11,7 @@ using Millrace.Edge.Requests;
 using Millrace.Edge.Tls;
 using Millrace.ServiceDefaults.Configuration;
 using Millrace.ServiceDefaults.Hosting;
+using Millrace.ServiceDefaults.Telemetry;
 using StackExchange.Redis;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
@@ -30,6 +31,7 @@ public static class EdgeServiceExtensions
         builder.AddLiveOptions<CorsOptions>(CorsOptions.Section);
         builder.AddKeys();
         builder.AddLimits();
+        builder.Services.Configure<TraceRateOptions>(traces => traces.FollowsCallers = false);
         builder.AddListening();
         builder.Services.AddForwarding();
         builder.Services.AddHealthChecks().AddCheck<GatewayHealthCheck>("gateway");

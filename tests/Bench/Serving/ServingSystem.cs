@@ -26,6 +26,9 @@ internal sealed record ServingSettings
     /// <summary>Processor cores of all services, as <c>taskset</c> takes them; null for any.</summary>
     public string? Cores { get; init; }
 
+    /// <summary>More settings of every service.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Common { get; init; } = [];
+
     /// <summary>More settings of the Gateway.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Gateway { get; init; } = [];
 }
@@ -110,7 +113,7 @@ internal sealed class ServingSystem : IAsyncDisposable
     private async Task StartAsync(
         string service, IReadOnlyList<KeyValuePair<string, string>> settings, CancellationToken cancellationToken) =>
         _processes.Add(
-            (service, await ServiceProcess.StartAsync(service, [.. settings, .. Telemetry()], _settings.Cores, cancellationToken)));
+            (service, await ServiceProcess.StartAsync(service, [.. settings, .. _settings.Common, .. Telemetry()], _settings.Cores, cancellationToken)));
 
     private IEnumerable<KeyValuePair<string, string>> Telemetry() => !_settings.Telemetry || _standins is null
         ? []
