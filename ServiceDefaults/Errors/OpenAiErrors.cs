@@ -54,6 +54,6 @@ public static class OpenAiErrors
         if (!info.Retryable && info.Http is 409 or 429 or >= 500) headers["x-should-retry"] = "false";
         if (error.RetryAfter is not { } after) return;
         headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        headers["retry-after-ms"] = ((long)after.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        headers["retry-after-ms"] = ((long)Math.Ceiling(after.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
     }
 }

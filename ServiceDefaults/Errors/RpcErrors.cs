@@ -23,7 +23,7 @@ public static class RpcErrors
         var trailers = new Metadata { { ReasonTrailer, info.Code } };
         if (error.Param is { } param) trailers.Add(ParamTrailer, ToAscii(param));
         if (error.RetryAfter is { } after)
-            trailers.Add(RetryAfterTrailer, ((long)after.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+            trailers.Add(RetryAfterTrailer, ((long)Math.Ceiling(after.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
         return new RpcException(new Status(info.Grpc, error.Message), trailers);
     }
 

@@ -25,10 +25,18 @@ public sealed class FileKeyStore(string path) : IKeyStore
     /// <inheritdoc/>
     public string? Stamp()
     {
-        var file = new FileInfo(path);
-        return file.Exists
-            ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}-{file.CreationTimeUtc.Ticks}-{file.Length}")
-            : null;
+        try
+        {
+            var file = Behind(new FileInfo(path));
+            return file.Exists
+                ? string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks}-{file.CreationTimeUtc.Ticks}-{file.Length}")
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It went away, or may not be looked at: loading it says so.
+            return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -75,6 +83,10 @@ public sealed class FileKeyStore(string path) : IKeyStore
         return options;
     }
 
+    // Of a link it is the file behind it that changes: what mounts secrets changes only where a folder's link leads to.
+    private static FileInfo Behind(FileInfo file) =>
+        file.LinkTarget is null ? file : (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+
     private byte[] ReadBounded()
     {
         if (new FileInfo(path).Length > BytesMax) throw new KeyStoreException($"'{path}' is larger than {BytesMax} bytes. Restore it.");
@@ -84,7 +96,7 @@ public sealed class FileKeyStore(string path) : IKeyStore
     private IReadOnlyList<ApiKey> Parse(byte[] json)
     {
         var document = JsonSerializer.Deserialize(json, KeyDocumentJson.Default.KeyDocument);
-        return document?.Version == KeyDocument.Current && document.Keys is not null
+        return document?.Version == KeyDocument.Current && document.Keys is not null && document.Keys.All(key => key is not null)
             ? document.Keys
             : throw new KeyStoreException(
                 $"'{path}' is not a file of keys of version {KeyDocument.Current}. Restore it, or update Millrace.");

@@ -14,6 +14,7 @@ internal sealed record KeyDocument(int Version, IReadOnlyList<ApiKey> Keys)
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(KeyDocument))]
 internal sealed partial class KeyDocumentJson : JsonSerializerContext;

@@ -9,6 +9,9 @@ public sealed class EdgeOptions : ISelfValidating
     /// <summary>Name of the section.</summary>
     public const string Section = "Edge";
 
+    // A timer takes no more than some weeks, and would say so with each request.
+    private static readonly TimeSpan TimeMax = TimeSpan.FromDays(1);
+
     /// <summary>Largest request body, in bytes; a larger one is answered with 413.</summary>
     /// <value>Default 10 MiB.</value>
     [Range(1, 1L << 32)]
@@ -76,15 +79,15 @@ public sealed class EdgeOptions : ISelfValidating
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
-        if (HeadersTimeout <= TimeSpan.Zero) yield return Positive(nameof(HeadersTimeout), HeadersTimeout);
-        if (GatewayIdleTimeout <= TimeSpan.Zero) yield return Positive(nameof(GatewayIdleTimeout), GatewayIdleTimeout);
-        if (ProbeInterval <= TimeSpan.Zero) yield return Positive(nameof(ProbeInterval), ProbeInterval);
-        if (CoolDown <= TimeSpan.Zero) yield return Positive(nameof(CoolDown), CoolDown);
+        foreach (var (name, value) in new[]
+        {
+            (nameof(HeadersTimeout), HeadersTimeout), (nameof(GatewayIdleTimeout), GatewayIdleTimeout),
+            (nameof(ProbeInterval), ProbeInterval), (nameof(CoolDown), CoolDown), (nameof(RetryAfter), RetryAfter),
+            (nameof(HealthTimeout), HealthTimeout),
+        })
+            if (value <= TimeSpan.Zero || value > TimeMax)
+                yield return $"{name} is {value}. Set it to a time above zero and of at most a day, such as 00:00:10.";
         if (BodyGrace <= TimeSpan.FromSeconds(1)) yield return $"BodyGrace is {BodyGrace}. Set it to more than 00:00:01.";
-        if (RetryAfter <= TimeSpan.Zero) yield return Positive(nameof(RetryAfter), RetryAfter);
-        if (HealthTimeout <= TimeSpan.Zero) yield return Positive(nameof(HealthTimeout), HealthTimeout);
         if (HealthCacheTime < TimeSpan.Zero) yield return $"HealthCacheTime is {HealthCacheTime}. Set it to 00:00:00 or more.";
     }
-
-    private static string Positive(string name, TimeSpan value) => $"{name} is {value}. Set it to a time above zero, such as 00:00:10.";
 }

@@ -26,7 +26,7 @@ public static class EdgeServiceExtensions
     /// <summary>Adds the edge.</summary>
     public static WebApplicationBuilder AddEdge(this WebApplicationBuilder builder)
     {
-        builder.AddSettingsFile();
+        SettingsFile.AddTo(builder);
         builder.AddLiveOptions<EdgeOptions>(EdgeOptions.Section);
         builder.AddLiveOptions<CorsOptions>(CorsOptions.Section);
         builder.AddKeys();
@@ -46,6 +46,7 @@ public static class EdgeServiceExtensions
     /// <summary>Maps the public API. A request takes these steps in this order.</summary>
     public static WebApplication MapEdge(this WebApplication app)
     {
+        app.Services.GetRequiredService<SettingsFile>().TellTo(app.Services.GetRequiredService<ILogger<SettingsFile>>());
         app.UseMiddleware<OverheadHeader>();
         app.Use(AnswerHeaders.SetAsync);
         app.Use(RequestIds.AssignAsync);

@@ -22,6 +22,9 @@ public sealed class GatewayOptions : ISelfValidating
     /// <summary>The guard policy under which nothing is checked, and Guardrails is not asked.</summary>
     public const string NoGuard = "off";
 
+    // A timer takes no more than some weeks, and would say so with each request.
+    private static readonly TimeSpan TimeMax = TimeSpan.FromDays(1);
+
     /// <summary>Largest JSON body, in bytes.</summary>
     /// <value>Default 10 MiB.</value>
     [Range(1024, 1 << 30, ErrorMessage = "BodyBytesMax must be from 1 KiB to 1 GiB.")]
@@ -145,9 +148,11 @@ public sealed class GatewayOptions : ISelfValidating
             (nameof(GuardTimeout), GuardTimeout), (nameof(RequestTimeout), RequestTimeout),
             (nameof(FirstTokenTimeout), FirstTokenTimeout ?? StallTimeout),
         })
-            if (value <= TimeSpan.Zero) yield return $"{name} must be longer than zero, such as 00:00:10.";
+            if (value <= TimeSpan.Zero || value > TimeMax)
+                yield return $"{name} must be longer than zero and at most 1.00:00:00, such as 00:00:10.";
         if (HedgeAfter < TimeSpan.Zero) yield return $"{nameof(HedgeAfter)} must not be negative; 00:00:00 turns it off.";
-        if (RequestTimeout > TimeSpan.FromDays(1)) yield return $"{nameof(RequestTimeout)} must be at most 1.00:00:00.";
+        if (HedgeAfter >= (FirstTokenTimeout ?? StallTimeout))
+            yield return $"{nameof(HedgeAfter)} must be below {nameof(FirstTokenTimeout)}, after which the first member is given up.";
         if (CoolDown < TimeSpan.Zero) yield return $"{nameof(CoolDown)} must not be negative.";
     }
 }

@@ -58,6 +58,27 @@ public sealed class FileKeyStoreTests : IDisposable
     }
 
     [Fact]
+    public void Stamp_OfALinkWhoseFileIsAnother_Differs()
+    {
+        Add("a");
+        Directory.CreateSymbolicLink(_folder.File("current"), "edge");
+        File.CreateSymbolicLink(_folder.File("keys.json"), "current/keys.json");
+        var mounted = new FileKeyStore(_folder.File("keys.json"));
+        var first = mounted.Stamp();
+
+        Directory.CreateDirectory(_folder.File("newer"));
+        File.WriteAllText(_folder.File("newer/keys.json"), """{"version": 1, "keys": []}""");
+        File.Delete(_folder.File("current"));
+        Directory.CreateSymbolicLink(_folder.File("current"), "newer");
+
+        Assert.NotNull(first);
+        Assert.NotEqual(first, mounted.Stamp());
+        File.Delete(_folder.File("current"));
+        Directory.CreateSymbolicLink(_folder.File("current"), "current");
+        Assert.Null(mounted.Stamp());
+    }
+
+    [Fact]
     public void Change_WhileAnotherHasTheFile_IsRefusedAndLosesNothing()
     {
         Add("a");
@@ -80,6 +101,13 @@ public sealed class FileKeyStoreTests : IDisposable
     [InlineData("""{"version": 2, "keys": []}""", "version 1")]
     [InlineData("""{"version": 1}""", "version 1")]
     [InlineData("""{"version": 1, "keys": [{"id": "a"}]}""", "not valid JSON")]
+    [InlineData("""{"version": 1, "keys": [null]}""", "version 1")]
+    [InlineData(
+        """
+        {"version": 1, "keys": [
+            {"id": "a", "hash": null, "name": "", "tenant": "", "scopes": [], "created_at": "2026-01-01T00:00:00Z"}]}
+        """,
+        "not valid JSON")]
     public void Load_OfAnotherFile_SaysWhatIsWrong(string text, string part)
     {
         Add("a");

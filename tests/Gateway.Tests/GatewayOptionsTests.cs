@@ -16,6 +16,16 @@ public sealed class GatewayOptionsTests
         Assert.Contains("Gateway: PingInterval must be longer than zero", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Gateway:StallTimeout", "100.00:00:00", "StallTimeout must be longer than zero and at most 1.00:00:00")]
+    [InlineData("Gateway:HedgeAfter", "00:05:00", "HedgeAfter must be below FirstTokenTimeout")]
+    public async Task Start_TimesThatDoNotGoTogether_AreRefused(string setting, string value, string part)
+    {
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync((setting, value)));
+
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_AssistantWithUnknownPrompt_NamesTheAvailable()
     {

@@ -12,6 +12,7 @@ internal static class RouteScopes
     [
         new("/v1/chat", "POST", KeyScopes.Chat, TakesTokens: true),
         new("/v1/completions", "POST", KeyScopes.Chat, TakesTokens: true),
+        new("/v1/messages/count_tokens", "POST", KeyScopes.Chat),
         new("/v1/messages", "POST", KeyScopes.Chat, TakesTokens: true),
         new("/v1/moderations", "POST", KeyScopes.Chat),
         new("/v1/files", "GET POST DELETE", KeyScopes.Chat),
@@ -20,7 +21,9 @@ internal static class RouteScopes
         new("/v1/rerank", "POST", KeyScopes.Embeddings, TakesTokens: true),
         new("/v1/models", "GET", KeyScopes.Models),
         new("/v1/requests", "GET", KeyScopes.Chat),
-        new("/v1/responses", "GET POST DELETE", KeyScopes.Chat, TakesTokens: true),
+        new("/v1/responses/input_tokens", "POST", KeyScopes.Chat),
+        new("/v1/responses", "POST", KeyScopes.Chat, TakesTokens: true),
+        new("/v1/responses", "GET DELETE", KeyScopes.Chat),
         new("/v1/conversations", "GET POST DELETE", KeyScopes.Chat),
         new("/v1/search", "POST", KeyScopes.DocumentsRead),
         new("/v1/context", "POST", KeyScopes.DocumentsRead),
@@ -36,18 +39,22 @@ internal static class RouteScopes
     public static string For(PathString path, string method)
     {
         if (IsSearch(path, method)) return KeyScopes.DocumentsRead;
-        return Find(path, method)?.Scope ?? KeyScopes.All;
+        return Find(path, method, StringComparison.Ordinal)?.Scope ?? KeyScopes.All;
     }
 
-    /// <summary>Whether a request takes tokens while its caller waits, so that they count against a limit per minute.</summary>
-    public static bool TakesTokens(PathString path, string method) => Find(path, method)?.TakesTokens is true;
+    /// <summary>
+    /// Whether a request takes tokens while its caller waits, so that they count against a limit per minute. A gateway reads a path in any
+    /// case, so that a key which may do everything does not get around its limit by another spelling.
+    /// </summary>
+    public static bool TakesTokens(PathString path, string method) =>
+        Find(path, method, StringComparison.OrdinalIgnoreCase)?.TakesTokens is true;
 
-    private static Row? Find(PathString path, string method)
+    private static Row? Find(PathString path, string method, StringComparison comparison)
     {
         // A path that servers could read in two ways is nobody's to ask for but who may ask for everything.
         if (path.Value is null || path.Value.Contains("//", StringComparison.Ordinal)) return null;
         var asked = HttpMethods.IsHead(method) ? "GET" : method;
-        return Array.Find(Rows, row => path.StartsWithSegments(row.Path, StringComparison.Ordinal) && row.Takes(asked));
+        return Array.Find(Rows, row => path.StartsWithSegments(row.Path, comparison) && row.Takes(asked));
     }
 
     // The one path of which the last word decides: a search of a store reads, though it is posted.

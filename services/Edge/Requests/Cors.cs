@@ -2,6 +2,7 @@ using System.Globalization;
 using Millrace.Edge.Configuration;
 using Millrace.Edge.Limits;
 using Millrace.ServiceDefaults.Calls;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Edge.Requests;
 
@@ -18,7 +19,8 @@ internal sealed class Cors(RequestDelegate next, LiveOptions<CorsOptions> option
     private static readonly string Exposed = string.Join(
         ", ",
         [
-            CallContext.RequestIdHeader, "x-millrace-model", "retry-after", "retry-after-ms", "x-should-retry", "idempotent-replayed",
+            CallContext.RequestIdHeader, AnthropicErrors.RequestIdHeader, "retry-after", "retry-after-ms", "x-should-retry",
+            "idempotent-replayed", "x-millrace-model", OverheadHeader.Overhead, OverheadHeader.ModelTime, "x-millrace-trace-id",
             .. RateHeaders.Names,
         ]);
 
@@ -26,7 +28,7 @@ internal sealed class Cors(RequestDelegate next, LiveOptions<CorsOptions> option
     {
         var settings = options.Value;
         var origin = context.Request.Headers.Origin;
-        if (settings.Origins.Count == 0 || origin.Count != 1) return next(context);
+        if (settings.Origins.Count == 0 || origin.Count != 1 || !IsAnswerable(origin[0])) return next(context);
 
         context.Response.OnStarting(Allow, (context, settings));
         if (!HttpMethods.IsOptions(context.Request.Method) || context.Request.Headers.AccessControlRequestMethod.Count == 0)
@@ -55,6 +57,10 @@ internal sealed class Cors(RequestDelegate next, LiveOptions<CorsOptions> option
     // SDKs for browsers send headers about themselves, such as x-stainless-os: none of them means anything here, so none does harm.
     private static string Allowed(HttpRequest request) =>
         request.Headers.AccessControlRequestHeaders is { Count: 1 } asked && asked[0] is { Length: > 0 and <= 2048 } names
+            && IsAnswerable(names)
             ? names
             : RequestHeaders;
+
+    // A header of an answer takes visible ASCII only, and no browser sends anything else here.
+    private static bool IsAnswerable(string? text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

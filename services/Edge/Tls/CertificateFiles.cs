@@ -30,12 +30,13 @@ internal sealed class CertificateFiles(IOptions<TlsOptions> options, TimeProvide
     /// <summary>Reads the files again if they have changed.</summary>
     public void Refresh()
     {
-        var stamp = Stamp();
+        var stamp = StampOrProblem(out var problem);
         if (stamp == _stamp) return;
         _stamp = stamp;
         try
         {
-            _current = Load();
+            if (problem is null) _current = Load();
+            else EdgeLog.CertificateNotLoaded(logger, problem);
         }
         catch (Exception error) when (IsOfTheFiles(error))
         {
@@ -59,9 +60,25 @@ internal sealed class CertificateFiles(IOptions<TlsOptions> options, TimeProvide
 
     private static bool IsOfTheFiles(Exception error) => error is IOException or UnauthorizedAccessException or CryptographicException;
 
-    private static string StampOf(string? path) => path is null ? "" : $"{File.GetLastWriteTimeUtc(path).Ticks}";
+    // Of a link it is the file behind it that is renewed: what mounts secrets changes only where a folder's link leads to.
+    private static string StampOf(string? path) =>
+        path is null ? "" : $"{(File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)).LastWriteTimeUtc.Ticks}";
 
     private string Stamp() => $"{StampOf(options.Value.CertificatePath)}-{StampOf(options.Value.KeyPath)}";
+
+    // A folder that may not be entered any more is told once, as a changed file is.
+    private string StampOrProblem(out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return Stamp();
+        }
+        catch (Exception error) when (IsOfTheFiles(error))
+        {
+            return problem = error.Message;
+        }
+    }
 
     private SslStreamCertificateContext First()
     {

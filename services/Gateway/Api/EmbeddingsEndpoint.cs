@@ -16,7 +16,7 @@ internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime, JsonBody json
         var request = EmbeddingsRequestReader.Read(body.RootElement);
         var answer = await runtime.EmbedAsync(request.Model, request.Inputs, request.Dimension, cancellationToken);
 
-        context.Response.Headers[AnswerHeaders.Model] = answer.Model;
+        AnswerHeaders.SetModel(context.Response.Headers, answer.Model);
         context.ReportUsage(answer.PromptTokens);
         context.Response.ContentType = ApiJson.ContentType;
         Write(context, answer, request.Base64);

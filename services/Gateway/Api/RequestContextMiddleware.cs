@@ -15,7 +15,9 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
     {
         var headers = context.Request.Headers;
         var id = Usable(headers[CallContext.RequestIdHeader]) ?? CallContext.NewRequestId();
-        CallContext.Current = new CallContext(Usable(headers[CallContext.TenantHeader]) ?? CallContext.DefaultTenant, id)
+        var given = headers[CallContext.TenantHeader];
+        var tenant = given.Count == 0 ? CallContext.DefaultTenant : Usable(given);
+        CallContext.Current = new CallContext(tenant ?? CallContext.DefaultTenant, id)
         {
             Labels = HeldLabels.Read(headers[CallContext.LabelsHeader]),
         };
@@ -31,8 +33,13 @@ internal sealed class RequestContextMiddleware(RequestDelegate next)
             if (trace is not null) context.Response.Headers[TraceHeader] = trace;
             return Task.CompletedTask;
         });
-        return next(context);
+        return tenant is null ? OpenAiErrors.WriteAsync(context, NoTenant(), context.RequestAborted) : next(context);
     }
+
+    // Whoever came in the place of another tenant would see its data.
+    private static MillraceException NoTenant() => new(
+        Reason.PermissionDenied,
+        $"The tenant of this request's key has a name that is not 1 to {LengthMax} visible ASCII characters. Make another key.");
 
     private static string? Usable(string? value) =>
         value is { Length: > 0 and <= LengthMax } && value.All(c => c is > ' ' and <= '~') ? value : null;

@@ -1,6 +1,7 @@
 using Millrace.Gateway.Assistants;
 using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Guarding;
+using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
 using Millrace.ServiceDefaults.Calls;
@@ -44,6 +45,7 @@ public sealed class CompletionPipeline(
             Activity = activity,
         };
         run.Decide("plan", run.Plan.Model.Name, PlanFacts.Of(run.Plan));
+        if (run.Plan.InsteadOf is not null) run.Degrade(DegradedModes.Fallback);
         MillraceException? failure = null;
         try
         {

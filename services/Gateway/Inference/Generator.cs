@@ -13,6 +13,9 @@ namespace Millrace.Gateway.Inference;
 /// <summary>Step 10: has the pool answer a prompt.</summary>
 public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, TextRecorder texts)
 {
+    /// <summary>What is told of a token that cannot be, as OpenAI tells it: JSON knows no infinity.</summary>
+    private const float LogprobMin = -9999;
+
     /// <summary>Generates.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="run">The request; its usage is filled in on the way.</param>
@@ -141,10 +144,12 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
     private static ChatDelta Delta(TokenBatch batch, bool logprobs) => new(
         (int)batch.ChoiceIndex,
         batch.Text,
-        logprobs ? [.. batch.Tokens.Select(token => new TokenLogprob(token.Token.Memory, token.Logprob, Top(token)))] : []);
+        logprobs ? [.. batch.Tokens.Select(token => new TokenLogprob(token.Token.Memory, Finite(token.Logprob), Top(token)))] : []);
 
     private static TokenLogprob[] Top(GeneratedToken token) =>
-        [.. token.Top.Select(top => new TokenLogprob(top.Token.Memory, top.Logprob, []))];
+        [.. token.Top.Select(top => new TokenLogprob(top.Token.Memory, Finite(top.Logprob), []))];
+
+    private static float Finite(float logprob) => float.IsFinite(logprob) ? logprob : LogprobMin;
 
     private static ChatFinished Finished(GenerationFinished finished) => new((int)finished.ChoiceIndex, Why(finished.Reason), [])
     {

@@ -14,7 +14,7 @@ internal sealed class RerankEndpoint(RerankRuntime runtime, JsonBody json)
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var request = RerankRequestReader.Read(body.RootElement);
         var ranked = await runtime.RankAsync(request, context.RequestAborted);
-        context.Response.Headers[AnswerHeaders.Model] = ranked.Model;
+        AnswerHeaders.SetModel(context.Response.Headers, ranked.Model);
         context.ReportUsage((int)ranked.TotalTokens);
         var answer = new RankedJson(
             $"rerank-{CallContext.Current.RequestId}",

@@ -43,12 +43,9 @@ internal sealed class DependencyInterceptor(DependencyGate gate) : Interceptor
     {
         gate.RequireCircuit();
         var call = continuation(request, context);
+        var reader = new GatedReader<TResponse>(call.ResponseStream, gate);
         return new AsyncServerStreamingCall<TResponse>(
-            new GatedReader<TResponse>(call.ResponseStream, gate),
-            call.ResponseHeadersAsync,
-            call.GetStatus,
-            call.GetTrailers,
-            call.Dispose);
+            reader, call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, () => reader.Leave(call.Dispose));
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
@@ -57,13 +54,14 @@ internal sealed class DependencyInterceptor(DependencyGate gate) : Interceptor
     {
         gate.RequireCircuit();
         var call = continuation(context);
+        var reader = new GatedReader<TResponse>(call.ResponseStream, gate);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
             call.RequestStream,
-            new GatedReader<TResponse>(call.ResponseStream, gate),
+            reader,
             call.ResponseHeadersAsync,
             call.GetStatus,
             call.GetTrailers,
-            call.Dispose);
+            () => reader.Leave(call.Dispose));
     }
 
     private async ValueTask<Bulkhead.Place> EnterAsync(CancellationToken cancellationToken)
@@ -122,6 +120,8 @@ internal sealed class DependencyInterceptor(DependencyGate gate) : Interceptor
 
     private sealed class GatedReader<T>(IAsyncStreamReader<T> inner, DependencyGate gate) : IAsyncStreamReader<T>
     {
+        private volatile bool _isReported;
+
         public T Current => inner.Current;
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
@@ -129,14 +129,26 @@ internal sealed class DependencyInterceptor(DependencyGate gate) : Interceptor
             try
             {
                 var isThere = await inner.MoveNext(cancellationToken);
+                _isReported = true;
                 gate.Succeeded();
                 return isThere;
             }
             catch (Exception error)
             {
+                _isReported = true;
                 gate.Failed(error, budget: null);
                 throw;
             }
+        }
+
+        /// <summary>
+        /// The caller has no more use for the stream. It may never have read: then nothing is known of the service, and the next attempt
+        /// finds out. An attempt that nobody reports would keep the circuit open for ever.
+        /// </summary>
+        public void Leave(Action dispose)
+        {
+            if (!_isReported) gate.Circuit.Abandoned();
+            dispose();
         }
     }
 }

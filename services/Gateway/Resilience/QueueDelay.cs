@@ -44,8 +44,10 @@ internal sealed class QueueDelay(DependencyOptions options, TimeProvider time)
         _drainedAt = now;
     }
 
-    /// <summary>Nobody waits any more.</summary>
-    public void Emptied() => (_aboveSince, _drainedAt) = (null, null);
+    /// <summary>
+    /// Nobody waits any more. The rate is forgotten as well: only calls that wait renew it, and one that lets nobody wait would stand.
+    /// </summary>
+    public void Emptied() => (_aboveSince, _drainedAt, _secondsPerCall) = (null, null, 0);
 
     /// <summary>How long a call would wait behind others by the rate of late; zero while that is not known.</summary>
     /// <param name="ahead">How many wait before it.</param>

@@ -7,7 +7,7 @@ namespace Millrace.Gateway.Runtime;
 /// <summary>
 /// Holds an answer to the form that was asked for, as its caller gets it. A choice that ended by itself must be JSON: an object where any
 /// object was asked for, and of the schema's own top-level type where the schema is strict. One that was cut off or blocked says so by
-/// its finish reason, and one that calls tools has no answer yet.
+/// its finish reason, one that met a stop string ends where the request wants it, and one that calls tools has no answer yet.
 /// </summary>
 /// <param name="format">The form; null for text.</param>
 internal sealed class AnswerForm(ChatResponseFormat? format)
@@ -24,7 +24,7 @@ internal sealed class AnswerForm(ChatResponseFormat? format)
     {
         if (_types is null) return;
         if (next is ChatDelta delta) TextOf(delta.Choice).Append(delta.Text);
-        if (next is ChatFinished { Reason: ChatFinishReason.Stop } finished) Check(TextOf(finished.Choice).ToString(), _types);
+        if (next is ChatFinished { Reason: ChatFinishReason.Stop, Stop: null } finished) Check(TextOf(finished.Choice).ToString(), _types);
     }
 
     // Null for what promises nothing; empty for any type.

@@ -60,6 +60,7 @@ public sealed class ChatPlanner(
             var grounding = plan.Grounding is { IsSmallTalk: false } held ? held with { Mode = Mode(assistant, model) } : plan.Grounding;
             var next = plan with { Model = model, Grounding = grounding, Sampling = Sampling(plan.Request, assistant, grounding) };
             RequireMeaningfulLogprobs(next);
+            RequirePlainAnswer(next);
             RequirePresetThatFits(next);
             return next;
         }

@@ -119,7 +119,7 @@ public sealed class ConversationSummarizer(
     }
 
     private static string Told(IEnumerable<Message> messages) => string.Join('\n', messages.Where(IsSaid).Select(message =>
-        $"{Author(message.Role)}: {Shorten(message.Content)}"));
+        $"{Author(message.Role)}: {Texts.Shorten(message.Content, MessageCharsMax)}"));
 
     // Whoever only calls tools says nothing.
     private static bool IsSaid(Message message) => message.Content.Length > 0;
@@ -130,8 +130,6 @@ public sealed class ConversationSummarizer(
         MessageRole.Tool => "Tool",
         _ => "Assistant",
     };
-
-    private static string Shorten(string text) => text.Length <= MessageCharsMax ? text : text[..MessageCharsMax];
 
     private sealed record Job(string Tenant, string Conversation, string Model)
     {

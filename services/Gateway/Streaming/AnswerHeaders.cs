@@ -24,10 +24,19 @@ internal static class AnswerHeaders
     /// <param name="timeline">Where the time went.</param>
     public static void Set(IHeaderDictionary headers, string servedBy, RunTimeline timeline)
     {
-        headers[Model] = servedBy;
+        SetModel(headers, servedBy);
         headers[Overhead] = Milliseconds(timeline.Overhead);
         headers[ModelTime] = Milliseconds(timeline.Model);
     }
+
+    /// <summary>
+    /// Sets the model alone. An upstream may call its model what it likes, and a header takes visible ASCII only: what is none is
+    /// percent-encoded.
+    /// </summary>
+    /// <param name="headers">The headers.</param>
+    /// <param name="servedBy">The model.</param>
+    public static void SetModel(IHeaderDictionary headers, string servedBy) =>
+        headers[Model] = servedBy.AsSpan().ContainsAnyExceptInRange(' ', '~') ? Uri.EscapeDataString(servedBy) : servedBy;
 
     private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -132,6 +132,12 @@ public sealed class PostgresDatabase : IDatabase, IAsyncDisposable
             {
                 throw Unreachable(error);
             }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.CharacterNotInRepertoire)
+            {
+                // Ids are looked up as they come, and U+0000 is in none that is kept.
+                throw new MillraceException(
+                    Reason.InvalidArgument, "An id has the character U+0000. Send one that a list returned.", error);
+            }
             catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled)
             {
                 throw new MillraceException(

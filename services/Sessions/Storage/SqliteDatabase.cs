@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Hosting;
+using SQLitePCL;
 
 namespace Millrace.Sessions.Storage;
 
@@ -11,11 +13,18 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
 {
     private const string Pragmas = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;";
 
+    // What the disk, or another program with the file, is the cause of: no defect, and worth another try when it is mended.
+    private static readonly int[] OfThePlace =
+    [
+        raw.SQLITE_BUSY, raw.SQLITE_LOCKED, raw.SQLITE_READONLY, raw.SQLITE_IOERR, raw.SQLITE_FULL, raw.SQLITE_CANTOPEN,
+    ];
+
     private readonly string _path;
     private readonly string _connectionString;
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private volatile bool _isOpen;
 
-    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
+    static SqliteDatabase() => Batteries_V2.Init();
 
     /// <summary>Names the file; <see cref="OpenAsync"/> opens it.</summary>
     public SqliteDatabase(string path)
@@ -34,6 +43,7 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         {
             await using (var connection = Open()) Execute(connection, "PRAGMA journal_mode = WAL;");
             await WriteAsync(session => Task.FromResult(Upgrade((SqliteConnection)session.Connection)), cancellationToken);
+            _isOpen = true;
         }
         catch (SqliteException error)
         {
@@ -44,11 +54,11 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> read, CancellationToken cancellationToken)
+    public Task<T> ReadAsync<T>(Func<SqlSession, Task<T>> read, CancellationToken cancellationToken) => ToldAsync(async () =>
     {
         await using var connection = Open();
         return await read(new SqlSession(connection, Dialect, cancellationToken));
-    }
+    });
 
     /// <inheritdoc/>
     public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> write, CancellationToken cancellationToken)
@@ -56,11 +66,14 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
         await _writer.WaitAsync(cancellationToken);
         try
         {
-            await using var connection = Open();
-            await using var transaction = connection.BeginTransaction();
-            var result = await write(new SqlSession(connection, Dialect, cancellationToken));
-            transaction.Commit();
-            return result;
+            return await ToldAsync(async () =>
+            {
+                await using var connection = Open();
+                await using var transaction = connection.BeginTransaction();
+                var result = await write(new SqlSession(connection, Dialect, cancellationToken));
+                transaction.Commit();
+                return result;
+            });
         }
         finally
         {
@@ -73,6 +86,24 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     {
         SqliteConnection.ClearAllPools();
         _writer.Dispose();
+    }
+
+    private async Task<T> ToldAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (SqliteException error) when (_isOpen && OfThePlace.Contains(error.SqliteErrorCode))
+        {
+            throw new MillraceException(
+                Reason.UpstreamUnavailable,
+                "The session database cannot be used now: its disk is full, or its file is away or in use. Try again in a moment.",
+                error)
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
+        }
     }
 
     private int Upgrade(SqliteConnection connection)
@@ -92,9 +123,17 @@ public sealed class SqliteDatabase : IDatabase, IDisposable
     private SqliteConnection Open()
     {
         var connection = new SqliteConnection(_connectionString);
-        connection.Open();
-        Execute(connection, Pragmas);
-        return connection;
+        try
+        {
+            connection.Open();
+            Execute(connection, Pragmas);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private static void Execute(SqliteConnection connection, string sql)

@@ -58,6 +58,23 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Settings_ThatAreNoJson_ChangeNothingAndAreLogged()
+    {
+        await using var edge = await KeyedEdge.StartAsync();
+        var key = edge.AddKnown(new KeyDraft { Name = "app" });
+        await ChangeAsync(edge, """{"Edge": {"BodyBytesMax": 100}}""");
+
+        await File.WriteAllTextAsync(edge.SettingsFile + ".new", """{"Edge": """);
+        File.Move(edge.SettingsFile + ".new", edge.SettingsFile, overwrite: true);
+        var configuration = (IConfigurationRoot)edge.Edge.Services.GetRequiredService<IConfiguration>();
+        Assert.ThrowsAny<Exception>(configuration.Reload);
+        using var large = await edge.SendAsync(key, "/v1/chat/completions", HttpMethod.Post, bodyBytes: 101);
+
+        Assert.Contains("edge.json", edge.Logs.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+    }
+
+    [Fact]
     public async Task Start_WithASettingsFileThatIsNoJson_IsRefusedInOneLine()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Millrace.ApiKeys;
 using Millrace.TestShared;
 
@@ -49,7 +51,28 @@ public sealed class CorsTests
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal(Origin, Assert.Single(response.Headers.GetValues("access-control-allow-origin")));
         var exposed = Assert.Single(response.Headers.GetValues("access-control-expose-headers"));
-        Assert.Contains("x-request-id", exposed, StringComparison.Ordinal);
+        Assert.Superset(
+            new HashSet<string> { "x-request-id", "request-id", "x-millrace-overhead-ms", "x-millrace-model-ms", "x-millrace-trace-id" },
+            exposed.Split(", ").ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("*", "https://zwölf.example", "authorization")]
+    [InlineData(Origin, Origin, "authorization, x-zwölf")]
+    public async Task Preflight_WithWhatNoHeaderMayCarry_IsNoFailure(string allowed, string origin, string headers)
+    {
+        await using var edge = await KeyedEdge.StartAsync(settings: ("Edge:Cors:Origins:0", allowed));
+        using var client = new TcpClient();
+        await client.ConnectAsync(edge.Edge.Http.BaseAddress!.Host, edge.Edge.Http.BaseAddress.Port).DefaultTimeout();
+        var stream = client.GetStream();
+        var request = $"OPTIONS /v1/models HTTP/1.1\r\nhost: a\r\norigin: {origin}\r\naccess-control-request-method: GET\r\n"
+            + $"access-control-request-headers: {headers}\r\nconnection: close\r\n\r\n";
+
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request));
+        var answer = await new StreamReader(stream).ReadToEndAsync().DefaultTimeout();
+
+        Assert.False(answer.StartsWith("HTTP/1.1 5", StringComparison.Ordinal), answer);
+        Assert.DoesNotContain("zwölf", answer, StringComparison.Ordinal);
     }
 
     [Fact]

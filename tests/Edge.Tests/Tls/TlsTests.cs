@@ -39,6 +39,36 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Refresh_AFolderThatLeadsElsewhere_TakesTheCertificateThere()
+    {
+        WriteCertificate("first");
+        await using var edge = await KeyedEdge.StartAsync(settings: Settings(UnusedPort(), folder: Mount()));
+        var files = edge.Edge.Services.GetRequiredService<CertificateFiles>();
+
+        WriteCertificate("second");
+        MoveTo("newer");
+        File.SetLastWriteTimeUtc(_folder.File("newer/cert.pem"), DateTime.UnixEpoch);
+        Remount("newer");
+        files.Refresh();
+
+        Assert.Equal("CN=second", files.Current.TargetCertificate.Subject);
+    }
+
+    [Fact]
+    public async Task Refresh_AFolderThatCannotBeRead_LeavesTheCertificateAndGoesOn()
+    {
+        WriteCertificate("first");
+        await using var edge = await KeyedEdge.StartAsync(settings: Settings(UnusedPort(), folder: Mount()));
+        var files = edge.Edge.Services.GetRequiredService<CertificateFiles>();
+
+        Remount("current");
+        files.Refresh();
+
+        Assert.Equal("CN=first", files.Current.TargetCertificate.Subject);
+        Assert.Contains("the one before stays", edge.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plain_HasNoStrictTransport()
     {
         await using var edge = await KeyedEdge.StartAsync();
@@ -98,11 +128,34 @@ public sealed class TlsTests : IDisposable
         return (subject, response);
     }
 
-    private (string Key, string Value)[] Settings(int port, string address = "127.0.0.1") =>
+    private (string Key, string Value)[] Settings(int port, string address = "127.0.0.1", string folder = "") =>
     [
-        ("Edge:Tls:CertificatePath", _folder.File("cert.pem")), ("Edge:Tls:KeyPath", _folder.File("key.pem")),
+        ("Edge:Tls:CertificatePath", _folder.File(folder + "cert.pem")), ("Edge:Tls:KeyPath", _folder.File(folder + "key.pem")),
         ("Edge:Tls:Port", $"{port}"), ("Edge:Tls:Address", address),
     ];
+
+    // As secrets are mounted: links to files behind the link of a folder, which alone is changed when they are renewed.
+    private string Mount()
+    {
+        MoveTo("first");
+        Remount("first");
+        Directory.CreateDirectory(_folder.File("mount"));
+        foreach (var file in (string[])["cert.pem", "key.pem"])
+            File.CreateSymbolicLink(_folder.File("mount/" + file), "../current/" + file);
+        return "mount/";
+    }
+
+    private void MoveTo(string folder)
+    {
+        Directory.CreateDirectory(_folder.File(folder));
+        foreach (var file in (string[])["cert.pem", "key.pem"]) File.Move(_folder.File(file), _folder.File($"{folder}/{file}"));
+    }
+
+    private void Remount(string folder)
+    {
+        File.Delete(_folder.File("current"));
+        Directory.CreateSymbolicLink(_folder.File("current"), folder);
+    }
 
     private void WriteCertificate(string name)
     {

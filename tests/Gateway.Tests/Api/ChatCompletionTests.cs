@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Google.Protobuf;
+using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Tests.Fakes;
 
 namespace Millrace.Gateway.Tests.Api;
@@ -34,6 +36,63 @@ public sealed class ChatCompletionTests
         var sent = platform.Inference.LastRequest;
         Assert.Equal((0.5f, 7ul, "END"), (sent.Sampling.Temperature, sent.Sampling.Seed, sent.Stop.Single()));
         Assert.Empty(platform.Gateway.Errors);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Chat_ModelWithANameThatNoHeaderTakes_IsAnswered(bool stream)
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.WriteAsync(new GenerateResponse { Started = new GenerationStarted { Model = "modèle\n1", PromptTokens = 1 } });
+            await speaker.TokenAsync("Hi");
+            await speaker.FinishAsync();
+        };
+
+        using var response = await platform.ChatAsync(
+            new { model = "plain", messages = new[] { new { role = "user", content = "Hi" } }, stream });
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("mod%C3%A8le%0A1", response.Headers.GetValues("x-millrace-model").Single());
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"logprobs\":true,\"top_logprobs\":1")]
+    [InlineData("/v1/completions", "\"prompt\":\"Hi\",\"logprobs\":1")]
+    public async Task Answer_TokenThatCannotBe_HasTheProbabilityThatOpenAiTells(string path, string fields)
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            var token = new GeneratedToken { Token = ByteString.CopyFromUtf8("Hi"), Logprob = float.NegativeInfinity };
+            token.Top.Add(new TopLogprob { Token = ByteString.CopyFromUtf8("Ho"), Logprob = float.NaN });
+            await speaker.WriteAsync(new GenerateResponse { Tokens = new TokenBatch { Text = "Hi", Tokens = { token } } });
+            await speaker.FinishAsync();
+        };
+
+        using var response = await platform.PostAsync(path, $$"""{"model":"plain",{{fields}}}""");
+
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("-9999", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("acme corp")]
+    [InlineData("")]
+    public async Task Request_OfATenantThatCannotBe_IsNotTheDefaultTenants(string tenant)
+    {
+        await using var platform = await Platform.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.TryAddWithoutValidation("x-millrace-tenant", tenant);
+
+        using var response = await platform.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Contains("permission_denied", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

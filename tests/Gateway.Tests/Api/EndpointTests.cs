@@ -186,6 +186,44 @@ public sealed class EndpointTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/v1/collections/samples/documents", "metadata")]
+    [InlineData("/v1/files", "purpose")]
+    public async Task Form_ThatEndsInAField_IsRefused(string path, string field)
+    {
+        using var form = new StringContent($"--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\nbat");
+        form.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+
+        using var response = await _platform.Http.PostAsync(path, form).DefaultTimeout();
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Form_WithABoundaryThatNoReaderTakes_IsRefused()
+    {
+        using var form = new ByteArrayContent([]);
+        form.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={new string('b', 5000)}");
+
+        using var response = await _platform.Http.PostAsync("/v1/files", form).DefaultTimeout();
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("boundary", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Documents_FileNamedInAnyLanguage_KeepsItsName()
+    {
+        using var form = new StringContent(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''%C3%BCber.md\r\n\r\ntext\r\n--b--\r\n");
+        form.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+
+        using var response = await _platform.Http.PostAsync("/v1/collections/samples/documents", form).DefaultTimeout();
+
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.Equal("über.md", Assert.Single(_platform.Retrieval.Uploads).Value.Header.FileName);
+    }
+
+    [Theory]
     [InlineData("POST", "/v1/models")]
     [InlineData("DELETE", "/v1/models/tiny-embed")]
     [InlineData("GET", "/v1/embeddings")]

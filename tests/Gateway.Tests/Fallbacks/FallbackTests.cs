@@ -110,6 +110,24 @@ public sealed class FallbackTests
         Assert.Contains("Parcels are tracked.", platform.Inference.LastRequest.Chat.Messages[^1].Content, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Fallback_ThatOnlyQuotes_IsNotAskedForCallsOfTools()
+    {
+        await using var platform = await Platform.StartAsync(settings:
+        [
+            OfPlain, ("Gateway:QuotingModels:0", Other), ("Assistants:agent:Model", "plain"), ("Assistants:agent:Collections:0", "samples"),
+        ]);
+        Fail(platform, "plain", new MillraceException(Reason.QueueFull, "Not now."));
+
+        using var response = await platform.PostAsync("/v1/chat/completions", """
+            {"model":"agent","messages":[{"role":"user","content":"How long does it take?"}],
+             "tools":[{"type":"function","function":{"name":"weather"}}]}
+            """);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.All(platform.Inference.Requests, request => Assert.Equal("plain", request.Model));
+    }
+
     private static void Fail(Platform platform, string model, MillraceException failure) =>
         platform.Inference.Script = (request, speaker) => request.Model == model ? throw failure : speaker.SayAsync("Hello", " there", ".");
 

@@ -118,6 +118,30 @@ public sealed class BulkheadTests : IDisposable
     }
 
     [Fact]
+    public async Task Enter_AfterAStandstillIsOver_MayWaitAgain()
+    {
+        _options.WaitTarget = TimeSpan.FromMinutes(1);
+        var bulkhead = Make();
+        var place = await bulkhead.EnterAsync("a", isBatch: false, CancellationToken.None);
+        var (slow, late) = (EnterAsync(bulkhead, isBatch: false), EnterAsync(bulkhead, isBatch: false));
+        place.Dispose();
+        var stuck = await slow.DefaultTimeout();
+        _time.Advance(TimeSpan.FromSeconds(4));
+        var last = EnterAsync(bulkhead, isBatch: false);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<MillraceException>(() => late.DefaultTimeout());
+        stuck.Dispose();
+        var running = await last.DefaultTimeout();
+
+        _time.Advance(TimeSpan.FromHours(1));
+        var next = EnterAsync(bulkhead, isBatch: false);
+
+        Assert.False(next.IsCompleted);
+        running.Dispose();
+        (await next.DefaultTimeout()).Dispose();
+    }
+
+    [Fact]
     public async Task Enter_CallerLeaves_GivesUpItsTurn()
     {
         var bulkhead = Make();

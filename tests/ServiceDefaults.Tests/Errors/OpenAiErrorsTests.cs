@@ -44,8 +44,9 @@ public sealed class OpenAiErrorsTests
     [Theory]
     [InlineData(1500, "2", "1500")]
     [InlineData(20, "1", "20")]
+    [InlineData(20.25, "1", "21")]
     [InlineData(60_000, "60", "60000")]
-    public async Task Write_RetryAfter_SetsBothHeaders(int ms, string seconds, string milliseconds)
+    public async Task Write_RetryAfter_SetsBothHeaders(double ms, string seconds, string milliseconds)
     {
         var response = await WriteAsync(new MillraceException(Reason.RateLimited, "m") { RetryAfter = TimeSpan.FromMilliseconds(ms) });
 

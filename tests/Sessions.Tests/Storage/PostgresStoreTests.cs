@@ -63,6 +63,16 @@ public sealed class PostgresStoreTests(PostgresServer server) : StoreContract, I
     }
 
     [StoreFact]
+    public async Task Read_IdThatNoTextCanHave_IsTheCallersFault()
+    {
+        var error = await Assert.ThrowsAsync<MillraceException>(() => _database.ReadAsync(
+            session => session.NumberAsync("SELECT COUNT(*) FROM conversations WHERE id = @id", new { id = "a\0" }),
+            CancellationToken.None)).DefaultTimeout();
+
+        Assert.Equal(Reason.InvalidArgument, error.Reason);
+    }
+
+    [StoreFact]
     public async Task Read_StatementThatTakesTooLong_IsEndedByTheServer()
     {
         var options = new StoreOptions { StatementTimeout = TimeSpan.FromMilliseconds(100) };

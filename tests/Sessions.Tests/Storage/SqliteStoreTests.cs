@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Hosting;
 using Millrace.Sessions.Messages;
 using Millrace.Sessions.Storage;
@@ -60,6 +61,23 @@ public sealed class SqliteStoreTests : StoreContract, IAsyncLifetime
         await reopened.OpenAsync(CancellationToken.None);
 
         Assert.Equal("m1", (await AllAsync(reopened)).Single().Content.Id);
+    }
+
+    [Fact]
+    public async Task Write_FileIsAway_IsUnavailableAndNoDefect()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("data"));
+        using var database = new SqliteDatabase(folder.File("data/sessions.db"));
+        await database.OpenAsync(CancellationToken.None);
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(folder.File("data"), recursive: true);
+
+        var error = await Assert.ThrowsAsync<MillraceException>(() => database.WriteAsync(
+            session => session.ExecuteAsync("DELETE FROM conversations"), CancellationToken.None));
+
+        Assert.Equal(Reason.UpstreamUnavailable, error.Reason);
+        Assert.NotNull(error.RetryAfter);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
     // Most clients read the answer only when they have sent everything. The server's own limit ends what is larger by far.
     private async Task<MillraceException> TooLargeAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
     {
-        while (await body.ReadAsync(buffer, cancellationToken) > 0)
+        while (await ReadAsync(body, buffer, cancellationToken) > 0)
         {
         }
 

@@ -17,12 +17,18 @@ internal sealed class FormReader(string boundary, Stream body)
         {
             return await _reader.ReadNextSectionAsync(cancellationToken) is { } section ? new FormPart(section) : null;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (Exception error) when (IsOfTheForm(error))
         {
-            throw new MillraceException(
-                Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it.", error);
+            throw NoForm(error);
         }
     }
+
+    /// <summary>Whether a failure to read says that the body is not a form, or not whole.</summary>
+    public static bool IsOfTheForm(Exception error) => error is InvalidDataException or IOException and not BadHttpRequestException;
+
+    /// <summary>The refusal of a body that is not a form, or not whole.</summary>
+    public static MillraceException NoForm(Exception error) =>
+        new(Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it.", error);
 }
 
 /// <summary>A part of a form: a field or a file.</summary>
@@ -39,7 +45,9 @@ internal sealed class FormPart
         Section = section;
         var disposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed) ? parsed : null;
         Name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Value ?? string.Empty;
-        FileName = HeaderUtilities.RemoveQuotes(disposition?.FileName ?? default).Value ?? string.Empty;
+        FileName = disposition?.FileNameStar.Value
+            ?? HeaderUtilities.RemoveQuotes(disposition?.FileName ?? default).Value
+            ?? string.Empty;
     }
 
     public MultipartSection Section { get; }
@@ -55,7 +63,7 @@ internal sealed class FormPart
     {
         using var value = new MemoryStream();
         var buffer = new byte[4096];
-        while (await Section.Body.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        while (await ReadAsync(buffer, cancellationToken) is > 0 and var count)
         {
             if (value.Length + count > bytesMax)
                 throw MillraceException.InvalidArgument(Name, $"'{Name}' must have at most {bytesMax} bytes.");
@@ -63,5 +71,17 @@ internal sealed class FormPart
         }
 
         return System.Text.Encoding.UTF8.GetString(value.GetBuffer(), 0, (int)value.Length);
+    }
+
+    private async Task<int> ReadAsync(byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Section.Body.ReadAsync(buffer, cancellationToken);
+        }
+        catch (Exception error) when (FormReader.IsOfTheForm(error))
+        {
+            throw FormReader.NoForm(error);
+        }
     }
 }

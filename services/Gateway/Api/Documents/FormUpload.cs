@@ -17,16 +17,20 @@ internal sealed class FormUpload(
     private const int FieldBytesMax = 64 * 1024;
     private const int FieldsMax = 80;
 
+    /// <summary>As RFC 2046 has it; the reader takes none that is larger than its buffer.</summary>
+    private const int BoundaryCharsMax = 70;
+
     /// <summary>The boundary of a form; null when the request has none.</summary>
     /// <exception cref="MillraceException">It is a form that does not say its boundary.</exception>
     public static string? Boundary(HttpRequest request)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data") return null;
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        return !string.IsNullOrEmpty(boundary)
+        return boundary is { Length: > 0 and <= BoundaryCharsMax }
             ? boundary
             : throw new MillraceException(
-                Reason.InvalidArgument, "The Content-Type lacks the multipart boundary. Let the HTTP client set it.");
+                Reason.InvalidArgument,
+                $"The Content-Type lacks a multipart boundary of at most {BoundaryCharsMax} characters. Let the HTTP client set it.");
     }
 
     /// <summary>A field that is not known, or not where it is.</summary>

@@ -32,6 +32,17 @@ public sealed class CompletionsTests
     }
 
     [Fact]
+    public async Task Complete_ModelIsNotThere_ItsFallbackAnswersAndSaysSo()
+    {
+        await using var platform = await Platform.StartAsync(settings: ("Models:gone:Fallbacks:0", "plain"));
+
+        using var response = await platform.PostAsync(Path, """{"model":"gone","prompt":"Once"}""");
+
+        var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal("fallback", body.GetProperty("millrace").GetProperty("degraded")[0].GetString());
+    }
+
+    [Fact]
     public async Task Complete_SeveralPromptsAndChoices_AreNumberedOverAll()
     {
         await using var platform = await Platform.StartAsync();

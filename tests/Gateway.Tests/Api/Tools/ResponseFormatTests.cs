@@ -69,6 +69,22 @@ public sealed class ResponseFormatTests
     }
 
     [Fact]
+    public async Task Chat_AnswerThatMetAStopString_EndsWhereTheRequestWantsIt()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.TokenAsync("{\"a\":");
+            await speaker.WriteAsync(new GenerateResponse { Finished = new GenerationFinished { Reason = FinishReason.Stop, Stop = "1" } });
+        };
+
+        using var response = await AskAsync(platform, """{"type":"json_object"}""");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Chat_AnswerWithoutItsForm_IsNotStored()
     {
         await using var platform = await Platform.StartAsync();
