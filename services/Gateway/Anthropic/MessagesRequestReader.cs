@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Millrace.Gateway.Api;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Anthropic;
@@ -131,6 +132,8 @@ internal static class MessagesRequestReader
             else if (field.Text() != "json_schema") throw field.Unsupported("is supported as \"json_schema\" only.");
         }
 
-        return new ChatResponseFormat(schema ?? throw format.Missing("schema"), Strict: true);
+        var read = new ChatResponseFormat(schema ?? throw format.Missing("schema"), Strict: true);
+        SchemaChecks.Require(read, $"{format.Path}.schema");
+        return read;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 
 namespace Millrace.Gateway.Api.Responses;
 
@@ -11,7 +12,13 @@ internal static class ResponseToolReader
     private const int DescriptionCharsMax = 4096;
 
     /// <summary>Reads the tools.</summary>
-    public static IReadOnlyList<ChatTool> Tools(JsonField field) => [.. field.Items(0, ToolsMax).Select(Tool)];
+    public static IReadOnlyList<ChatTool> Tools(JsonField field)
+    {
+        ChatTool[] tools = [.. field.Items(0, ToolsMax).Select(Tool)];
+        ToolRules.RequireDistinct(tools, "name");
+        SchemaChecks.Require(tools, "parameters");
+        return tools;
+    }
 
     /// <summary>Reads which of them may be called.</summary>
     public static ChatToolChoice Choice(JsonField field)
@@ -41,7 +48,11 @@ internal static class ResponseToolReader
         ChatResponseFormat? format = null;
         foreach (var part in field.Properties().Where(part => !part.IsNull))
         {
-            if (part.Name == "format") format = Format(part);
+            if (part.Name == "format")
+            {
+                format = Format(part);
+                SchemaChecks.Require(format, $"{part.Path}.schema");
+            }
             else if (part.Name != "verbosity") throw part.Unknown();
             else if (part.Text() != "medium") throw part.Unsupported("is supported as \"medium\" only.");
         }
