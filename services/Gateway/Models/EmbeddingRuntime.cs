@@ -26,7 +26,10 @@ public sealed class EmbeddingRuntime(EmbeddingService.EmbeddingServiceClient emb
     {
         using var call = telemetry.StartEmbeddings(model);
         call.Activity?.SetTag(GenAi.Attributes.DimensionCount, dimension);
-        var request = new EmbedRequest { Model = model, Purpose = EmbedPurpose.Passage, Dimension = (uint)dimension, Priority = Priority() };
+        var request = new EmbedRequest
+        {
+            Model = model, Purpose = EmbedPurpose.Passage, Dimension = (uint)dimension, Priority = Priority(),
+        };
         request.Inputs.Add(inputs);
 
         var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);

@@ -22,7 +22,7 @@ internal sealed class JsonSchema
 
     /// <summary>Reads a schema.</summary>
     /// <param name="text">The schema as JSON.</param>
-    /// <param name="isChecked">Whether values will be held to it: then a keyword that cannot be checked is refused, else it is passed over.</param>
+    /// <param name="isChecked">Whether values will be held to it: then what cannot be checked is refused, and else passed over.</param>
     /// <exception cref="SchemaException">It is no JSON schema, too large, or asks for what is not checked.</exception>
     public static JsonSchema Compile(string text, bool isChecked = true)
     {

@@ -35,7 +35,10 @@ internal static class SchemaChecks
         catch (SchemaException refused)
         {
             var reason = refused.IsUnsupported ? Reason.UnsupportedParameter : Reason.InvalidArgument;
-            throw new MillraceException(reason, $"'{param}' cannot be used as a JSON schema: {refused.Message}.", refused) { Param = param };
+            throw new MillraceException(reason, $"'{param}' cannot be used as a JSON schema: {refused.Message}.", refused)
+            {
+                Param = param,
+            };
         }
     }
 }

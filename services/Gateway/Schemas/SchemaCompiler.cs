@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Millrace.Gateway.Schemas;
 
-/// <summary>Makes nodes of a schema. What it refers to is made by and by, so that no chain of references is too long for the stack.</summary>
+/// <summary>
+/// Makes nodes of a schema. What it refers to is made by and by, so that no chain of references is too long for the stack.
+/// </summary>
 internal sealed class SchemaCompiler
 {
     private static readonly Regex Anything = new(string.Empty, RegexOptions.NonBacktracking);

@@ -101,7 +101,8 @@ internal sealed class PassThroughBench : IBench
     }
 
     private static Task<NodeProgram> StartPeerAsync(string folder, CancellationToken cancellationToken) => NodeProgram.StartAsync(
-        port => [Path.Combine(NodePackages.FolderOf(folder, Portkey), "build", "start-server.js"), $"--port={port}", "--headless"], cancellationToken);
+        port => [Path.Combine(NodePackages.FolderOf(folder, Portkey), "build", "start-server.js"), $"--port={port}", "--headless"],
+        cancellationToken);
 
     private static Asked PeerAsked(NodeProgram peer, InstantUpstream upstream) => new(
         peer.Address,

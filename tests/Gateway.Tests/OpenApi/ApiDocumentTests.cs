@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Anthropic;
 using Millrace.Gateway.Api;
 using Millrace.Gateway.Api.Completions;
@@ -146,26 +147,37 @@ public sealed class ApiDocumentTests
     }
 
     [Theory]
-    [InlineData("/v1/chat/completions", """{"model":"plain","messages":[{"role":"user","content":"x"}],"stream":true,"logprobs":true,
-        "stream_options":{"include_usage":true}}""")]
-    [InlineData("/v1/chat/completions", """{"model":"docs-assistant","messages":[{"role":"user","content":"x"}],"stream":true}""")]
-    [InlineData("/v1/completions", """{"model":"plain","prompt":"x","stream":true,"logprobs":2}""")]
-    [InlineData("/v1/responses", """{"model":"plain","input":"x","stream":true,"background":true}""")]
-    [InlineData("/v1/messages", """{"model":"plain","max_tokens":9,"messages":[{"role":"user","content":"x"}],"stream":true}""")]
-    public async Task Document_EventsOfStreams_FitTheirSchemas(string path, string body)
+    [InlineData("/v1/chat/completions", "plain", """{"messages":[{"role":"user","content":"x"}],"logprobs":true}""")]
+    [InlineData(
+        "/v1/chat/completions",
+        "plain",
+        """{"messages":[{"role":"user","content":"x"}],"stream_options":{"include_usage":true}}""")]
+    [InlineData(
+        "/v1/chat/completions",
+        "plain",
+        """{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f"}}]}""")]
+    [InlineData("/v1/chat/completions", "docs-assistant", """{"messages":[{"role":"user","content":"return an item?"}]}""")]
+    [InlineData("/v1/completions", "plain", """{"prompt":"x","logprobs":2}""")]
+    [InlineData("/v1/responses", "plain", """{"input":"x","background":true}""")]
+    [InlineData("/v1/responses", "plain", """{"input":"x","tools":[{"type":"function","name":"f"}]}""")]
+    [InlineData("/v1/messages", "plain", """{"max_tokens":9,"messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData(
+        "/v1/messages",
+        "plain",
+        """{"max_tokens":9,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"f","input_schema":{}}]}""")]
+    public async Task Document_EventsOfStreams_FitTheirSchemas(string path, string model, string body)
     {
         await using var stored = await StoredPlatform.StartAsync();
-        if (!body.Contains("docs-assistant", StringComparison.Ordinal))
-            stored.Platform.Inference.Script = async (request, speaker) =>
-            {
-                await speaker.StartAsync();
-                await speaker.TokenAsync("Hello");
-                if (request.Tools.Count > 0) await speaker.CallAsync(0, "{}", "call_a", "f");
-                await speaker.FinishAsync();
-            };
+        stored.Platform.Inference.Script = async (request, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.TokenAsync("Hello");
+            if (request.Tools.Count > 0) await speaker.CallAsync(0, "{}", "call_a", "f");
+            await speaker.FinishAsync(request.Tools.Count > 0 ? FinishReason.ToolCalls : FinishReason.Stop);
+        };
         var schema = new DocumentSchemas(Document).EventOf(path);
 
-        using var response = await stored.Platform.PostAsync(path, body);
+        using var response = await stored.Platform.PostAsync(path, $"{{\"model\":\"{model}\",\"stream\":true,{body[1..]}");
 
         var events = (await response.Content.ReadAsStringAsync()).Split('\n')
             .Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => line["data: ".Length..]).ToList();
