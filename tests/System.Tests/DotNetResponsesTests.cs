@@ -127,9 +127,8 @@ public sealed class DotNetResponsesTests(RunningSystem system)
         var live = await StreamAsync(options);
 
         var id = Assert.IsType<StreamingResponseCreatedUpdate>(live[0]).Response.Id;
-        List<StreamingResponseUpdate> rest = [];
-        var behind = new GetResponseOptions(id) { StartingAfter = 2, StreamingEnabled = true };
-        await foreach (var update in Client().GetResponseStreamingAsync(behind)) rest.Add(update);
+        var rest = await CollectAsync(
+            Client().GetResponseStreamingAsync(new GetResponseOptions(id) { StartingAfter = 2, StreamingEnabled = true }));
         ResponseResult kept = await Client().GetResponseAsync(id).DefaultTimeout();
 
         Assert.Equal(live.Skip(3).Select(update => update.SequenceNumber), rest.Select(update => update.SequenceNumber));
@@ -159,12 +158,18 @@ public sealed class DotNetResponsesTests(RunningSystem system)
     private static string TextOf(IEnumerable<StreamingResponseUpdate> updates) =>
         string.Concat(updates.OfType<StreamingResponseOutputTextDeltaUpdate>().Select(update => update.Delta));
 
-    private async Task<List<StreamingResponseUpdate>> StreamAsync(CreateResponseOptions options)
+    private static async Task<List<StreamingResponseUpdate>> CollectAsync(Task<AsyncStreamingResult<StreamingResponseUpdate>> begun)
+    {
+        await using var stream = await begun.DefaultTimeout();
+        List<StreamingResponseUpdate> updates = [];
+        await foreach (var update in stream) updates.Add(update);
+        return updates;
+    }
+
+    private Task<List<StreamingResponseUpdate>> StreamAsync(CreateResponseOptions options)
     {
         options.StreamingEnabled = true;
-        List<StreamingResponseUpdate> updates = [];
-        await foreach (var update in Client().CreateResponseStreamingAsync(options)) updates.Add(update);
-        return updates;
+        return CollectAsync(Client().CreateResponseStreamingAsync(options));
     }
 
     private ResponsesClient Client() => new(

@@ -56,6 +56,7 @@ internal static class MessagesRequestReader
         if (draft.Chat is { ParentMessageId: not null, ConversationId: null })
             throw MillraceException.InvalidArgument(
                 "millrace.parent_message_id", "'millrace.parent_message_id' needs 'millrace.conversation_id'.");
+        CheckPairs(draft);
         return new MessagesRequest(Finish(draft), draft.Chat.Stream);
     }
 
@@ -74,6 +75,25 @@ internal static class MessagesRequestReader
         }
 
         return draft;
+    }
+
+    private static void CheckPairs(MessagesDraft draft)
+    {
+        try
+        {
+            ToolTurns.Check(draft.Turns, continues: draft.Chat.ConversationId is not null);
+        }
+        catch (MillraceException wrong)
+        {
+            throw new MillraceException(
+                wrong.Reason,
+                "In 'messages' each 'tool_use' needs its 'tool_result' at the beginning of the message behind it, with the id of the "
+                    + "call as 'tool_use_id', and no result may be there without its call. Send both, once each.",
+                wrong)
+            {
+                Param = "messages",
+            };
+        }
     }
 
     private static ChatRequest Finish(MessagesDraft draft)

@@ -90,7 +90,10 @@ internal static class ResponsesParts
             parameters object|null JSON schema of the arguments.
             strict boolean|null Whether calls must fit the schema.
             """),
-        ApiSchema.OfLines("ResponseToolChoice", "type! 'function'\nname! string"),
+        ApiSchema.OneOf("ResponseToolChoice", "type", ("function", "ResponseNamedTool"), ("allowed_tools", "ResponseAllowedTools")),
+        ApiSchema.OfLines("ResponseNamedTool", "type! 'function'\nname! string"),
+        ApiSchema.OfLines(
+            "ResponseAllowedTools", "type! 'allowed_tools'\nmode 'auto'|'required'\ntools! [ResponseNamedTool] The only ones to call."),
         ApiSchema.OfLines("ResponseText", "format ResponseTextFormat|null\nverbosity 'medium'|null"),
         ApiSchema.OneOf(
             "ResponseTextFormat",

@@ -159,10 +159,16 @@ public sealed class NestedFieldsTests
             """{"type":"function","name":"f","description":"d","parameters":{},"strict":false}"""
         },
         {
-            "ResponseToolChoice",
+            "ResponseNamedTool",
             "response",
             Respond("\"x\"", "\"tools\":[{\"type\":\"function\",\"name\":\"f\"}],\"tool_choice\":$"),
             """{"type":"function","name":"f"}"""
+        },
+        {
+            "ResponseAllowedTools",
+            "response",
+            Respond("\"x\"", "\"tools\":[{\"type\":\"function\",\"name\":\"f\"}],\"tool_choice\":$"),
+            """{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"}]}"""
         },
         { "ResponseText", "response", Respond("\"x\"", "\"text\":$"), """{"format":{"type":"text"},"verbosity":"medium"}""" },
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Millrace.Gateway.Api.Tools;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Schemas;
 
@@ -21,25 +22,13 @@ internal static class ResponseToolReader
     }
 
     /// <summary>Reads which of them may be called.</summary>
-    public static ChatToolChoice Choice(JsonField field)
+    public static ToolChoiceFields Choice(JsonField field)
     {
-        if (field.Kind == JsonValueKind.String)
-            return new ChatToolChoice(field.Text() switch
-            {
-                "auto" => ChatToolMode.Auto,
-                "none" => ChatToolMode.None,
-                "required" => ChatToolMode.Required,
-                _ => throw field.Invalid("must be \"auto\", \"none\", \"required\" or {\"type\": \"function\", \"name\": NAME}"),
-            });
-        string? name = null;
-        foreach (var part in field.Properties())
-        {
-            if (part.Name == "name") name = Name(part);
-            else if (part.Name != "type") throw part.Unknown();
-            else if (part.Text() != "function") throw part.Unsupported("must be \"function\": only functions can be called here.");
-        }
-
-        return new ChatToolChoice(ChatToolMode.Named, name ?? throw field.Missing("name"));
+        if (field.Kind == JsonValueKind.String) return new ToolChoiceFields(new ChatToolChoice(Mode(field)));
+        var parts = field.Properties();
+        if (parts.Any(part => part is { Name: "type", Kind: JsonValueKind.String } && part.Text() == "allowed_tools"))
+            return Allowed(field, parts);
+        return new ToolChoiceFields(new ChatToolChoice(ChatToolMode.Named, FunctionName(field)));
     }
 
     /// <summary>Reads the form of the text; null for plain text.</summary>
@@ -58,6 +47,45 @@ internal static class ResponseToolReader
         }
 
         return format;
+    }
+
+    private static ChatToolMode Mode(JsonField field) => field.Text() switch
+    {
+        "auto" => ChatToolMode.Auto,
+        "none" => ChatToolMode.None,
+        "required" => ChatToolMode.Required,
+        _ => throw field.Invalid("must be \"auto\", \"none\", \"required\" or {\"type\": \"function\", \"name\": NAME}"),
+    };
+
+    private static ToolChoiceFields Allowed(JsonField choice, IReadOnlyList<JsonField> parts)
+    {
+        var mode = ChatToolMode.Auto;
+        IReadOnlyList<(string, JsonField)>? tools = null;
+        foreach (var part in parts)
+        {
+            if (part.Name == "mode") mode = part.Text() is "auto" or "required" ? Mode(part) : throw NoMode(part);
+            else if (part.Name == "tools") tools = [.. part.Items(1, ToolsMax).Select(tool => (FunctionName(tool), Named(tool)))];
+            else if (part.Name != "type") throw part.Unknown();
+        }
+
+        return new ToolChoiceFields(new ChatToolChoice(mode), tools ?? throw choice.Missing("tools"));
+    }
+
+    private static JsonField Named(JsonField tool) => tool with { Path = $"{tool.Path}.name" };
+
+    private static ServiceDefaults.Errors.MillraceException NoMode(JsonField field) => field.Invalid("must be \"auto\" or \"required\"");
+
+    private static string FunctionName(JsonField function)
+    {
+        string? name = null;
+        foreach (var part in function.Properties())
+        {
+            if (part.Name == "name") name = Name(part);
+            else if (part.Name != "type") throw part.Unknown();
+            else if (part.Text() != "function") throw part.Unsupported("must be \"function\": only functions can be called here.");
+        }
+
+        return name ?? throw function.Missing("name");
     }
 
     private static ChatTool Tool(JsonField tool)
