@@ -67,10 +67,14 @@ public sealed class ResponseFormatTests
     }
 
     [Theory]
-    [InlineData("/v1/chat/completions", "response_format.json_schema.schema",
-        """{"messages":[{"role":"user","content":"x"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":SCHEMA}}}""")]
-    [InlineData("/v1/chat/completions", "tools[0].function.parameters",
-        """{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":SCHEMA}}]}""")]
+    [InlineData("/v1/chat/completions", "response_format.json_schema.schema", """
+        {"messages":[{"role":"user","content":"x"}],
+         "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":SCHEMA}}}
+        """)]
+    [InlineData("/v1/chat/completions", "tools[0].function.parameters", """
+        {"messages":[{"role":"user","content":"x"}],
+         "tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":SCHEMA}}]}
+        """)]
     [InlineData("/v1/responses", "text.format.schema",
         """{"input":"x","text":{"format":{"type":"json_schema","name":"a","schema":SCHEMA}}}""")]
     [InlineData("/v1/responses", "tools[0].parameters",
