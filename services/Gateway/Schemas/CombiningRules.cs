@@ -25,11 +25,11 @@ internal sealed class AnyRule(SchemaNode[] nodes) : ISchemaRule
         foreach (var node in nodes)
         {
             if (node.Check(value, at, run) is not { } wrong) return null;
-            if (deepest is null || wrong.Pointer.Length > deepest.Pointer.Length) deepest = wrong;
+            if (deepest is null || wrong.At.Depth > deepest.At.Depth) deepest = wrong;
         }
 
-        // The alternative that went well for longest is the one that was meant, most likely.
-        return deepest?.Pointer.Length > at.ToString().Length ? deepest : at.Wrong("fits none of 'anyOf'");
+        // The alternative that goes wrong deepest inside is the one that was meant, most likely.
+        return deepest?.At.Depth > at.Depth ? deepest : at.Wrong("fits none of 'anyOf'");
     }
 }
 

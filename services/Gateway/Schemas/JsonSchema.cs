@@ -56,12 +56,12 @@ internal sealed class JsonSchema
         catch (JsonException)
         {
             // The parser's own words would quote the value.
-            return new Violation(string.Empty, "is not JSON");
+            return ValuePath.Root.Wrong("is not JSON");
         }
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair, written as an escape.
-            return new Violation(string.Empty, "has text that is not valid Unicode");
+            return ValuePath.Root.Wrong("has text that is not valid Unicode");
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class JsonSchema
         var run = new SchemaRun();
         var wrong = _root.Check(value, ValuePath.Root, run);
         // A check that was given up may have taken "not known" for "does not fit" on the way.
-        return run.IsOver ? new Violation(string.Empty, SchemaNode.TooMuch) : wrong;
+        return run.IsOver ? ValuePath.Root.Wrong(SchemaNode.TooMuch) : wrong;
     }
 
     private static string Place(JsonException error) => error is { LineNumber: { } line, BytePositionInLine: { } position }

@@ -7,7 +7,7 @@ namespace Millrace.Gateway.Schemas;
 internal static class SchemaCycles
 {
     /// <summary>Refuses them.</summary>
-    /// <exception cref="SchemaException">There is one; the exception names a schema of the circle, or one that leads into it.</exception>
+    /// <exception cref="SchemaException">There is one; the exception names a schema of the circle, or one that it leads to.</exception>
     public static void Refuse(IReadOnlyCollection<SchemaNode> nodes)
     {
         // Takes away what nothing leads to, again and again: what is left leads to itself.

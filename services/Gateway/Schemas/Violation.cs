@@ -3,15 +3,18 @@ using System.Text.Json;
 namespace Millrace.Gateway.Schemas;
 
 /// <summary>Where a value does not fit its schema, and why. It has names of properties, and no other part of the value.</summary>
-/// <param name="Pointer">The place within the value, as a JSON pointer; empty for the whole.</param>
+/// <param name="At">The place within the value.</param>
 /// <param name="What">What is wrong, as the end of a sentence that begins with the place.</param>
-internal sealed record Violation(string Pointer, string What)
+internal sealed record Violation(ValuePath At, string What)
 {
+    /// <summary>The place as a JSON pointer; empty for the whole.</summary>
+    public string Pointer => At.ToString();
+
     /// <inheritdoc/>
     public override string ToString() => $"{SchemaPlace.Describe(Pointer)} {What}";
 }
 
-/// <summary>A place within a value that is checked; written out only when something is wrong there.</summary>
+/// <summary>A place within a value that is checked; written out only for what is told in the end.</summary>
 /// <param name="Parent">The place around it; null for the whole value.</param>
 /// <param name="Name">The property, or the index of the item.</param>
 internal sealed record ValuePath(ValuePath? Parent, string Name)
@@ -19,11 +22,14 @@ internal sealed record ValuePath(ValuePath? Parent, string Name)
     /// <summary>The whole value.</summary>
     public static ValuePath Root { get; } = new(null, string.Empty);
 
+    /// <summary>How deep within the value it is.</summary>
+    public int Depth { get; } = Parent is null ? 0 : Parent.Depth + 1;
+
     public ValuePath At(string name) => new(this, name);
 
     public ValuePath At(int index) => new(this, index.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    public Violation Wrong(string what) => new(ToString(), what);
+    public Violation Wrong(string what) => new(this, what);
 
     /// <summary>The place as a JSON pointer.</summary>
     public override string ToString() => Parent is null ? string.Empty : $"{Parent}/{SchemaPlace.Escape(Name)}";
