@@ -13,6 +13,8 @@ internal static class ChatParts
         function_call null
         """;
 
+    private const string NoCalls = "\ntool_calls array|null None.";
+
     /// <summary>An event of a streamed chat.</summary>
     public static ApiSchema Chunk { get; } = ApiSchema.OfLines(
         "ChatChunk",
@@ -37,14 +39,14 @@ internal static class ChatParts
             ("user", "UserMessage"),
             ("assistant", "AssistantMessage"),
             ("tool", "ToolMessage")),
-        ApiSchema.OfLines("SystemMessage", "role! 'system'|'developer'\ncontent! string|[TextPart]\n" + Echo),
-        ApiSchema.OfLines("UserMessage", "role! 'user'\ncontent! string|[TextPart]\n" + Echo),
+        ApiSchema.OfLines("SystemMessage", "role! 'system'|'developer'\ncontent! string|[TextPart]\n" + Echo + NoCalls),
+        ApiSchema.OfLines("UserMessage", "role! 'user'\ncontent! string|[TextPart]\n" + Echo + NoCalls),
         ApiSchema.OfLines(
             "AssistantMessage",
             "role! 'assistant'\ncontent string|[TextPart]|null May be missing beside calls.\ntool_calls [ToolCall]|null\n" + Echo),
         ApiSchema.OfLines(
             "ToolMessage",
-            "role! 'tool'\ncontent! string|[TextPart] What the call came to.\ntool_call_id! string The call.\n" + Echo),
+            "role! 'tool'\ncontent! string|[TextPart] What the call came to.\ntool_call_id! string The call.\n" + Echo + NoCalls),
         ApiSchema.OfLines("TextPart", "type! 'text'\ntext! string"),
         ApiSchema.OfLines("ToolCall", "id! string\ntype 'function'\nfunction! CalledFunction"),
         ApiSchema.OfLines("CalledFunction", "name! string\narguments! string A JSON object as text."),

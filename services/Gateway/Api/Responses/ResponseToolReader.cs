@@ -114,20 +114,27 @@ internal static class ResponseToolReader
     {
         var read = new ChatResponseFormat(null);
         string? type = null;
+        JsonField? ofSchema = null;
         foreach (var part in field.Properties().Where(part => !part.IsNull))
         {
-            if (part.Name == "type") type = part.Text();
-            else
-                read = part.Name switch
-                {
-                    "name" => read with { Name = Name(part) },
-                    "description" => read with { Description = part.Text(DescriptionCharsMax) },
-                    "schema" => read with { Schema = Schema(part) },
-                    "strict" => read with { Strict = part.Boolean() },
-                    _ => throw part.Unknown(),
-                };
+            if (part.Name == "type")
+            {
+                type = part.Text();
+                continue;
+            }
+
+            ofSchema ??= part;
+            read = part.Name switch
+            {
+                "name" => read with { Name = Name(part) },
+                "description" => read with { Description = part.Text(DescriptionCharsMax) },
+                "schema" => read with { Schema = Schema(part) },
+                "strict" => read with { Strict = part.Boolean() },
+                _ => throw part.Unknown(),
+            };
         }
 
+        if (type is "text" or "json_object" && ofSchema is { } misplaced) throw misplaced.Invalid("needs the type \"json_schema\"");
         return type switch
         {
             "text" => null,

@@ -299,6 +299,7 @@ public sealed class ResponsesTests : IAsyncLifetime
         {"model":"plain","input":"x","tools":[{"type":"function","name":"f"}],
          "tool_choice":{"type":"allowed_tools","tools":[{"type":"function","name":"g"}]}}
         """)]
+    [InlineData("text.format.name", """{"model":"plain","input":"x","text":{"format":{"type":"text","name":"n"}}}""")]
     [InlineData("text.format", """{"model":"plain","input":"x","text":{"format":{"type":"grammar"}}}""")]
     [InlineData("text.format.schema", """{"model":"plain","input":"x","text":{"format":{"type":"json_schema","name":"n"}}}""")]
     [InlineData("reasoning.effort", """{"model":"plain","input":"x","reasoning":{"effort":"high"}}""")]
