@@ -24,14 +24,15 @@ internal sealed class VectorSource(VectorCache cache)
     /// <summary>Joins those who wait for a text, or is the first of them and then has to put its job in line.</summary>
     /// <param name="key">The text.</param>
     /// <param name="text">Its tokens, for the first.</param>
-    public WantedVector Want(VectorKey key, ReadText text)
+    /// <param name="isLater">Whether the first one does not wait for it.</param>
+    public WantedVector Want(VectorKey key, ReadText text, bool isLater = false)
     {
         lock (_lock)
         {
             if (_flights.TryGetValue(key, out var running) && running.Job.TryJoin())
                 return new WantedVector(running.Job, running.Vector, IsNew: false);
             if (cache.Find(key) is { } kept) return new WantedVector(null, Task.FromResult(kept), IsNew: false);
-            var flight = new Flight(new EncodeJob(text.Tokens));
+            var flight = new Flight(new EncodeJob(text.Tokens, isLater));
             flight.Vector = LandAsync(key, flight, text.IsCut);
             _flights[key] = flight;
             return new WantedVector(flight.Job, flight.Vector, IsNew: true);

@@ -5,12 +5,17 @@ namespace Millrace.Embedding.Engine;
 /// <summary>
 /// One text on its way through an engine. Several callers may want it; when the last of them has left, it is dropped if it has not begun.
 /// </summary>
-internal sealed class EncodeJob(LlamaToken[] tokens)
+/// <param name="tokens">The text.</param>
+/// <param name="isLater">Whether nobody waits for it, so that others go first.</param>
+internal sealed class EncodeJob(LlamaToken[] tokens, bool isLater = false)
 {
     private int _callers = 1;
 
     /// <summary>The text.</summary>
     public LlamaToken[] Tokens { get; } = tokens;
+
+    /// <summary>Whether others go first. Its line changes it, when it has one.</summary>
+    public bool IsLater { get; set; } = isLater;
 
     /// <summary>Whether nobody wants it any more, or it is done.</summary>
     public bool IsOver => Volatile.Read(ref _callers) == 0 || Result.Task.IsCompleted;

@@ -40,7 +40,11 @@ internal sealed class EncoderEngine : IAsyncDisposable
     public PoolingType Pooling => _context.Pooling;
 
     /// <summary>A call has arrived and will bring texts; it is on its way until this is disposed of.</summary>
-    public TextLine.Arrival Arrive() => _line.Arrive();
+    /// <param name="isLater">Whether nobody waits for it.</param>
+    public TextLine.Arrival Arrive(bool isLater = false) => _line.Arrive(isLater);
+
+    /// <summary>Somebody waits for a text now that nobody waited for.</summary>
+    public void Hurry(EncodeJob job) => _line.Hurry(job);
 
     /// <summary>Computes the pooled output of each text.</summary>
     /// <param name="texts">Their tokens; each 1 to <see cref="TextTokensMax"/>.</param>

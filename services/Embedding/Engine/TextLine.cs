@@ -6,6 +6,9 @@ namespace Millrace.Embedding.Engine;
 /// window, and not when it is full. So a lone caller never waits, and calls that come together go together. The text that waits longest is
 /// always taken; the rest of the batch are those of like length near the head of the line, so that a short text is seldom computed with
 /// long ones, and none can be overtaken for ever.
+/// <para>Texts that nobody waits for stand in a line of their own, with as much room. They are taken when the other line is empty, never
+/// together with texts of it, and their calls are not waited for: so a caller waits for at most the batch of them that is being computed.
+/// </para>
 /// </summary>
 internal sealed class TextLine : IDisposable
 {
@@ -16,6 +19,7 @@ internal sealed class TextLine : IDisposable
     private readonly BatchLimits _limits;
     private readonly ITimer _timer;
     private readonly List<EncodeJob> _waiting = [];
+    private readonly List<EncodeJob> _later = [];
     private readonly HashSet<EncodeJob> _picked = [];
     private int _arriving;
     private bool _windowOpen;
@@ -28,8 +32,10 @@ internal sealed class TextLine : IDisposable
     }
 
     /// <summary>A call has arrived and will put texts in line; it is on its way until this is disposed of.</summary>
-    public Arrival Arrive()
+    /// <param name="isLater">Whether nobody waits for it: then nobody shall wait for its texts either.</param>
+    public Arrival Arrive(bool isLater = false)
     {
+        if (isLater) return default;
         lock (_lock) _arriving++;
         return new Arrival(this);
     }
@@ -41,11 +47,24 @@ internal sealed class TextLine : IDisposable
         lock (_lock)
         {
             if (_closed) return false;
-            if (_waiting.Count + jobs.Count > _limits.QueueTextsMax) DropOver();
-            if (_waiting.Count + jobs.Count > _limits.QueueTextsMax) return false;
-            _waiting.AddRange(jobs);
+            if (!HasRoomFor(jobs)) DropOver();
+            if (!HasRoomFor(jobs)) return false;
+            foreach (var job in jobs) (job.IsLater ? _later : _waiting).Add(job);
             Monitor.PulseAll(_lock);
             return true;
+        }
+    }
+
+    /// <summary>Somebody waits for a text now: it goes where such texts are, whether or not there is room.</summary>
+    public void Hurry(EncodeJob job)
+    {
+        lock (_lock)
+        {
+            if (!job.IsLater) return;
+            job.IsLater = false;
+            if (!_later.Remove(job)) return;
+            _waiting.Add(job);
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -58,9 +77,9 @@ internal sealed class TextLine : IDisposable
         lock (_lock)
         {
             while (!IsBatchReady())
-                if (_closed && _waiting.Count == 0)
+                if (_closed && IsEmpty)
                     return false;
-            Pick(batch);
+            Pick(_waiting.Count > 0 ? _waiting : _later, batch);
             return true;
         }
     }
@@ -100,10 +119,10 @@ internal sealed class TextLine : IDisposable
     private bool IsBatchReady()
     {
         DropOver();
-        if (_waiting.Count == 0 && !_closed) Monitor.Wait(_lock);
-        if (_waiting.Count > 0 && IsCompanyComing && _limits.Window > TimeSpan.Zero) AwaitCompany();
+        if (IsEmpty && !_closed) Monitor.Wait(_lock);
+        if (!IsEmpty && IsCompanyComing && _limits.Window > TimeSpan.Zero) AwaitCompany();
         DropOver();
-        return _waiting.Count > 0;
+        return !IsEmpty;
     }
 
     private void AwaitCompany()
@@ -115,17 +134,30 @@ internal sealed class TextLine : IDisposable
         _windowOpen = false;
     }
 
+    private bool IsEmpty => _waiting.Count == 0 && _later.Count == 0;
+
+    private bool HasRoomFor(IReadOnlyCollection<EncodeJob> jobs)
+    {
+        var later = jobs.Count(job => job.IsLater);
+        return (later == 0 || _later.Count + later <= _limits.QueueTextsMax)
+            && (later == jobs.Count || _waiting.Count + jobs.Count - later <= _limits.QueueTextsMax);
+    }
+
     private bool IsCompanyComing => _arriving > 0 && !_closed && !IsFull;
 
     private bool IsFull => _waiting.Count >= _limits.TextsMax || _waiting.Sum(job => job.Tokens.Length) >= _limits.TokensMax;
 
-    private void DropOver() => _waiting.RemoveAll(job => job.IsOver);
-
-    private void Pick(List<EncodeJob> batch)
+    private void DropOver()
     {
-        var oldest = _waiting[0].Tokens.Length;
+        _waiting.RemoveAll(job => job.IsOver);
+        _later.RemoveAll(job => job.IsOver);
+    }
+
+    private void Pick(List<EncodeJob> line, List<EncodeJob> batch)
+    {
+        var oldest = line[0].Tokens.Length;
         var tokens = 0;
-        foreach (var job in _waiting.Take(LookaheadBatches * _limits.TextsMax).OrderBy(job => Math.Abs(job.Tokens.Length - oldest)))
+        foreach (var job in line.Take(LookaheadBatches * _limits.TextsMax).OrderBy(job => Math.Abs(job.Tokens.Length - oldest)))
         {
             if (batch.Count == _limits.TextsMax) break;
             if (tokens + job.Tokens.Length > _limits.TokensMax && batch.Count > 0) continue;
@@ -134,14 +166,14 @@ internal sealed class TextLine : IDisposable
         }
 
         _picked.UnionWith(batch);
-        _waiting.RemoveAll(_picked.Contains);
+        line.RemoveAll(_picked.Contains);
         _picked.Clear();
     }
 
     /// <summary>A call that is on its way.</summary>
-    internal readonly struct Arrival(TextLine line) : IDisposable
+    internal readonly struct Arrival(TextLine? line) : IDisposable
     {
         /// <summary>Its texts are in line, or it failed.</summary>
-        public void Dispose() => line.Leave();
+        public void Dispose() => line?.Leave();
     }
 }

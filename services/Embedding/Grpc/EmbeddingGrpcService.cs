@@ -76,7 +76,10 @@ internal sealed class EmbeddingGrpcService(Embedder embedder, Reranker reranker,
         request.Inputs,
         AreQueries: Known(request.Purpose, "purpose") == EmbedPurpose.Query,
         (int)Math.Min(request.Dimension, int.MaxValue),
-        Truncate: Known(request.Truncation, "truncation") == Truncation.End);
+        Truncate: Known(request.Truncation, "truncation") == Truncation.End)
+    {
+        IsLater = Known(request.Priority, "priority") == EmbedPriority.Batch,
+    };
 
     private static T Known<T>(T value, string param)
         where T : struct, Enum => Enum.IsDefined(value)

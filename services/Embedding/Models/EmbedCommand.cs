@@ -6,7 +6,11 @@ namespace Millrace.Embedding.Models;
 /// <param name="AreQueries">Whether the texts are queries; else they are passages.</param>
 /// <param name="Dimension">Asked length of the vectors; 0 for the model's own.</param>
 /// <param name="Truncate">Whether a text that is too long is cut; else it is refused.</param>
-internal sealed record EmbedCommand(string Model, IReadOnlyList<string> Inputs, bool AreQueries, int Dimension, bool Truncate);
+internal sealed record EmbedCommand(string Model, IReadOnlyList<string> Inputs, bool AreQueries, int Dimension, bool Truncate)
+{
+    /// <summary>Whether nobody waits for the answer, so that other calls go first.</summary>
+    public bool IsLater { get; init; }
+}
 
 /// <summary>Embeddings.</summary>
 /// <param name="Model">The model that made them.</param>

@@ -50,7 +50,7 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
     /// </summary>
     private WantedVector[] Begin(EmbedCommand command, Encoder encoder, CancellationToken cancellationToken)
     {
-        using var arrival = encoder.Engine.Arrive();
+        using var arrival = encoder.Engine.Arrive(command.IsLater);
         var prefix = PrefixOf(command, encoder);
         var tenant = options.Value.Cache.PerTenant ? CallContext.Current.Tenant : "";
         var scope = new KeyScope(tenant, encoder.Name, encoder.Engine.Pooling.ToString(), prefix);
@@ -67,8 +67,9 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
 
         for (var i = 0; i < wanted.Length; i++)
             if (read[i].Text is { } text)
-                wanted[i] = vectors.Want(read[i].Key, text);
+                wanted[i] = vectors.Want(read[i].Key, text, command.IsLater);
         Submit(wanted, encoder);
+        if (!command.IsLater) Hurry(wanted, encoder);
         Measure(wanted, encoder);
         return wanted;
     }
@@ -94,6 +95,13 @@ internal sealed class Embedder(EncoderCatalog catalog, VectorSource vectors, Enc
             Leave(wanted);
             throw;
         }
+    }
+
+    /// <summary>What this caller shares with calls that nobody waits for is waited for now.</summary>
+    private static void Hurry(WantedVector[] wanted, Encoder encoder)
+    {
+        foreach (var text in wanted)
+            if (text is { IsNew: false, Job: { } job }) encoder.Engine.Hurry(job);
     }
 
     private static async Task<TextVector[]> AwaitAsync(WantedVector[] wanted, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Millrace.Gateway.Api;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Anthropic;
@@ -55,6 +56,7 @@ internal static class MessagesRequestReader
         if (draft.Chat is { ParentMessageId: not null, ConversationId: null })
             throw MillraceException.InvalidArgument(
                 "millrace.parent_message_id", "'millrace.parent_message_id' needs 'millrace.conversation_id'.");
+        CheckPairs(draft);
         return new MessagesRequest(Finish(draft), draft.Chat.Stream);
     }
 
@@ -73,6 +75,25 @@ internal static class MessagesRequestReader
         }
 
         return draft;
+    }
+
+    private static void CheckPairs(MessagesDraft draft)
+    {
+        try
+        {
+            ToolTurns.Check(draft.Turns, continues: draft.Chat.ConversationId is not null);
+        }
+        catch (MillraceException wrong)
+        {
+            throw new MillraceException(
+                wrong.Reason,
+                "In 'messages' each 'tool_use' needs its 'tool_result' at the beginning of the message behind it, with the id of the "
+                    + "call as 'tool_use_id', and no result may be there without its call. Send both, once each.",
+                wrong)
+            {
+                Param = "messages",
+            };
+        }
     }
 
     private static ChatRequest Finish(MessagesDraft draft)
@@ -131,6 +152,8 @@ internal static class MessagesRequestReader
             else if (field.Text() != "json_schema") throw field.Unsupported("is supported as \"json_schema\" only.");
         }
 
-        return new ChatResponseFormat(schema ?? throw format.Missing("schema"), Strict: true);
+        var read = new ChatResponseFormat(schema ?? throw format.Missing("schema"), Strict: true);
+        SchemaChecks.Require(read, $"{format.Path}.schema");
+        return read;
     }
 }

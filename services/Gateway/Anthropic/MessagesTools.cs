@@ -1,6 +1,7 @@
 using System.Text;
 using Millrace.Gateway.Api;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Anthropic;
@@ -20,6 +21,7 @@ internal static class MessagesTools
     {
         var tools = field.Items(0, ToolsMax).Select(ReadTool).ToList();
         if (tools.DistinctBy(tool => tool.Name).Count() < tools.Count) throw field.Invalid("must have different names");
+        SchemaChecks.Require(tools, "input_schema");
         return tools;
     }
 

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Millrace.Gateway.Batches;
 using Millrace.Gateway.Models;
 using Millrace.Gateway.Streaming;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Http;
 
 namespace Millrace.Gateway.Api;
@@ -13,6 +15,7 @@ internal sealed class EmbeddingsEndpoint(EmbeddingRuntime runtime, JsonBody json
     {
         var cancellationToken = context.RequestAborted;
         using var body = await json.ReadAsync(context.Request, cancellationToken);
+        CallContext.Current = CallContext.Current with { IsBatch = BatchLine.IsOf(context) };
         var request = EmbeddingsRequestReader.Read(body.RootElement);
         var answer = await runtime.EmbedAsync(request.Model, request.Inputs, request.Dimension, cancellationToken);
 

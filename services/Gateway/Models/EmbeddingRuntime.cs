@@ -1,5 +1,6 @@
 using Millrace.Contracts.Embedding.V1;
 using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Telemetry;
 
@@ -25,7 +26,10 @@ public sealed class EmbeddingRuntime(EmbeddingService.EmbeddingServiceClient emb
     {
         using var call = telemetry.StartEmbeddings(model);
         call.Activity?.SetTag(GenAi.Attributes.DimensionCount, dimension);
-        var request = new EmbedRequest { Model = model, Purpose = EmbedPurpose.Passage, Dimension = (uint)dimension };
+        var request = new EmbedRequest
+        {
+            Model = model, Purpose = EmbedPurpose.Passage, Dimension = (uint)dimension, Priority = Priority(),
+        };
         request.Inputs.Add(inputs);
 
         var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);
@@ -34,4 +38,7 @@ public sealed class EmbeddingRuntime(EmbeddingService.EmbeddingServiceClient emb
         telemetry.Count(GenAi.Operations.Embeddings, response.Model, tokens, 0);
         return new Embeddings(response.Model, (int)response.Dimension, response.Vectors, tokens);
     }
+
+    /// <summary>Whether the texts of this request let those of others go first.</summary>
+    internal static EmbedPriority Priority() => CallContext.Current.IsBatch ? EmbedPriority.Batch : EmbedPriority.Interactive;
 }

@@ -7,15 +7,6 @@ internal static class ApiDocument
 {
     private const string Json = "application/json";
 
-    private static readonly ApiSchema Error = ApiSchema.Of(
-        "Error",
-        """
-        {"type": "object", "required": ["error"], "properties": {"error": {"type": "object",
-         "required": ["message", "type", "param", "code"], "properties": {
-          "message": {"type": "string"}, "type": {"type": "string"},
-          "param": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]}}}}}
-        """);
-
     /// <summary>All routes.</summary>
     public static IReadOnlyList<ApiRoute> Routes { get; } =
     [
@@ -24,28 +15,57 @@ internal static class ApiDocument
         .. ConversationsApi.Routes, .. FilesApi.Routes, .. VectorStoresApi.Routes,
     ];
 
+    /// <summary>What bodies are made of, by name.</summary>
+    public static IReadOnlyDictionary<string, ApiSchema> Parts { get; } =
+        ((IEnumerable<ApiSchema>)
+        [
+            .. ErrorParts.All, .. ChatParts.Requests, .. ChatParts.Answers, .. SearchParts.All, .. ResponsesParts.Requests,
+            .. ResponsesParts.Answers, .. MessagesParts.Requests, .. MessagesParts.Answers, .. CompletionsApi.Parts,
+        ]).ToDictionary(part => part.Name, StringComparer.Ordinal);
+
     /// <summary>Makes the document.</summary>
-    public static JsonObject Make()
+    public static JsonObject Make() => new()
     {
-        var schemas = new JsonObject { [Error.Name] = Error.Make() };
-        foreach (var schema in Routes.SelectMany(route => (ApiSchema?[])[route.Request, route.Response]))
-            if (schema is not null && !schemas.ContainsKey(schema.Name)) schemas[schema.Name] = schema.Make();
-        return new JsonObject
+        ["openapi"] = "3.1.0",
+        ["info"] = new JsonObject
         {
-            ["openapi"] = "3.1.0",
-            ["info"] = new JsonObject
-            {
-                ["title"] = "Millrace", ["version"] = "v1", ["description"] = "The API of the Gateway; docs/api.md tells more of it.",
-            },
-            ["security"] = new JsonArray(new JsonObject { ["key"] = new JsonArray() }),
-            ["paths"] = Paths(),
-            ["components"] = new JsonObject
-            {
-                ["schemas"] = schemas,
-                ["securitySchemes"] = new JsonObject { ["key"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } },
-            },
-        };
+            ["title"] = "Millrace", ["version"] = "v1", ["description"] = "The API of the Gateway; docs/api.md tells more of it.",
+        },
+        ["security"] = new JsonArray(new JsonObject { ["key"] = new JsonArray() }),
+        ["paths"] = Paths(),
+        ["components"] = new JsonObject
+        {
+            ["schemas"] = Schemas(),
+            ["securitySchemes"] = new JsonObject { ["key"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } },
+        },
+    };
+
+    /// <summary>The schemas of bodies, and all that they refer to.</summary>
+    private static JsonObject Schemas()
+    {
+        var schemas = new JsonObject();
+        var bodies = Routes.SelectMany(route => (ApiSchema?[])[route.Request, route.Response, route.Event, route.Error]);
+        var waiting = new Queue<ApiSchema>(bodies.OfType<ApiSchema>());
+        while (waiting.TryDequeue(out var schema))
+        {
+            if (schemas.ContainsKey(schema.Name)) continue;
+            var made = schema.Make();
+            schemas[schema.Name] = made;
+            foreach (var name in References(made))
+                if (Parts.TryGetValue(name, out var part)) waiting.Enqueue(part);
+        }
+
+        return schemas;
     }
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.SelectMany(field => field.Key == "$ref"
+            ? [field.Value!.GetValue<string>()[ApiTypes.Place.Length..]]
+            : References(field.Value)),
+        JsonArray items => items.SelectMany(References),
+        _ => [],
+    };
 
     private static JsonObject Paths()
     {
@@ -87,6 +107,7 @@ internal static class ApiDocument
     {
         var success = new JsonObject { ["description"] = route.Summary };
         var content = route.Response is { } response ? Content(Json, response) : [];
+        if (route.Event is { } data) content["text/event-stream"] = Media(data);
         if (route.OtherMedia is { } media) content[media] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } };
         if (content.Count > 0) success["content"] = content;
         return new JsonObject
@@ -94,15 +115,14 @@ internal static class ApiDocument
             [$"{route.Status}"] = success,
             ["default"] = new JsonObject
             {
-                ["description"] = "A refusal; docs/status-codes.md lists them.", ["content"] = Content(Json, Error),
+                ["description"] = "A refusal; docs/status-codes.md lists them.", ["content"] = Content(Json, route.Error),
             },
         };
     }
 
-    private static JsonObject Content(string media, ApiSchema schema) => new()
-    {
-        [media] = new JsonObject { ["schema"] = new JsonObject { ["$ref"] = $"#/components/schemas/{schema.Name}" } },
-    };
+    private static JsonObject Content(string media, ApiSchema schema) => new() { [media] = Media(schema) };
+
+    private static JsonObject Media(ApiSchema schema) => new() { ["schema"] = ApiTypes.Reference(schema.Name) };
 
     private static JsonArray Parameters(ApiRoute route)
     {

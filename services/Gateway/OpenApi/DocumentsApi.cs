@@ -23,7 +23,7 @@ internal static class DocumentsApi
         embedding_model string|null The embedding model; the default one without it.
         dimension integer|null Length of the vectors.
         description string|null What it is about, for routing.
-        chunking object|null How documents are cut.
+        chunking Chunking|null How documents are cut.
         """);
 
     private static readonly ApiSchema Reindexing = ApiSchema.OfLines(
@@ -31,14 +31,14 @@ internal static class DocumentsApi
         """
         embedding_model string|null The new embedding model.
         dimension integer|null Length of the vectors.
-        chunking object|null How documents are cut.
+        chunking Chunking|null How documents are cut.
         """);
 
     private static readonly ApiSchema DocumentChange = ApiSchema.OfLines(
         "DocumentChange",
         """
         metadata object|null What the application says of it.
-        access_labels array|null Labels of which a caller must hold one.
+        access_labels [string]|null Labels of which a caller must hold one.
         """);
 
     /// <summary>The routes.</summary>

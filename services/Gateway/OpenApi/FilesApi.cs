@@ -21,7 +21,7 @@ internal static class FilesApi
         input_file_id! string The file with the lines.
         endpoint! string The route that each line is for.
         completion_window! string 24h, or 1h to 168h.
-        metadata object|null What the application says of it.
+        metadata {string}|null What the application says of it.
         """);
 
     /// <summary>The routes.</summary>

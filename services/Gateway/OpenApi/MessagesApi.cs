@@ -7,15 +7,15 @@ internal static class MessagesApi
 {
     private const string Counted = """
         model! string A model or an assistant.
-        messages! array The messages, oldest first.
-        system string|array|null Instructions.
-        tools array|null Tools that the model may call.
-        tool_choice object|null Which of them it may call.
-        output_config object|null format: the JSON schema that the answer must have.
-        metadata object|null user_id; changes nothing.
-        thinking object|null disabled.
-        cache_control object|null Changes nothing: prefixes are cached by themselves.
-        service_tier string|null auto or standard_only.
+        messages! [MessageParam] The messages, oldest first.
+        system string|[TextBlockParam]|null Instructions.
+        tools [MessageTool]|null Tools that the model may call.
+        tool_choice MessageToolChoice|null Which of them it may call.
+        output_config OutputConfig|null
+        metadata MessageMetadata|null Changes nothing.
+        thinking Thinking|null
+        cache_control CacheControl|null Changes nothing: prefixes are cached by themselves.
+        service_tier 'auto'|'standard_only'|null
         container any Not supported.
         context_management any Not supported.
         thread any Not supported.
@@ -29,31 +29,30 @@ internal static class MessagesApi
         "MessageRequest",
         Counted + """
         max_tokens! integer Most tokens of the answer.
-        stop_sequences array|null Up to 16 texts that end the answer.
+        stop_sequences [string]|null Up to 16 texts that end the answer.
         temperature number|null 0 to 1.
         top_p number|null Above 0 to 1.
         top_k integer|null The k most probable tokens.
         stream boolean|null Whether the answer is streamed.
-        millrace object|null Retrieval and conversations; see docs/api.md.
+        millrace ChatExtension|null Retrieval and conversations; see docs/api.md.
         """);
 
     /// <summary>The body of a count.</summary>
     public static ApiSchema CountRequest { get; } = ApiSchema.OfLines("TokenCountRequest", Counted);
 
     /// <summary>A whole message.</summary>
-    public static ApiSchema Message { get; } = ApiSchema.Of(
+    public static ApiSchema Message { get; } = ApiSchema.OfLines(
         "Message",
         """
-        {"type": "object", "required": ["id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage"], "properties": {
-         "id": {"type": "string"}, "type": {"const": "message"}, "role": {"const": "assistant"}, "model": {"type": "string"},
-         "content": {"type": "array", "items": {"type": "object", "required": ["type"], "properties": {
-          "type": {"enum": ["text", "tool_use"]}, "text": {"type": "string"}, "id": {"type": "string"}, "name": {"type": "string"},
-          "input": {"type": "object"}}}},
-         "stop_reason": {"enum": ["end_turn", "max_tokens", "stop_sequence", "tool_use", "refusal"]},
-         "stop_sequence": {"type": ["string", "null"]},
-         "usage": {"type": "object", "required": ["input_tokens", "output_tokens", "cache_read_input_tokens"], "properties": {
-          "input_tokens": {"type": "integer"}, "output_tokens": {"type": "integer"}, "cache_read_input_tokens": {"type": "integer"}}},
-         "millrace": {"type": "object"}}}
+        id! string
+        type! 'message'
+        role! 'assistant'
+        model! string
+        content! [ContentBlock]
+        stop_reason! 'end_turn'|'max_tokens'|'stop_sequence'|'tool_use'|'refusal'|null Null at the beginning of a stream.
+        stop_sequence! string|null The one that was met.
+        usage! MessageUsage
+        millrace Report How the answer came about.
         """);
 
     /// <summary>The routes.</summary>
@@ -61,11 +60,12 @@ internal static class MessagesApi
     [
         new("POST", "/v1/messages", "Answers a chat in the shape of Anthropic's API")
         {
-            Request = Request, Response = Message, OtherMedia = "text/event-stream",
+            Request = Request, Response = Message, Event = MessagesParts.Event, Error = ErrorParts.AnthropicError,
         },
         new("POST", "/v1/messages/count_tokens", "Counts the tokens of a prompt")
         {
             Request = CountRequest, Response = ApiSchema.Of(TokenCountJsonContext.Default.TokenCountJson),
+            Error = ErrorParts.AnthropicError,
         },
     ];
 }

@@ -6,20 +6,20 @@ namespace Millrace.Gateway.OpenApi;
 internal static class SearchApi
 {
     private const string Fields = """
-        collections! array Names of 1 to 16 collections.
+        collections! [string] Names of 1 to 16 collections.
         query! string What to search for.
         top_k integer|null Most results, 1 to 100.
         candidates integer|null How many are ranked.
-        mode string|null hybrid, keyword or dense.
+        mode 'hybrid'|'keyword'|'dense'|null
         rerank boolean|null Whether a cross-encoder orders the candidates.
-        filter object|null Which documents are searched.
-        access_labels array|null Labels that the caller holds.
-        variants array|null Other wordings of the query.
-        fusion object|null How rankings are joined.
+        filter Filter|null Which documents are searched.
+        access_labels [string]|null Labels that the caller holds.
+        variants [QueryVariant]|null Other wordings of the query.
+        fusion Fusion|null How rankings are joined.
         score_min number|null Results below it are left out.
         similarity_min number|null Candidates below it are left out.
         diversity_lambda number|null Maximal marginal relevance.
-        time_decay object|null Lets newer documents come first.
+        time_decay TimeDecay|null Lets newer documents come first.
         collections_max integer|null Search only the closest of the collections.
         explain boolean|null Whether the answer tells how it came about.
         exact boolean|null Whether vectors are compared one by one.
@@ -34,7 +34,7 @@ internal static class SearchApi
         "ContextRequest",
         Fields + """
         tokens_max integer|null Most tokens of the context.
-        order string|null relevance, document or edges.
+        order 'relevance'|'document'|'edges'|null
         neighbour_chunks integer|null Chunks on each side of a found one.
         keep_overlaps boolean|null Whether what chunks share is repeated.
         """);

@@ -12,6 +12,9 @@ internal static class VectorStoresApi
     private const string Batches = One + "/file_batches";
     private const string Batch = Batches + "/{batch}";
 
+    private const string Attached =
+        "attributes {string|number|boolean}|null\nchunking_strategy ChunkingStrategyRequest|null That of the store.";
+
     private static readonly ApiSchema Store = ApiSchema.Of(VectorStoreJsonContext.Default.VectorStoreJson);
     private static readonly ApiSchema FileSchema = ApiSchema.Of(VectorStoreJsonContext.Default.StoreFileJson);
     private static readonly ApiSchema FileList = ApiSchema.Of(VectorStoreJsonContext.Default.StoreFileListJson);
@@ -24,33 +27,31 @@ internal static class VectorStoresApi
         """
         name string|null What people call it.
         description string|null What it is about, for routing.
-        file_ids array|null Files to put into it, up to 500.
-        chunking_strategy object|null auto, or static with its settings.
-        metadata object|null Up to 16 texts.
+        file_ids [string]|null Files to put into it, up to 500.
+        chunking_strategy ChunkingStrategyRequest|null
+        metadata {string}|null Up to 16 texts.
         embedding_model string|null The embedding model; the default one without it.
         expires_after any Not supported.
         """);
 
     /// <summary>The body of a change.</summary>
     public static ApiSchema Update { get; } = ApiSchema.OfLines(
-        "VectorStoreChange", "name string|null\nmetadata object|null\nexpires_after any Not supported.");
+        "VectorStoreChange", "name string|null\nmetadata {string}|null\nexpires_after any Not supported.");
 
     /// <summary>The body of a file.</summary>
-    public static ApiSchema Attach { get; } = ApiSchema.OfLines(
-        "VectorStoreFileRequest", "file_id! string\nattributes object|null\nchunking_strategy object|null That of the store.");
+    public static ApiSchema Attach { get; } = ApiSchema.OfLines("VectorStoreFileRequest", "file_id! string\n" + Attached);
 
     /// <summary>The body of several files.</summary>
-    public static ApiSchema AttachMany { get; } = ApiSchema.OfLines(
-        "VectorStoreFilesRequest", "file_ids! array\nattributes object|null\nchunking_strategy object|null That of the store.");
+    public static ApiSchema AttachMany { get; } = ApiSchema.OfLines("VectorStoreFilesRequest", "file_ids! [string]\n" + Attached);
 
     /// <summary>The body of a search.</summary>
     public static ApiSchema Search { get; } = ApiSchema.OfLines(
         "VectorStoreSearch",
         """
-        query! string|array What to search for; further texts are other wordings.
+        query! string|[string] What to search for; further texts are other wordings.
         max_num_results integer|null 1 to 50.
-        filters object|null Which files are searched, by their attributes.
-        ranking_options object|null ranker and score_threshold.
+        filters Filter|null Which files are searched, by their attributes.
+        ranking_options RankingOptions|null
         rewrite_query boolean|null false.
         """);
 
@@ -74,7 +75,7 @@ internal static class VectorStoresApi
         new("GET", File, "Returns a file of a store; with /content behind its id, its text") { Response = FileSchema },
         new("POST", File, "Changes the attributes of a file")
         {
-            Request = ApiSchema.OfLines("AttributesRequest", "attributes! object"), Response = FileSchema,
+            Request = ApiSchema.OfLines("AttributesRequest", "attributes! {string|number|boolean}"), Response = FileSchema,
         },
         new("DELETE", File, "Takes a file out of a store") { Response = Deleted },
         new("POST", Batches, "Puts several files into a store") { Request = AttachMany, Response = BatchSchema },

@@ -22,6 +22,7 @@ public sealed class TextEmbedder(EmbeddingService.EmbeddingServiceClient embeddi
         var request = new EmbedRequest
         {
             Model = space.Model, Dimension = (uint)space.Dimension, Purpose = space.Purpose, Truncation = Truncation.End,
+            Priority = Models.EmbeddingRuntime.Priority(),
         };
         request.Inputs.Add(texts);
         try

@@ -35,6 +35,7 @@ public sealed class QueryEmbedder(
             var request = new EmbedRequest
             {
                 Model = space.Model, Dimension = (uint)space.Dimension, Purpose = EmbedPurpose.Query, Truncation = Truncation.End,
+                Priority = Models.EmbeddingRuntime.Priority(),
             };
             request.Inputs.Add(question);
             var response = await embedding.EmbedAsync(request, cancellationToken: cancellationToken);

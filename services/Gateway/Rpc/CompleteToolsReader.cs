@@ -1,5 +1,6 @@
 using Millrace.Contracts.Gateway.V1;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Rpc;
@@ -14,6 +15,7 @@ internal static class CompleteToolsReader
         Require(given.Count <= ToolRules.CountMax, "tools", $"must have at most {ToolRules.CountMax} items.");
         List<ChatTool> tools = [.. given.Select(ReadTool)];
         ToolRules.RequireDistinct(tools, "name");
+        SchemaChecks.Require(tools, "parameters_schema");
         return tools;
     }
 
@@ -75,7 +77,9 @@ internal static class CompleteToolsReader
         Require(ToolRules.IsObject(given.Schema), "response_format.schema", "must be a JSON object.");
         Require(ToolRules.IsName(given.Name), "response_format.name", $"{ToolRules.NameRule}.");
         RequireDescription(given.Description, "response_format.description");
-        return new ChatResponseFormat(given.Schema, given.Name, given.Description, given.Strict);
+        var format = new ChatResponseFormat(given.Schema, given.Name, given.Description, given.Strict);
+        SchemaChecks.Require(format, "response_format.schema");
+        return format;
     }
 
     private static ChatTool ReadTool(Tool tool, int index)

@@ -1,83 +1,63 @@
 using System.Text;
-using System.Text.Json;
+using Millrace.Gateway.Schemas;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Runtime;
 
 /// <summary>
-/// Holds an answer to the form that was asked for, as its caller gets it. A choice that ended by itself must be JSON: an object where any
-/// object was asked for, and of the schema's own top-level type where the schema is strict. One that was cut off or blocked says so by
-/// its finish reason, one that met a stop string ends where the request wants it, and one that calls tools has no answer yet.
+/// Holds an answer to the form that was asked for, as its caller gets it. A choice that ended by itself must be a JSON object where any
+/// object was asked for, and fit the schema where that is strict; so must the arguments of calls of strict tools. A choice that was cut off
+/// or blocked says so by its finish reason, and one that met a stop string ends where the request wants it: neither is checked.
 /// </summary>
-/// <param name="format">The form; null for text.</param>
-internal sealed class AnswerForm(ChatResponseFormat? format)
+internal sealed class AnswerForm
 {
-    private static readonly string[] Objects = ["object"];
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 512 };
+    private static readonly JsonSchema AnyObject = JsonSchema.Compile("""{"type": "object"}""");
 
+    private readonly JsonSchema? _schema;
+    private readonly Dictionary<string, JsonSchema> _tools;
     private readonly Dictionary<int, StringBuilder> _texts = [];
-    private readonly string[]? _types = format is null ? null : TypesOf(format);
+    private readonly Dictionary<int, CollectedCalls> _calls = [];
+
+    /// <summary>Of the answer to a request, whose schemas its door has checked.</summary>
+    public AnswerForm(ChatRequest request)
+    {
+        _schema = request.ResponseFormat switch
+        {
+            null or { Schema: not null, Strict: false } => null,
+            { Schema: null } => AnyObject,
+            { Schema: { } schema } => JsonSchema.Compile(schema),
+        };
+        _tools = request.Tools.Where(tool => tool is { Strict: true, ParametersSchema.Length: > 0 })
+            .ToDictionary(tool => tool.Name, tool => JsonSchema.Compile(tool.ParametersSchema), StringComparer.Ordinal);
+    }
 
     /// <summary>Takes the next event of the answer.</summary>
     /// <exception cref="MillraceException">A choice ended and does not have the form (invalid_answer).</exception>
     public void Take(ChatEvent next)
     {
-        if (_types is null) return;
-        if (next is ChatDelta delta) TextOf(delta.Choice).Append(delta.Text);
-        if (next is ChatFinished { Reason: ChatFinishReason.Stop, Stop: null } finished) Check(TextOf(finished.Choice).ToString(), _types);
+        if (_schema is null && _tools.Count == 0) return;
+        if (next is ChatDelta delta && _schema is not null) In(_texts, delta.Choice).Append(delta.Text);
+        else if (next is ChatToolCallDelta call) In(_calls, call.Choice).Add(call);
+        else if (next is ChatFinished finished) Check(finished);
     }
 
-    // Null for what promises nothing; empty for any type.
-    private static string[]? TypesOf(ChatResponseFormat format)
+    private void Check(ChatFinished finished)
     {
-        if (format.Schema is null) return Objects;
-        if (!format.Strict) return null;
-        using var schema = JsonDocument.Parse(format.Schema);
-        if (!schema.RootElement.TryGetProperty("type", out var type)) return [];
-        return type.ValueKind switch
-        {
-            JsonValueKind.String => [type.GetString() ?? string.Empty],
-            JsonValueKind.Array => [.. type.EnumerateArray().Select(item => item.ToString())],
-            _ => [],
-        };
+        if (finished is not { Reason: ChatFinishReason.Stop or ChatFinishReason.ToolCalls, Stop: null }) return;
+        foreach (var call in In(_calls, finished.Choice).All())
+            if (_tools.GetValueOrDefault(call.Name)?.FindViolation(call.Arguments) is { } wrong)
+                throw Refusal($"calls the tool '{call.Name}' with arguments that do not fit its schema: {wrong}");
+        if (finished.Reason == ChatFinishReason.Stop && _schema?.FindViolation(In(_texts, finished.Choice).ToString()) is { } misfit)
+            throw Refusal($"does not have the form that the request asks for: {misfit}");
     }
 
-    private static void Check(string text, string[] types)
+    private static MillraceException Refusal(string what) =>
+        new(Reason.InvalidAnswer, $"The model's answer {what}. Ask again, or choose another model.");
+
+    private static T In<T>(Dictionary<int, T> parts, int choice)
+        where T : new()
     {
-        try
-        {
-            using var json = JsonDocument.Parse(text, Deep);
-            if (types.Length == 0 || types.Contains(NameOf(json.RootElement)) || IsInteger(json.RootElement, types)) return;
-        }
-        catch (JsonException)
-        {
-            // Told below: the parser's own words would quote the answer.
-        }
-
-        var wanted = types.Length == 0 ? "JSON" : $"JSON of the type {string.Join(" or ", types)}";
-        throw new MillraceException(
-            Reason.InvalidAnswer,
-            $"The model's answer is not {wanted}, which 'response_format' asks for. Ask again, or choose another model.");
-    }
-
-    private static bool IsInteger(JsonElement value, string[] types) =>
-        value.ValueKind == JsonValueKind.Number && types.Contains("integer") && decimal.TryParse(
-            value.GetRawText(), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number)
-        && number == decimal.Truncate(number);
-
-    private static string NameOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => "number",
-        JsonValueKind.True or JsonValueKind.False => "boolean",
-        _ => "null",
-    };
-
-    private StringBuilder TextOf(int choice)
-    {
-        if (!_texts.TryGetValue(choice, out var text)) _texts[choice] = text = new StringBuilder();
-        return text;
+        if (!parts.TryGetValue(choice, out var part)) parts[choice] = part = new T();
+        return part;
     }
 }

@@ -123,7 +123,7 @@ public sealed class ChatPipeline(
     private static async Task<StoredAnswer> DeliverAsync(
         IAsyncEnumerable<ChatEvent> events, ChatRun run, IChatSink sink, CancellationToken cancellationToken)
     {
-        var (first, calls, form) = (new StringBuilder(), new CollectedCalls(), new AnswerForm(run.Plan.Request.ResponseFormat));
+        var (first, calls, form) = (new StringBuilder(), new CollectedCalls(), new AnswerForm(run.Plan.Request));
         IReadOnlyList<Citation> citations = [];
         var started = false;
         await foreach (var next in events.WithCancellation(cancellationToken))

@@ -40,7 +40,7 @@ internal sealed class PassThroughBench : IBench
         await using var system = await ServingSystem.StartAsync(
             settings with { Gateway = [new("Gateway__GuardPolicy", GatewayOff)] }, cancellationToken);
         await using var proxy = run.Options.Peers ? await StartProxyAsync(upstream, cancellationToken) : null;
-        var (folder, whyNot) = await NodePackages.FindAsync(run, "portkey", Portkey, cancellationToken);
+        var (folder, whyNot) = await NodePackages.FindAsync(run, new NodeNeeds("portkey", Portkey), cancellationToken);
         await using var peer = whyNot is null ? await StartPeerAsync(folder, cancellationToken) : null;
 
         List<(string Name, Asked Asked)> servers =
@@ -116,7 +116,8 @@ internal sealed class PassThroughBench : IBench
     }
 
     private static Task<NodeProgram> StartPeerAsync(string folder, CancellationToken cancellationToken) => NodeProgram.StartAsync(
-        port => [Path.Combine(folder, "build", "start-server.js"), $"--port={port}", "--headless"], cancellationToken);
+        port => [Path.Combine(NodePackages.FolderOf(folder, Portkey), "build", "start-server.js"), $"--port={port}", "--headless"],
+        cancellationToken);
 
     private static Asked PeerAsked(NodeProgram peer, InstantUpstream upstream) => new(
         peer.Address,

@@ -157,9 +157,75 @@ public sealed class TextLineTests
         Assert.False(other.Take([]));
     }
 
+    [Fact]
+    public void Take_TextsThatNobodyWaitsFor_ComeWhenAllOthersAreDoneAndByThemselves()
+    {
+        using var line = NewLine();
+        line.TryAdd([Later(1), Later(2)]);
+        line.TryAdd([Text(3)]);
+
+        Assert.Equal([3], Lengths(line));
+        line.TryAdd([Text(4)]);
+        Assert.Equal([4], Lengths(line));
+        Assert.Equal([1, 2], Lengths(line));
+    }
+
+    [Fact]
+    public void TryAdd_LineFullOfWhatNobodyWaitsFor_HasRoomForOthers()
+    {
+        using var line = NewLine(queueMax: 2);
+        Assert.True(line.TryAdd([Later(1), Later(1)]));
+        Assert.False(line.TryAdd([Later(1)]));
+
+        Assert.True(line.TryAdd([Text(2), Text(2)]));
+        Assert.False(line.TryAdd([Text(2)]));
+        Assert.Equal([2, 2], Lengths(line));
+        Assert.Equal([1, 1], Lengths(line));
+    }
+
+    [Fact]
+    public void Take_CallThatNobodyWaitsForOnItsWay_IsNotWaitedFor()
+    {
+        using var line = NewLine();
+        using var arrival = line.Arrive(isLater: true);
+        line.TryAdd([Text(3)]);
+
+        Assert.Equal([3], Lengths(line));
+        Assert.Equal(0, _time.TimerCount);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Hurry_TextThatIsWaitedForNow_GoesWithTheOthers(bool isInLine)
+    {
+        using var line = NewLine(textsMax: 2);
+        var shared = Later(5);
+        if (!isInLine) line.Hurry(shared);
+        line.TryAdd([Later(1), shared]);
+        line.Hurry(shared);
+        line.TryAdd([Text(4)]);
+
+        Assert.Equal([5, 4], Lengths(line));
+        Assert.Equal([1], Lengths(line));
+    }
+
+    [Fact]
+    public void Close_WithWhatNobodyWaitsFor_HandsItOut()
+    {
+        using var line = NewLine();
+        line.TryAdd([Later(1)]);
+        line.Close();
+
+        Assert.Equal([1], Lengths(line));
+        Assert.False(line.Take([]));
+    }
+
     private TextLine NewLine(int textsMax = 4, int queueMax = 100) => new(new BatchLimits(textsMax, 100, queueMax, Window), _time);
 
     private static EncodeJob Text(int tokens) => new(new LlamaToken[tokens]);
+
+    private static EncodeJob Later(int tokens) => new(new LlamaToken[tokens], isLater: true);
 
     private static List<int> Lengths(TextLine line)
     {

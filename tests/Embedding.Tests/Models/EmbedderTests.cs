@@ -100,6 +100,7 @@ public sealed class EmbedderTests(EmbeddingFixture fixture) : IClassFixture<Embe
     public static TheoryData<string, string, EmbedRequest> BadRequests => new()
     {
         { "inputs", "invalid_argument", new EmbedRequest() },
+        { "priority", "invalid_argument", new EmbedRequest { Inputs = { "text" }, Priority = (EmbedPriority)7 } },
         { "inputs[1]", "invalid_argument", new EmbedRequest { Inputs = { "x", "" } } },
         { "inputs[0]", "invalid_argument", new EmbedRequest { Inputs = { " \n\t" } } },
         { "dimension", "invalid_argument", new EmbedRequest { Inputs = { "x" }, Dimension = 100 } },

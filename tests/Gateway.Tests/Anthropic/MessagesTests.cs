@@ -202,6 +202,12 @@ public sealed class MessagesTests
     [InlineData(
         """{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"type":"bash_20250124","name":"b"}]}""",
         "'tools[0].type'")]
+    [InlineData(
+        """{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}]}""",
+        "'tool_use'")]
+    [InlineData(
+        """{"model":"plain","max_tokens":1,"messages":[{"role":"user","content":"x"}],"output_config":{"format":{"schema":{"type":1}}}}""",
+        "'output_config.format.schema'")]
     public async Task Message_WrongField_IsRefusedByNameInAnthropicsShape(string body, string named)
     {
         await using var platform = await Platform.StartAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Millrace.Contracts.Embedding.V1;
 using Millrace.Contracts.Inference.V1;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
@@ -91,6 +92,7 @@ public sealed class BatchTests
 
         var line = Assert.Single(await stored.LinesAsync(batch.GetProperty("output_file_id").GetString()));
         Assert.Equal("list", line.GetProperty("response").GetProperty("body").GetProperty("object").GetString());
+        Assert.Equal(EmbedPriority.Batch, Assert.Single(stored.Platform.Embedding.Requests).Priority);
         Assert.Equal(JsonValueKind.Null, batch.GetProperty("error_file_id").ValueKind);
     }
 

@@ -1,7 +1,10 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using Millrace.Contracts.Inference.V1;
 using Millrace.Gateway.Anthropic;
 using Millrace.Gateway.Api;
 using Millrace.Gateway.Api.Completions;
@@ -125,31 +128,103 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
+    public void Document_ReadByOthers_HasNoErrors()
+    {
+        var read = OpenApiDocument.Parse(Document.ToJsonString(), "json");
+
+        Assert.Equal(OpenApiSpecVersion.OpenApi3_1, read.Diagnostic?.SpecificationVersion);
+        Assert.Empty(read.Diagnostic?.Errors ?? []);
+        Assert.Empty(read.Diagnostic?.Warnings ?? []);
+        Assert.Equal(Document["paths"]!.AsObject().Count, read.Document?.Paths.Count);
+    }
+
+    [Fact]
+    public void Document_Parts_AreAllOfUse()
+    {
+        var schemas = Document["components"]!["schemas"]!.AsObject();
+
+        Assert.All(ApiDocument.Parts.Keys, name => Assert.True(schemas.ContainsKey(name), $"{name} is in no body."));
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "plain", """{"messages":[{"role":"user","content":"x"}],"logprobs":true}""")]
+    [InlineData(
+        "/v1/chat/completions",
+        "plain",
+        """{"messages":[{"role":"user","content":"x"}],"stream_options":{"include_usage":true}}""")]
+    [InlineData(
+        "/v1/chat/completions",
+        "plain",
+        """{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f"}}]}""")]
+    [InlineData("/v1/chat/completions", "docs-assistant", """{"messages":[{"role":"user","content":"return an item?"}]}""")]
+    [InlineData("/v1/completions", "plain", """{"prompt":"x","logprobs":2}""")]
+    [InlineData("/v1/responses", "plain", """{"input":"x","background":true}""")]
+    [InlineData("/v1/responses", "plain", """{"input":"x","tools":[{"type":"function","name":"f"}]}""")]
+    [InlineData("/v1/messages", "plain", """{"max_tokens":9,"messages":[{"role":"user","content":"x"}]}""")]
+    [InlineData(
+        "/v1/messages",
+        "plain",
+        """{"max_tokens":9,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"f","input_schema":{}}]}""")]
+    public async Task Document_EventsOfStreams_FitTheirSchemas(string path, string model, string body)
+    {
+        await using var stored = await StoredPlatform.StartAsync();
+        stored.Platform.Inference.Script = async (request, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.TokenAsync("Hello");
+            if (request.Tools.Count > 0) await speaker.CallAsync(0, "{}", "call_a", "f");
+            await speaker.FinishAsync(request.Tools.Count > 0 ? FinishReason.ToolCalls : FinishReason.Stop);
+        };
+        var schema = new DocumentSchemas(Document).EventOf(path);
+
+        using var response = await stored.Platform.PostAsync(path, $"{{\"model\":\"{model}\",\"stream\":true,{body[1..]}");
+
+        var events = (await response.Content.ReadAsStringAsync()).Split('\n')
+            .Where(line => line.StartsWith("data: {", StringComparison.Ordinal)).Select(line => line["data: ".Length..]).ToList();
+        Assert.True(events.Count > 2, string.Join('\n', events));
+        Assert.All(events, data => Assert.True(schema.FindViolation(data) is null, $"{schema.FindViolation(data)}: {data}"));
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "Error")]
+    [InlineData("/v1/messages", "AnthropicError")]
+    [InlineData("/v1/messages/count_tokens", "AnthropicError")]
+    public async Task Document_Refusals_FitTheirSchemas(string path, string name)
+    {
+        await using var platform = await Platform.StartAsync();
+
+        using var response = await platform.PostAsync(path, "{}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var content = Document["paths"]![path]!["post"]!["responses"]!["default"]!["content"]!["application/json"]!["schema"]!;
+        Assert.Equal($"#/components/schemas/{name}", content["$ref"]!.GetValue<string>());
+        Assert.Null(new DocumentSchemas(Document).Named(name).FindViolation(await response.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
     public void Check_WrongValues_AreFound()
     {
-        var check = new JsonSchemaCheck(Document);
-        var schema = Schema("Batch");
+        var schema = new DocumentSchemas(Document).Named("Batch");
 
-        Assert.Contains("$.id: is integer and not string", check.Errors(JsonNode.Parse("""{"id":1}"""), schema));
-        Assert.Contains("$.object: is missing", check.Errors(JsonNode.Parse("{}"), schema));
+        Assert.Equal("/id", schema.FindViolation("""{"id":1}""")?.Pointer);
+        Assert.Contains("lacks", schema.FindViolation("{}")?.What, StringComparison.Ordinal);
     }
 
     private static JsonNode Schema(string name) => Document["components"]!["schemas"]![name]!;
 
     private static async Task CheckAsync(StoredPlatform stored, string method, string path, string? body, string id = "")
     {
-        var check = new JsonSchemaCheck(Document);
+        var schemas = new DocumentSchemas(Document);
         var operation = Document["paths"]![path]![method.ToLowerInvariant()]!;
-        if (body is not null)
-            Assert.Empty(check.Errors(JsonNode.Parse(body), operation["requestBody"]!["content"]!["application/json"]!["schema"]));
+        if (body is not null) Assert.Null(schemas.Of(operation["requestBody"]!).FindViolation(body));
         var address = path.Replace("{id}", id, StringComparison.Ordinal);
         using var response = body is null
             ? await stored.Http.GetAsync(address).DefaultTimeout()
             : await stored.Platform.PostAsync(address, body);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, $"{path}: {text}");
-        var success = operation["responses"]![$"{(int)response.StatusCode}"]!;
-        Assert.Empty(check.Errors(JsonNode.Parse(text), success["content"]!["application/json"]!["schema"]));
+        var wrong = schemas.Of(operation["responses"]![$"{(int)response.StatusCode}"]!).FindViolation(text);
+        Assert.True(wrong is null, $"{path}: {wrong}: {text}");
     }
 
     private static IEnumerable<string> References(JsonNode? node) => node switch

@@ -104,6 +104,21 @@ public sealed class SnapshotTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Open_MappedSnapshotThatIsDamaged_LeavesNoMappingBehind()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using (var index = VectorIndex.Open(_folder.Path, Options)) Fill(index);
+        using (var index = VectorIndex.Open(_folder.Path, Options with { MapSnapshot = true })) Assert.True(IsMapped(First));
+        var bytes = File.ReadAllBytes(First);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(First, bytes);
+
+        Assert.Throws<VectorIndexException>(() => VectorIndex.Open(_folder.Path, Options with { MapSnapshot = true }));
+
+        Assert.False(IsMapped(First));
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(64)]
@@ -200,6 +215,9 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal(0, index.Statistics.LogBytes);
         Assert.False(File.Exists(_folder.File("log-00000000")));
     }
+
+    private static bool IsMapped(string path) =>
+        File.ReadLines("/proc/self/maps").Any(line => line.EndsWith(path, StringComparison.Ordinal));
 
     private string Refused(VectorIndexOptions options) =>
         Assert.Throws<VectorIndexException>(() => VectorIndex.Open(_folder.Path, options)).Message;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Millrace.Gateway.Api.Tools;
 using Millrace.Gateway.Runtime;
 using Millrace.ServiceDefaults.Errors;
 
@@ -85,6 +86,7 @@ internal static class ResponseRequestReader
     {
         var input = draft.Input ?? throw Missing("input", "Send a text, or at least one item.");
         var turns = ResponseInputReader.Turns(input);
+        CheckPairs(turns, continues: draft.PreviousId is not null || draft.ConversationId is not null);
         var chat = new ChatRequest
         {
             Model = draft.Chat.Model ?? throw Missing("model", "Name a model; GET /v1/models lists them."),
@@ -95,8 +97,8 @@ internal static class ResponseRequestReader
             TokensMax = draft.Chat.MaxTokens,
             Logprobs = draft.Chat.Logprobs,
             TopLogprobs = draft.Chat.TopLogprobs ?? 0,
-            Tools = draft.Tools,
-            ToolChoice = draft.ToolChoice with { Single = !draft.Parallel },
+            Tools = draft.ToolChoice.Narrow(draft.Tools),
+            ToolChoice = draft.ToolChoice.Choice with { Single = !draft.Parallel },
             ResponseFormat = draft.Format,
             Retrieval = draft.Chat.Retrieval,
             KeepsInstructions = false,
@@ -115,6 +117,25 @@ internal static class ResponseRequestReader
         };
     }
 
+    private static void CheckPairs(IReadOnlyList<ChatTurn> turns, bool continues)
+    {
+        try
+        {
+            ToolTurns.Check(turns, continues);
+        }
+        catch (MillraceException wrong)
+        {
+            throw new MillraceException(
+                wrong.Reason,
+                "In 'input' each 'function_call' needs its 'function_call_output' directly behind, with the same 'call_id', and no output "
+                    + "may be there without its call, unless 'previous_response_id' or 'conversation' has it. Send both, once each.",
+                wrong)
+            {
+                Param = "input",
+            };
+        }
+    }
+
     private static void CheckTogether(Draft draft)
     {
         if (draft is { PreviousId: not null, ConversationId: not null })
@@ -124,9 +145,9 @@ internal static class ResponseRequestReader
             throw MillraceException.InvalidArgument("background", "'background' needs 'store': the response could not be asked for later.");
         if (draft.Chat is { TopLogprobs: > 0, Logprobs: false })
             throw MillraceException.InvalidArgument("top_logprobs", $"'top_logprobs' needs '{LogprobsInclude}' in 'include'.");
-        if (draft.ToolChoice.Mode is ChatToolMode.Required or ChatToolMode.Named && draft.Tools.Count == 0)
+        if (draft.ToolChoice.Choice.Mode is ChatToolMode.Required or ChatToolMode.Named && draft.Tools.Count == 0)
             throw MillraceException.InvalidArgument("tool_choice", "'tool_choice' asks for a call, and there are no 'tools'.");
-        if (draft.ToolChoice is { Name: { } name } && draft.Tools.All(tool => tool.Name != name))
+        if (draft.ToolChoice.Choice is { Name: { } name } && draft.Tools.All(tool => tool.Name != name))
             throw MillraceException.InvalidArgument("tool_choice", $"'tool_choice' names '{name}', which is not among the 'tools'.");
     }
 
@@ -225,7 +246,7 @@ internal static class ResponseRequestReader
 
         public IReadOnlyList<ChatTool> Tools { get; set; } = [];
 
-        public ChatToolChoice ToolChoice { get; set; } = ChatToolChoice.Auto;
+        public ToolChoiceFields ToolChoice { get; set; } = new(ChatToolChoice.Auto);
 
         public bool Parallel { get; set; } = true;
 

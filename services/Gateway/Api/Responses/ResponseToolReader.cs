@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Millrace.Gateway.Api.Tools;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 
 namespace Millrace.Gateway.Api.Responses;
 
@@ -11,28 +13,22 @@ internal static class ResponseToolReader
     private const int DescriptionCharsMax = 4096;
 
     /// <summary>Reads the tools.</summary>
-    public static IReadOnlyList<ChatTool> Tools(JsonField field) => [.. field.Items(0, ToolsMax).Select(Tool)];
+    public static IReadOnlyList<ChatTool> Tools(JsonField field)
+    {
+        ChatTool[] tools = [.. field.Items(0, ToolsMax).Select(Tool)];
+        ToolRules.RequireDistinct(tools, "name");
+        SchemaChecks.Require(tools, "parameters");
+        return tools;
+    }
 
     /// <summary>Reads which of them may be called.</summary>
-    public static ChatToolChoice Choice(JsonField field)
+    public static ToolChoiceFields Choice(JsonField field)
     {
-        if (field.Kind == JsonValueKind.String)
-            return new ChatToolChoice(field.Text() switch
-            {
-                "auto" => ChatToolMode.Auto,
-                "none" => ChatToolMode.None,
-                "required" => ChatToolMode.Required,
-                _ => throw field.Invalid("must be \"auto\", \"none\", \"required\" or {\"type\": \"function\", \"name\": NAME}"),
-            });
-        string? name = null;
-        foreach (var part in field.Properties())
-        {
-            if (part.Name == "name") name = Name(part);
-            else if (part.Name != "type") throw part.Unknown();
-            else if (part.Text() != "function") throw part.Unsupported("must be \"function\": only functions can be called here.");
-        }
-
-        return new ChatToolChoice(ChatToolMode.Named, name ?? throw field.Missing("name"));
+        if (field.Kind == JsonValueKind.String) return new ToolChoiceFields(new ChatToolChoice(Mode(field)));
+        var parts = field.Properties();
+        if (parts.Any(part => part is { Name: "type", Kind: JsonValueKind.String } && part.Text() == "allowed_tools"))
+            return Allowed(field, parts);
+        return new ToolChoiceFields(new ChatToolChoice(ChatToolMode.Named, FunctionName(field)));
     }
 
     /// <summary>Reads the form of the text; null for plain text.</summary>
@@ -41,12 +37,55 @@ internal static class ResponseToolReader
         ChatResponseFormat? format = null;
         foreach (var part in field.Properties().Where(part => !part.IsNull))
         {
-            if (part.Name == "format") format = Format(part);
+            if (part.Name == "format")
+            {
+                format = Format(part);
+                SchemaChecks.Require(format, $"{part.Path}.schema");
+            }
             else if (part.Name != "verbosity") throw part.Unknown();
             else if (part.Text() != "medium") throw part.Unsupported("is supported as \"medium\" only.");
         }
 
         return format;
+    }
+
+    private static ChatToolMode Mode(JsonField field) => field.Text() switch
+    {
+        "auto" => ChatToolMode.Auto,
+        "none" => ChatToolMode.None,
+        "required" => ChatToolMode.Required,
+        _ => throw field.Invalid("must be \"auto\", \"none\", \"required\" or {\"type\": \"function\", \"name\": NAME}"),
+    };
+
+    private static ToolChoiceFields Allowed(JsonField choice, IReadOnlyList<JsonField> parts)
+    {
+        var mode = ChatToolMode.Auto;
+        IReadOnlyList<(string, JsonField)>? tools = null;
+        foreach (var part in parts)
+        {
+            if (part.Name == "mode") mode = part.Text() is "auto" or "required" ? Mode(part) : throw NoMode(part);
+            else if (part.Name == "tools") tools = [.. part.Items(1, ToolsMax).Select(tool => (FunctionName(tool), Named(tool)))];
+            else if (part.Name != "type") throw part.Unknown();
+        }
+
+        return new ToolChoiceFields(new ChatToolChoice(mode), tools ?? throw choice.Missing("tools"));
+    }
+
+    private static JsonField Named(JsonField tool) => tool with { Path = $"{tool.Path}.name" };
+
+    private static ServiceDefaults.Errors.MillraceException NoMode(JsonField field) => field.Invalid("must be \"auto\" or \"required\"");
+
+    private static string FunctionName(JsonField function)
+    {
+        string? name = null;
+        foreach (var part in function.Properties())
+        {
+            if (part.Name == "name") name = Name(part);
+            else if (part.Name != "type") throw part.Unknown();
+            else if (part.Text() != "function") throw part.Unsupported("must be \"function\": only functions can be called here.");
+        }
+
+        return name ?? throw function.Missing("name");
     }
 
     private static ChatTool Tool(JsonField tool)
@@ -75,20 +114,27 @@ internal static class ResponseToolReader
     {
         var read = new ChatResponseFormat(null);
         string? type = null;
+        JsonField? ofSchema = null;
         foreach (var part in field.Properties().Where(part => !part.IsNull))
         {
-            if (part.Name == "type") type = part.Text();
-            else
-                read = part.Name switch
-                {
-                    "name" => read with { Name = Name(part) },
-                    "description" => read with { Description = part.Text(DescriptionCharsMax) },
-                    "schema" => read with { Schema = Schema(part) },
-                    "strict" => read with { Strict = part.Boolean() },
-                    _ => throw part.Unknown(),
-                };
+            if (part.Name == "type")
+            {
+                type = part.Text();
+                continue;
+            }
+
+            ofSchema ??= part;
+            read = part.Name switch
+            {
+                "name" => read with { Name = Name(part) },
+                "description" => read with { Description = part.Text(DescriptionCharsMax) },
+                "schema" => read with { Schema = Schema(part) },
+                "strict" => read with { Strict = part.Boolean() },
+                _ => throw part.Unknown(),
+            };
         }
 
+        if (type is "text" or "json_object" && ofSchema is { } misplaced) throw misplaced.Invalid("needs the type \"json_schema\"");
         return type switch
         {
             "text" => null,

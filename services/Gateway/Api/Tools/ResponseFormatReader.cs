@@ -1,4 +1,5 @@
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 
 namespace Millrace.Gateway.Api.Tools;
 
@@ -46,10 +47,12 @@ internal static class ResponseFormatReader
             else format = format with { Strict = field.Boolean() };
         }
 
-        return format with
+        format = format with
         {
             Name = name ?? throw given.Missing("name"),
             Schema = format.Schema ?? throw given.Missing("schema"),
         };
+        SchemaChecks.Require(format, $"{given.Path}.schema");
+        return format;
     }
 }

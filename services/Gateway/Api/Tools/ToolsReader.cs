@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Millrace.Gateway.Runtime;
+using Millrace.Gateway.Schemas;
 
 namespace Millrace.Gateway.Api.Tools;
 
@@ -12,6 +13,7 @@ internal static class ToolsReader
     {
         List<ChatTool> tools = [.. field.Items(0, ToolRules.CountMax).Select(ReadTool)];
         ToolRules.RequireDistinct(tools, "function.name");
+        SchemaChecks.Require(tools, "function.parameters");
         return tools;
     }
 

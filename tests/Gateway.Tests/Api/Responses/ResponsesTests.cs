@@ -147,6 +147,21 @@ public sealed class ResponsesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_WithAllowedTools_OffersThemAlone()
+    {
+        await CreateAsync(new
+        {
+            model = "plain",
+            input = "Weather?",
+            tools = new[] { new { type = "function", name = "weather" }, new { type = "function", name = "clock" } },
+            tool_choice = new { type = "allowed_tools", mode = "required", tools = new[] { new { type = "function", name = "clock" } } },
+        });
+
+        var sent = Platform.Inference.LastRequest;
+        Assert.Equal(("clock", ToolMode.Required), (Assert.Single(sent.Tools).Name, sent.ToolChoice.Mode));
+    }
+
+    [Fact]
     public async Task Create_FromAnAssistant_HasAnnotations()
     {
         Platform.Inference.Answers("Parcels", " are", " tracked. [2]");
@@ -275,6 +290,16 @@ public sealed class ResponsesTests : IAsyncLifetime
     [InlineData("input[0].content[0].type", """{"model":"plain","input":[{"role":"user","content":[{"type":"input_image"}]}]}""")]
     [InlineData("tools[0].type", """{"model":"plain","input":"x","tools":[{"type":"web_search"}]}""")]
     [InlineData("tool_choice", """{"model":"plain","input":"x","tool_choice":"required"}""")]
+    [InlineData("input", """{"model":"plain","input":[{"type":"function_call_output","call_id":"c","output":"x"}]}""")]
+    [InlineData("input", """{"model":"plain","input":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}]}""")]
+    [InlineData("tools[1].name", """
+        {"model":"plain","input":"x","tools":[{"type":"function","name":"f"},{"type":"function","name":"f"}]}
+        """)]
+    [InlineData("tool_choice.tools[0].name", """
+        {"model":"plain","input":"x","tools":[{"type":"function","name":"f"}],
+         "tool_choice":{"type":"allowed_tools","tools":[{"type":"function","name":"g"}]}}
+        """)]
+    [InlineData("text.format.name", """{"model":"plain","input":"x","text":{"format":{"type":"text","name":"n"}}}""")]
     [InlineData("text.format", """{"model":"plain","input":"x","text":{"format":{"type":"grammar"}}}""")]
     [InlineData("text.format.schema", """{"model":"plain","input":"x","text":{"format":{"type":"json_schema","name":"n"}}}""")]
     [InlineData("reasoning.effort", """{"model":"plain","input":"x","reasoning":{"effort":"high"}}""")]

@@ -34,8 +34,8 @@ public sealed class ResponseFormatTests
     [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"type":["array","null"]},"strict":true}}""", "[1]", true)]
     [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"integer"},"strict":true}}""", "2.0", true)]
     [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"integer"},"strict":true}}""", "2.5", false)]
-    [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"anyOf":[]},"strict":true}}""", "true", true)]
-    [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{"anyOf":[]},"strict":true}}""", "{} {}", false)]
+    [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{},"strict":true}}""", "true", true)]
+    [InlineData("""{"type":"json_schema","json_schema":{"name":"a","schema":{},"strict":true}}""", "{} {}", false)]
     public async Task Chat_WholeAnswer_IsHeldToItsForm(string format, string answer, bool isWhole)
     {
         await using var platform = await Platform.StartAsync();
@@ -47,6 +47,50 @@ public sealed class ResponseFormatTests
         Assert.Equal(isWhole ? HttpStatusCode.OK : HttpStatusCode.BadGateway, response.StatusCode);
         if (isWhole) Assert.Equal(answer, body.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
         else Assert.Equal("invalid_answer", body.GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Chat_AnswerThatDoesNotFitItsSchema_IsToldByThePlace()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Answers("{\"items\":[{\"price\":1},", "{\"price\":\"much\"}]}");
+
+        using var response = await AskAsync(platform, """
+            {"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{"type":"object","properties":{
+             "items":{"type":"array","items":{"$ref":"#/$defs/item"}}},"$defs":{"item":{"properties":{"price":{"type":"number"}}}}}}}
+            """);
+
+        var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
+        Assert.Equal("invalid_answer", error.GetProperty("code").GetString());
+        Assert.Contains("'/items/1/price'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("much", platform.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "response_format.json_schema.schema", """
+        {"messages":[{"role":"user","content":"x"}],
+         "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":SCHEMA}}}
+        """)]
+    [InlineData("/v1/chat/completions", "tools[0].function.parameters", """
+        {"messages":[{"role":"user","content":"x"}],
+         "tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":SCHEMA}}]}
+        """)]
+    [InlineData("/v1/responses", "text.format.schema",
+        """{"input":"x","text":{"format":{"type":"json_schema","name":"a","schema":SCHEMA}}}""")]
+    [InlineData("/v1/responses", "tools[0].parameters",
+        """{"input":"x","tools":[{"type":"function","name":"f","strict":true,"parameters":SCHEMA}]}""")]
+    public async Task Request_SchemaThatIsNone_IsRefusedByItsPlace(string path, string param, string body)
+    {
+        await using var platform = await Platform.StartAsync();
+        const string Schema = """{"properties":{"a":{"type":"strnig"}}}""";
+
+        using var response = await platform.PostAsync(
+            path, "{\"model\":\"plain\"," + body[1..].Replace("SCHEMA", Schema, StringComparison.Ordinal));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
+        Assert.Equal(param, error.GetProperty("param").GetString());
+        Assert.Contains("'/properties/a/type'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

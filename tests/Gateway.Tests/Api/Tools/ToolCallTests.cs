@@ -56,6 +56,32 @@ public sealed class ToolCallTests
         Assert.Equal((mode, count, "clock"), (sent.ToolChoice.Mode, sent.Tools.Count, sent.Tools[^1].Name));
     }
 
+    [Theory]
+    [InlineData(FinishReason.ToolCalls, HttpStatusCode.BadGateway)]
+    [InlineData(FinishReason.Length, HttpStatusCode.OK)]
+    public async Task Chat_CallOfAStrictTool_IsHeldToItsSchemaWhenItIsWhole(FinishReason reason, HttpStatusCode status)
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            await speaker.CallAsync(0, "{}", "call_a", "clock");
+            await speaker.CallAsync(1, "{\"city\":", "call_b", "weather");
+            await speaker.CallAsync(1, "7}");
+            await speaker.FinishAsync(reason);
+        };
+
+        using var response = await platform.PostAsync(
+            "/v1/chat/completions", $$"""{"model":"plain","messages":[{{User}}],"tools":[{{Weather}},{{Clock}}]}""");
+
+        Assert.Equal(status, response.StatusCode);
+        if (status == HttpStatusCode.OK) return;
+        var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
+        Assert.Equal("invalid_answer", error.GetProperty("code").GetString());
+        Assert.Contains("'weather' with arguments", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'/city'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Chat_ParallelCalls_AreInTheMessage()
     {
