@@ -86,6 +86,7 @@ public static class EdgeServiceExtensions
         builder.Services.AddSingleton<IKeyStore>(services => new FileKeyStore(
             services.GetRequiredService<IOptions<KeyOptions>>().Value.File ?? Path.Combine(folder, FileKeyStore.FileName)));
         builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<FailedKeys>();
         builder.Services.AddHostedService<KeyStart>();
         builder.Services.AddHostedService<KeyWatcher>();
     }
