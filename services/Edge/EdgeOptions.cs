@@ -56,6 +56,17 @@ public sealed class EdgeOptions : ISelfValidating
     /// <value>Default 5 seconds.</value>
     public TimeSpan BodyGrace { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Least speed at which a client must take what is sent to it, in bytes per second, after <see cref="AnswerGrace"/>; the
+    /// connection of one that does not is closed, which frees all that its request holds. Only what waits to be taken counts: an answer that
+    /// comes slowly is no slow client.</summary>
+    /// <value>Default 1,024; 0 for any speed.</value>
+    [Range(0, 1024 * 1024)]
+    public int AnswerBytesPerSecondMin { get; set; } = 1024;
+
+    /// <summary>Time before it is looked at how fast a client takes an answer.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan AnswerGrace { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Most requests at a time on one HTTP/2 connection, which TLS endpoints speak too.</summary>
     /// <value>Default 100.</value>
     [Range(1, 1000)]
@@ -81,6 +92,7 @@ public sealed class EdgeOptions : ISelfValidating
         if (ProbeInterval <= TimeSpan.Zero) yield return Positive(nameof(ProbeInterval), ProbeInterval);
         if (CoolDown <= TimeSpan.Zero) yield return Positive(nameof(CoolDown), CoolDown);
         if (BodyGrace <= TimeSpan.FromSeconds(1)) yield return $"BodyGrace is {BodyGrace}. Set it to more than 00:00:01.";
+        if (AnswerGrace <= TimeSpan.FromSeconds(1)) yield return $"AnswerGrace is {AnswerGrace}. Set it to more than 00:00:01.";
         if (RetryAfter <= TimeSpan.Zero) yield return Positive(nameof(RetryAfter), RetryAfter);
         if (HealthTimeout <= TimeSpan.Zero) yield return Positive(nameof(HealthTimeout), HealthTimeout);
         if (HealthCacheTime < TimeSpan.Zero) yield return $"HealthCacheTime is {HealthCacheTime}. Set it to 00:00:00 or more.";

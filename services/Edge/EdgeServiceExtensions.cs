@@ -126,6 +126,9 @@ public static class EdgeServiceExtensions
         limits.MinRequestBodyDataRate = edge.BodyBytesPerSecondMin == 0
             ? null
             : new MinDataRate(edge.BodyBytesPerSecondMin, edge.BodyGrace);
+        limits.MinResponseDataRate = edge.AnswerBytesPerSecondMin == 0
+            ? null
+            : new MinDataRate(edge.AnswerBytesPerSecondMin, edge.AnswerGrace);
         limits.Http2.MaxStreamsPerConnection = edge.Http2StreamsMax;
         limits.Http2.MaxRequestHeaderFieldSize = Math.Min(edge.HeaderBytesMax, limits.Http2.MaxRequestHeaderFieldSize);
     }

@@ -12,16 +12,21 @@ public sealed class JsonMutator(string valid, int seed)
     private const string Place = "@place@";
     private const string Stranger = "zz_unknown";
 
-    // Values as they stand in the text; the last few are none that JSON knows.
+    // Values as they stand in the text.
     private static readonly string[] Values =
     [
         "null", "true", "false", "0", "-1", "1.5", "1e999", "-1e999", "1e-400", "99999999999999999999", "-9223372036854775808", "2147483648",
         "\"\"", "\" \"", "\"text\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"a\\u0000b\"", "\"../../etc/passwd\"", "[]", "{}", "[null]", "[[]]",
         "[{}]", "{\"a\":null}", "{\"type\":5}", "[1,\"a\",null,true]", $"\"{new string('x', 20_000)}\"",
-        $"[{string.Join(',', Enumerable.Repeat("\"a\"", 3000))}]", $"{new string('[', 28)}{new string(']', 28)}", "{\"\\ud800\":1}",
+        $"[{string.Join(',', Enumerable.Repeat("\"a\"", 3000))}]",
     ];
 
-    private static readonly string[] NoValues = ["NaN", "-Infinity", "undefined", "01", "'a'", "\"\t\"", "\"\\x\"", "{,}", "[1,]", "+1", ""];
+    // What JSON does not know, or is refused for the sake of the whole body.
+    private static readonly string[] NoValues =
+    [
+        "NaN", "-Infinity", "undefined", "01", "'a'", "\"\t\"", "\"\\x\"", "{,}", "[1,]", "+1", "", Deep(25), Deep(5000),
+        "{\"\\ud800\":1}",
+    ];
 
     private static readonly string[] Wholes = ["", " ", "null", "true", "5", "\"x\"", "[]", "{}", "[{}]", "{\"a\"", "\0", "{}{}"];
 
@@ -119,6 +124,8 @@ public sealed class JsonMutator(string valid, int seed)
         node.ReplaceWith(Place);
         return root.ToJsonString().Replace($"\"{Place}\"", value, StringComparison.Ordinal);
     }
+
+    private static string Deep(int levels) => $"{new string('[', levels)}{new string(']', levels)}";
 
     private static string TopOf(string path) => path.Split('.', '[')[0];
 

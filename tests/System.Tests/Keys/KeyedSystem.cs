@@ -105,7 +105,8 @@ public sealed class KeyedSystem : IAsyncLifetime
         foreach (var file in files)
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var text = new StreamReader(stream).ReadToEnd();
+            using var reader = new StreamReader(stream);
+            var text = reader.ReadToEnd();
             Assert.DoesNotContain(_keys, key => text.Contains(key[^KeyText.SecretChars..], StringComparison.Ordinal));
         }
     }
