@@ -114,7 +114,8 @@ public sealed class FailedKeysTests
     [InlineData("FailureAddressesMax", "0")]
     public async Task Settings_OutOfRange_AreRefusedAtTheStart(string name, string value)
     {
-        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(() => KeyedEdge.StartAsync(settings: [($"Edge:Keys:{name}", value)]));
+        var error = await Assert.ThrowsAnyAsync<OptionsValidationException>(
+            () => KeyedEdge.StartAsync(settings: [($"Edge:Keys:{name}", value)]));
 
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
     }

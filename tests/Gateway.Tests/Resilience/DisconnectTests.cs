@@ -69,7 +69,9 @@ public sealed class DisconnectTests
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static Task<HttpResponseMessage> AskAsync(Platform platform, string id) => platform.ChatAsync(
-        new { model = "plain", stream = true, messages = new[] { new { role = "user", content = "Say it" } } }, stream: true, requestId: id);
+        new { model = "plain", stream = true, messages = new[] { new { role = "user", content = "Say it" } } },
+        stream: true,
+        requestId: id);
 
     /// <summary>What is told of a request when it has ended, which is a moment after its client left.</summary>
     private static async Task<JsonElement> ExplanationAsync(Platform platform, string id)
@@ -99,7 +101,8 @@ public sealed class DisconnectTests
             {
                 InstrumentPublished = (instrument, self) =>
                 {
-                    if (instrument.Name == "gen_ai.client.token.usage" && instrument.Meter.Scope == meters) self.EnableMeasurementEvents(instrument);
+                    if (instrument.Name == "gen_ai.client.token.usage" && instrument.Meter.Scope == meters)
+                        self.EnableMeasurementEvents(instrument);
                 },
             };
             listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Millrace.TestShared.Fuzzing;
 
 /// <summary>
-/// Changes a valid body of JSON in one place, as broken clients and bad people do: other types, values out of range, nothing where there was
-/// something, fields twice, text that is no Unicode, bytes that are no text. The same seed makes the same changes.
+/// Changes a valid body of JSON in one place, as broken clients and bad people do: other types, values out of range, nothing where there
+/// was something, fields twice, text that is no Unicode, bytes that are no text. The same seed makes the same changes.
 /// </summary>
 public sealed class JsonMutator(string valid, int seed)
 {
@@ -15,8 +15,9 @@ public sealed class JsonMutator(string valid, int seed)
     // Values as they stand in the text.
     private static readonly string[] Values =
     [
-        "null", "true", "false", "0", "-1", "1.5", "1e999", "-1e999", "1e-400", "99999999999999999999", "-9223372036854775808", "2147483648",
-        "\"\"", "\" \"", "\"text\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"a\\u0000b\"", "\"../../etc/passwd\"", "[]", "{}", "[null]", "[[]]",
+        "null", "true", "false", "0", "-1", "1.5", "1e999", "-1e999", "1e-400", "99999999999999999999",
+        "-9223372036854775808", "2147483648", "\"\"", "\" \"", "\"text\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"a\\u0000b\"",
+        "\"../../etc/passwd\"", "[]", "{}", "[null]", "[[]]",
         "[{}]", "{\"a\":null}", "{\"type\":5}", "[1,\"a\",null,true]", $"\"{new string('x', 20_000)}\"",
         $"[{string.Join(',', Enumerable.Repeat("\"a\"", 3000))}]",
     ];

@@ -5,7 +5,8 @@ namespace Millrace.SystemTests.Faults;
 /// <param name="Started">When it was sent, since the load began.</param>
 /// <param name="Ended">When its last byte came.</param>
 /// <param name="Code">Why it failed, one of docs/status-codes.md; null when it did not.</param>
-/// <param name="Violation">What must never be: a hang, an answer that breaks off in silence, another tenant's words. Null when all is well.</param>
+/// <param name="Violation">What must never be: a hang, an answer that breaks off in silence, another tenant's words. Null when all is
+/// well.</param>
 internal sealed record Attempt(string Kind, TimeSpan Started, TimeSpan Ended, string? Code, string? Violation)
 {
     /// <summary>Whether it did what was asked.</summary>

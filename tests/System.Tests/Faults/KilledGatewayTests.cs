@@ -19,7 +19,7 @@ public sealed class KilledGatewayTests(KeyedSystem system, ITestOutputHelper out
     private const int Tokens = 700;
     private const string Chats = "/v1/chat/completions";
 
-    /// <summary>How: both streams cannot end before their last token; the client of the one that breaks comes back with what it has.</summary>
+    /// <summary>How: neither stream can end before its last token; the client of the one that breaks comes back with what it has.</summary>
     [Fact]
     public async Task Gateway_KilledInMidStream_TheClientGetsTheRestOfTheSameAnswer()
     {

@@ -57,6 +57,6 @@ internal sealed class LoadLog
     public IEnumerable<string> Summary() => Attempts.GroupBy(attempt => attempt.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
         .Select(kind => $"{kind.Key}: {kind.Count()} sent, {kind.Count(attempt => attempt.Succeeded)} ok, "
             + $"longest {kind.Max(attempt => attempt.Ended - attempt.Started).TotalSeconds:F1} s"
-            + string.Concat(kind.Where(attempt => attempt.Code is not null).CountBy(attempt => attempt.Code)
+            + string.Concat(kind.Where(attempt => attempt.Code is not null).CountBy(attempt => attempt.Code!)
                 .Select(code => $", {code.Value} {code.Key}")));
 }

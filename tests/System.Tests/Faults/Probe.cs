@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Millrace.SystemTests.Keys;
+using Millrace.TestShared;
 
 namespace Millrace.SystemTests.Faults;
 
@@ -96,7 +97,8 @@ internal sealed class Probe(Tenant tenant, Tenant other, LoadLog log)
     private static (string? Code, string? Violation) Judge(Answer answer, JsonNode error)
     {
         var code = error["code"]?.GetValue<string>() ?? "";
-        if (!KnownCodes.Has(code, answer.Status == 200 ? null : answer.Status)) return (null, $"{answer.Status} for no known reason: {answer.Text}");
+        if (!KnownCodes.Has(code, answer.Status == 200 ? null : answer.Status))
+            return (null, $"{answer.Status} for no known reason: {answer.Text}");
         return error["message"]?.GetValue<string>() is { Length: > 10 } ? (code, null) : (null, $"no words: {answer.Text}");
     }
 }

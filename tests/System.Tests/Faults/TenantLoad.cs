@@ -66,12 +66,12 @@ internal sealed class TenantLoad
         }
     }
 
-    private Task ChatAsync(int n) => _probe.SendAsync("chat", Chats, Answers.Chat(Text("chat", n)), null, HasMarker);
+    private Task<Answer?> ChatAsync(int n) => _probe.SendAsync("chat", Chats, Answers.Chat(Text("chat", n)), null, HasMarker);
 
-    private Task StreamAsync(int n) => _probe.SendAsync(
+    private Task<Answer?> StreamAsync(int n) => _probe.SendAsync(
         "stream", Chats, Answers.Chat(ScriptedUpstream.Slowly + Text("stream", n), stream: true), null, IsWholeStream);
 
-    private Task GroundedAsync(int n)
+    private Task<Answer?> GroundedAsync(int n)
     {
         var stream = n % 2 == 1;
         return _probe.SendAsync(
@@ -108,14 +108,14 @@ internal sealed class TenantLoad
         if (answer is not null) _runs[key] = (body, answer.Text);
     }
 
-    private Task SearchAsync(int n) => _probe.SendAsync(
+    private Task<Answer?> SearchAsync(int n) => _probe.SendAsync(
         "search",
         "POST /v1/search",
         new JsonObject { ["collections"] = new JsonArray(Tenant.Collection), ["query"] = $"{Tenant.Question} {n}" },
         null,
         HasMarker);
 
-    private Task EmbedAsync(int n) => _probe.SendAsync(
+    private Task<Answer?> EmbedAsync(int n) => _probe.SendAsync(
         "embeddings",
         "POST /v1/embeddings",
         new JsonObject { ["model"] = "tiny-embed", ["input"] = Text("embeddings", n) },

@@ -1,6 +1,4 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Millrace.TestShared;
 
 namespace Millrace.SystemTests.Keys;
 
@@ -82,7 +80,8 @@ internal sealed record Belongings
     }
 
     /// <summary>Every way to ask for one of them by id, each with the code of its refusal for who does not own it.</summary>
-    public IEnumerable<(string Target, JsonNode? Body, string Code)> Doors() => [.. Conversations(), .. Kept(), .. Stores(), .. Documents()];
+    public IEnumerable<(string Target, JsonNode? Body, string Code)> Doors() =>
+        [.. Conversations(), .. Kept(), .. Stores(), .. Documents()];
 
     private static async Task<(string Store, string FileBatch)> MakeStoreAsync(Tenant tenant)
     {
@@ -95,9 +94,8 @@ internal sealed record Belongings
 
     private static async Task<string> ChatAsync(Tenant tenant)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = JsonContent.Create(Chat("Say it.")) };
-        request.Headers.Add("Idempotency-Key", IdempotencyKey);
-        using var answer = await tenant.Http.SendAsync(request).DefaultTimeout();
+        using var answer = await tenant.SendAsync(
+            HttpMethod.Post, "/v1/chat/completions", Chat("Say it."), ("Idempotency-Key", IdempotencyKey));
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
         return answer.Headers.GetValues("x-request-id").Single();
     }

@@ -18,8 +18,8 @@ public sealed class KeyedEdgeTests(KeyedSystem system)
         await KnownAsync(http);
 
         foreach (var target in (string[])[
-            $"POST {Chats}", "POST /v1/embeddings", "GET /v1/files", "GET /v1/conversations", "GET /v1/collections", "DELETE /v1/collections/samples",
-            "POST /v1/search", "GET /v1/requests/r-1/explain", "POST /v1/batches", "GET /v1/nothing"])
+            $"POST {Chats}", "POST /v1/embeddings", "GET /v1/files", "GET /v1/conversations", "GET /v1/collections",
+            "DELETE /v1/collections/samples", "POST /v1/search", "GET /v1/requests/r-1/explain", "POST /v1/batches", "GET /v1/nothing"])
         {
             var parts = target.Split(' ');
             using var request = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1]);

@@ -122,7 +122,7 @@ public sealed class KeyedSystem : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private IEnumerable<string> Arguments()
+    private List<string> Arguments()
     {
         List<string> arguments =
         [

@@ -37,13 +37,13 @@ public sealed class TenantIsolationTests(KeyedSystem system)
     {
         var (amber, birch) = (await Belongings.MakeAsync(system.Amber), await Belongings.MakeAsync(system.Birch));
 
+        string[] secrets = [system.Amber.Marker, amber.Conversation, amber.File, amber.Batch, amber.Store, amber.Collection];
         foreach (var path in Lists)
         {
             using var response = await system.Birch.SendAsync(HttpMethod.Get, path);
             var text = await response.Content.ReadAsStringAsync();
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{path}: {text}");
-            foreach (var secret in (string[])[system.Amber.Marker, amber.Conversation, amber.File, amber.Batch, amber.Store, amber.Collection])
-                Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+            Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
         }
 
         var batches = await system.Birch.RequireAsync(HttpMethod.Get, "/v1/batches");

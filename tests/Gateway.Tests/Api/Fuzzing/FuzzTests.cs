@@ -51,7 +51,8 @@ public sealed class FuzzTests : IAsyncLifetime
         for (var round = 0; round < Rounds; round++)
         {
             using var content = new ByteArrayContent(Changed(valid, random));
-            content.Headers.ContentType = MediaTypeHeaderValue.Parse(round % 20 == 0 ? "multipart/form-data" : "multipart/form-data; boundary=b");
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse(
+                round % 20 == 0 ? "multipart/form-data" : "multipart/form-data; boundary=b");
             using var response = await _stored.Http.PostAsync("/v1/files", content).DefaultTimeout();
             var text = await response.Content.ReadAsStringAsync();
             if (FuzzRun.Problem((int)response.StatusCode, text, field: null) is { } problem)
