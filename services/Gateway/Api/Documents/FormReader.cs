@@ -17,12 +17,18 @@ internal sealed class FormReader(string boundary, Stream body)
         {
             return await _reader.ReadNextSectionAsync(cancellationToken) is { } section ? new FormPart(section) : null;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (Exception error) when (IsBroken(error))
         {
-            throw new MillraceException(
-                Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it.", error);
+            throw Broken(error);
         }
     }
+
+    /// <summary>Whether an error says that a form, or a part of it, does not go on as forms do.</summary>
+    public static bool IsBroken(Exception error) => error is InvalidDataException or IOException and not BadHttpRequestException;
+
+    /// <summary>The refusal of a body that is not a form.</summary>
+    public static MillraceException Broken(Exception error) => new(
+        Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it, and send it whole.", error);
 }
 
 /// <summary>A part of a form: a field or a file.</summary>
@@ -50,8 +56,20 @@ internal sealed class FormPart
 
     public bool IsFile => Name is OneFile or ManyFiles;
 
-    /// <exception cref="MillraceException">The value is longer than a field may be.</exception>
+    /// <exception cref="MillraceException">The value is longer than a field may be, or the form breaks off in it.</exception>
     public async Task<string> ReadTextAsync(int bytesMax, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(bytesMax, cancellationToken);
+        }
+        catch (Exception error) when (FormReader.IsBroken(error))
+        {
+            throw FormReader.Broken(error);
+        }
+    }
+
+    private async Task<string> ReadAsync(int bytesMax, CancellationToken cancellationToken)
     {
         using var value = new MemoryStream();
         var buffer = new byte[4096];

@@ -29,14 +29,17 @@ public sealed class FuzzTests : IAsyncLifetime
     public async Task Json_Broken_IsRefusedByNameOnEveryRoute()
     {
         var conversation = await _stored.PostAsync("/v1/conversations", new { });
+        var store = await _stored.PostAsync("/v1/vector_stores", new { name = "Broken" });
         var world = new FuzzWorld(
-            "plain", await _stored.UploadAsync("{}"), conversation.GetProperty("id").GetString() ?? "", "samples");
+            "plain",
+            await _stored.UploadAsync("{}"),
+            conversation.GetProperty("id").GetString() ?? "",
+            store.GetProperty("id").GetString() ?? "");
         List<string> problems = [];
 
         foreach (var target in FuzzTargets.All(world)) problems.AddRange(await FuzzRun.RunAsync(_stored.Http, target, Seed, Rounds));
 
-        Assert.True(problems.Count == 0, $"{problems.Count} problems:\n{string.Join("\n\n", problems.Take(40))}");
-        Assert.Empty(_stored.Platform.Gateway.Errors);
+        AssertNone(problems);
     }
 
     /// <summary>How: one form after the other with bytes that are changed, cut off or added.</summary>
@@ -59,7 +62,13 @@ public sealed class FuzzTests : IAsyncLifetime
                 problems.Add($"seed {Seed}, round {round}: {problem}: {(int)response.StatusCode} {text}");
         }
 
-        Assert.True(problems.Count == 0, $"{problems.Count} problems:\n{string.Join("\n\n", problems.Take(20))}");
+        AssertNone(problems);
+    }
+
+    private void AssertNone(List<string> problems)
+    {
+        var logged = _stored.Platform.Gateway.Errors.Take(3);
+        Assert.True(problems.Count == 0, $"{problems.Count} problems:\n{string.Join("\n\n", problems.Take(20).Concat(logged))}");
         Assert.Empty(_stored.Platform.Gateway.Errors);
     }
 
