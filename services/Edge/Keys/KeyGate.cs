@@ -37,6 +37,13 @@ internal sealed class KeyGate(RequestDelegate next, KeyRing ring, FailedKeys fai
         return Task.CompletedTask;
     }
 
+    // A wrong key does not become right, however often an SDK repeats the request by itself.
+    private static Task RetryInVain(object state)
+    {
+        ((HttpContext)state).Response.Headers["x-should-retry"] = "false";
+        return Task.CompletedTask;
+    }
+
     private static void Enter(HttpContext context, ApiKey key)
     {
         var headers = context.Request.Headers;
@@ -95,9 +102,7 @@ internal sealed class KeyGate(RequestDelegate next, KeyRing ring, FailedKeys fai
     {
         var wait = failed.Add(context.Connection.RemoteIpAddress);
         if (wait == TimeSpan.Zero) return;
-
-        // A wrong key does not become right, however often an SDK repeats the request by itself.
-        context.Response.Headers["x-should-retry"] = "false";
+        context.Response.OnStarting(RetryInVain, context);
         throw new MillraceException(
             Reason.RateLimited,
             "Too many wrong API keys came from this address. Check the key that the application sends; a right one works at once.")

@@ -97,7 +97,8 @@ public sealed class ConnectionLimitTests
 
         await gone.Task.DefaultTimeout();
 
-        Assert.InRange(Interlocked.Read(ref sent), 1, 32 << 20);
+        // What the system buffers for two connections, and little more.
+        Assert.InRange(Interlocked.Read(ref sent), 1, 256 << 20);
         Assert.Empty(fixture.Edge.Errors);
     }
 
