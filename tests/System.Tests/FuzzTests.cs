@@ -17,7 +17,7 @@ public sealed class FuzzTests(KeyedSystem system)
         var file = await system.Amber.UploadAsync("batch", "lines.jsonl", "{}");
         var conversation = await system.Amber.RequireAsync(HttpMethod.Post, "/v1/conversations", new JsonObject());
         await system.Amber.RequireAsync(HttpMethod.Post, "/v1/collections", new JsonObject { ["name"] = "broken" });
-        var world = new FuzzWorld(ScriptedUpstream.Model, file, conversation.Text("id"), "broken");
+        var world = new FuzzWorld(ScriptedUpstream.Model, "tiny-rag-chat", file, conversation.Text("id"), "broken");
         List<string> problems = [];
 
         foreach (var target in FuzzTargets.All(world)) problems.AddRange(await FuzzRun.RunAsync(system.Amber.Http, target, Seed, Rounds));

@@ -13,11 +13,12 @@ public sealed record FuzzTarget(string Path, string Body)
 }
 
 /// <summary>What the bodies of targets name: it must be there.</summary>
-/// <param name="Model">A chat model.</param>
+/// <param name="Model">A chat model that may have tools.</param>
+/// <param name="TextModel">A model that continues texts.</param>
 /// <param name="File">A file whose purpose is <c>batch</c>.</param>
 /// <param name="Conversation">A conversation.</param>
 /// <param name="Collection">A collection.</param>
-public sealed record FuzzWorld(string Model, string File, string Conversation, string Collection);
+public sealed record FuzzWorld(string Model, string TextModel, string File, string Conversation, string Collection);
 
 /// <summary>Every route of the API that takes a body of JSON.</summary>
 public static class FuzzTargets
@@ -39,11 +40,11 @@ public static class FuzzTargets
                 {"id":"c1","type":"function","function":{"name":"weather","arguments":"{}"}}]},
               {"role":"tool","tool_call_id":"c1","content":"Sun."}],"tools":[{{{{Tool}}}}],"tool_choice":"auto","parallel_tool_calls":true,
              "temperature":0.5,"top_p":0.9,"n":1,"seed":7,"stop":["END"],"max_completion_tokens":8,"logit_bias":{"5":-100},"stream":false,
-             "frequency_penalty":0.1,"presence_penalty":0.1,"top_k":40,"min_p":0.05,"user":"u","metadata":{"a":"b"},
+             "frequency_penalty":0.1,"presence_penalty":0.1,"user":"u","metadata":{"a":"b"},
              "millrace":{"conversation_id":"fuzz-1"}}
             """),
         new("/v1/completions", $$$$"""
-            {"model":"{{{{world.Model}}}}","prompt":["Once upon"],"max_tokens":4,"temperature":0.5,"top_p":0.9,"n":1,"best_of":1,"seed":7,
+            {"model":"{{{{world.TextModel}}}}","prompt":["Once upon"],"max_tokens":4,"temperature":0.5,"top_p":0.9,"n":1,"best_of":1,"seed":7,
              "stop":["END"],"stream":false,"user":"u","frequency_penalty":0.1,"logit_bias":{"5":-100}}
             """),
         new("/v1/messages", $$$$"""
@@ -52,7 +53,7 @@ public static class FuzzTargets
               {"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"weather","input":{}}]},
               {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"Sun.","is_error":false}]}],
              "tools":[{"name":"weather","description":"d","input_schema":{"type":"object","properties":{}}}],"tool_choice":{"type":"auto"},
-             "temperature":0.5,"top_p":0.9,"top_k":5,"stop_sequences":["END"],"stream":false,"metadata":{"user_id":"u"}}
+             "temperature":0.5,"top_p":0.9,"stop_sequences":["END"],"stream":false,"metadata":{"user_id":"u"}}
             """),
         new("/v1/messages/count_tokens", $$$$"""
             {"model":"{{{{world.Model}}}}","system":"Be kind.","messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}]}

@@ -97,6 +97,7 @@ internal sealed class Probe(Tenant tenant, Tenant other, LoadLog log)
     private static (string? Code, string? Violation) Judge(Answer answer, JsonNode error)
     {
         var code = error["code"]?.GetValue<string>() ?? "";
+        if (code == "internal_error") return (null, $"a defect: {answer.Text}");
         if (!KnownCodes.Has(code, answer.Status == 200 ? null : answer.Status))
             return (null, $"{answer.Status} for no known reason: {answer.Text}");
         return error["message"]?.GetValue<string>() is { Length: > 10 } ? (code, null) : (null, $"no words: {answer.Text}");

@@ -149,7 +149,7 @@ internal sealed record Belongings
             ($"POST {one}", new JsonObject { ["name"] = "Mine now" }, Code),
             ($"POST {one}/search", new JsonObject { ["query"] = "note" }, Code),
             ($"GET {one}/files", null, Code),
-            ($"POST {one}/files", new JsonObject { ["file_id"] = File }, "file_not_found"),
+            ($"POST {one}/files", new JsonObject { ["file_id"] = File }, Code),
             ($"POST /v1/vector_stores/{Tenant.Collection}/files", new JsonObject { ["file_id"] = File }, "file_not_found"),
             ($"GET {one}/file_batches/{FileBatch}", null, "job_not_found"),
             ($"POST {one}/file_batches/{FileBatch}/cancel", null, "job_not_found"),

@@ -40,13 +40,14 @@ public sealed class KeyedSystem : IAsyncLifetime
     /// <summary>The other.</summary>
     internal Tenant Birch => _birch ?? throw new InvalidOperationException("The system is not started.");
 
-    private string LogsFolder => _folder.File("logs");
+    private static string LogsFolder => Path.Combine(RepoPaths.Root, ".millrace", "logs", "keyed-system-tests");
 
     private string KeysFile => Path.Combine(_folder.File("data"), "edge", FileKeyStore.FileName);
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
+        if (Directory.Exists(LogsFolder)) Directory.Delete(LogsFolder, recursive: true);
         _upstream = await ScriptedUpstream.StartAsync();
         foreach (var (name, value) in _upstream.Settings()) Environment.SetEnvironmentVariable(name, value);
         var (amber, birch) = (await MakeKeyAsync("amber-works"), await MakeKeyAsync("birch-mill"));

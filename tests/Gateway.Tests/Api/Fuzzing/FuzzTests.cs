@@ -32,6 +32,7 @@ public sealed class FuzzTests : IAsyncLifetime
         var store = await _stored.PostAsync("/v1/vector_stores", new { name = "Broken" });
         var world = new FuzzWorld(
             "plain",
+            "plain",
             await _stored.UploadAsync("{}"),
             conversation.GetProperty("id").GetString() ?? "",
             store.GetProperty("id").GetString() ?? "");
