@@ -44,8 +44,8 @@ public static class FuzzTargets
              "millrace":{"conversation_id":"fuzz-1"}}
             """),
         new("/v1/completions", $$$$"""
-            {"model":"{{{{world.TextModel}}}}","prompt":["Once upon"],"max_tokens":4,"temperature":0.5,"top_p":0.9,"n":1,"best_of":1,"seed":7,
-             "stop":["END"],"stream":false,"user":"u","frequency_penalty":0.1,"logit_bias":{"5":-100}}
+            {"model":"{{{{world.TextModel}}}}","prompt":["Once upon"],"max_tokens":4,"temperature":0.5,"top_p":0.9,
+             "n":1,"best_of":1,"seed":7,"stop":["END"],"stream":false,"user":"u","frequency_penalty":0.1,"logit_bias":{"5":-100}}
             """),
         new("/v1/messages", $$$$"""
             {"model":"{{{{world.Model}}}}","max_tokens":8,"system":[{"type":"text","text":"Be kind.","cache_control":{"type":"ephemeral"}}],
