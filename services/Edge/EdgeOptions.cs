@@ -56,9 +56,9 @@ public sealed class EdgeOptions : ISelfValidating
     /// <value>Default 5 seconds.</value>
     public TimeSpan BodyGrace { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Least speed at which a client must take what is sent to it, in bytes per second, after <see cref="AnswerGrace"/>; the
-    /// connection of one that does not is closed, which frees all that its request holds. Only what waits to be taken counts: an answer that
-    /// comes slowly is no slow client.</summary>
+    /// <summary>Least speed at which a client must take what is sent to it, in bytes per second, after <see cref="AnswerGrace"/>. The
+    /// connection of one that does not is closed, which frees all that its request holds. Only what waits to be taken counts: an answer
+    /// that comes slowly is no slow client.</summary>
     /// <value>Default 1,024; 0 for any speed.</value>
     [Range(0, 1024 * 1024)]
     public int AnswerBytesPerSecondMin { get; set; } = 1024;

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using Grpc.Core;
 using Millrace.ServiceDefaults.Errors;
 
@@ -10,7 +9,8 @@ public sealed class RpcErrorsTests
     public void ToMillraceException_ConnectionThatEndedWithinAnAnswer_IsAServiceThatIsAway()
     {
         var ended = new HttpIOException(HttpRequestError.ResponseEnded);
-        var error = new RpcException(new Status(StatusCode.Internal, "Error reading next message.", new InvalidDataException("read", ended)));
+        var status = new Status(StatusCode.Internal, "Error reading next message.", new InvalidDataException("read", ended));
+        var error = new RpcException(status);
 
         var refusal = error.ToMillraceException("guardrails");
 
