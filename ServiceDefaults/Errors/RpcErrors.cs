@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Grpc.Core;
 
 namespace Millrace.ServiceDefaults.Errors;
@@ -46,7 +47,7 @@ public static class RpcErrors
 
     private static MillraceException Unnamed(RpcException error, string service)
     {
-        var reason = ReasonCatalog.FromStatus(error.StatusCode);
+        var reason = IsBrokenConnection(error) ? Reason.UpstreamUnavailable : ReasonCatalog.FromStatus(error.StatusCode);
         var message = reason switch
         {
             Reason.UpstreamUnavailable => $"The {service} service cannot be reached. Try again in a moment.",
@@ -55,6 +56,16 @@ public static class RpcErrors
             _ => $"The {service} service failed ({error.StatusCode}). The log of {service} has the details under this request's id.",
         };
         return new MillraceException(reason, message, error);
+    }
+
+    // The transport says INTERNAL when a connection ends within an answer, as it does when the process behind it is killed. Only a status
+    // that was made on this side has an exception.
+    private static bool IsBrokenConnection(RpcException error)
+    {
+        if (error.StatusCode != StatusCode.Internal) return false;
+        for (var cause = error.Status.DebugException; cause is not null; cause = cause.InnerException)
+            if (cause is IOException or HttpRequestException or SocketException) return true;
+        return false;
     }
 
     /// <summary>Trailers carry ASCII only; a field's name that is not is still better than none.</summary>

@@ -59,6 +59,17 @@ public sealed class EdgeOptions : ISelfValidating
     /// <value>Default 5 seconds.</value>
     public TimeSpan BodyGrace { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Least speed at which a client must take what is sent to it, in bytes per second, after <see cref="AnswerGrace"/>. The
+    /// connection of one that does not is closed, which frees all that its request holds. Only what waits to be taken counts: an answer
+    /// that comes slowly is no slow client.</summary>
+    /// <value>Default 1,024; 0 for any speed.</value>
+    [Range(0, 1024 * 1024)]
+    public int AnswerBytesPerSecondMin { get; set; } = 1024;
+
+    /// <summary>Time before it is looked at how fast a client takes an answer.</summary>
+    /// <value>Default 5 seconds.</value>
+    public TimeSpan AnswerGrace { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Most requests at a time on one HTTP/2 connection, which TLS endpoints speak too.</summary>
     /// <value>Default 100.</value>
     [Range(1, 1000)]
@@ -88,6 +99,7 @@ public sealed class EdgeOptions : ISelfValidating
             if (value <= TimeSpan.Zero || value > TimeMax)
                 yield return $"{name} is {value}. Set it to a time above zero and of at most a day, such as 00:00:10.";
         if (BodyGrace <= TimeSpan.FromSeconds(1)) yield return $"BodyGrace is {BodyGrace}. Set it to more than 00:00:01.";
+        if (AnswerGrace <= TimeSpan.FromSeconds(1)) yield return $"AnswerGrace is {AnswerGrace}. Set it to more than 00:00:01.";
         if (HealthCacheTime < TimeSpan.Zero) yield return $"HealthCacheTime is {HealthCacheTime}. Set it to 00:00:00 or more.";
     }
 }

@@ -89,6 +89,7 @@ public static class EdgeServiceExtensions
         builder.Services.AddSingleton<IKeyStore>(services => new FileKeyStore(
             services.GetRequiredService<IOptions<KeyOptions>>().Value.File ?? Path.Combine(folder, FileKeyStore.FileName)));
         builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<FailedKeys>();
         builder.Services.AddHostedService<KeyStart>();
         builder.Services.AddHostedService<KeyWatcher>();
     }
@@ -128,6 +129,9 @@ public static class EdgeServiceExtensions
         limits.MinRequestBodyDataRate = edge.BodyBytesPerSecondMin == 0
             ? null
             : new MinDataRate(edge.BodyBytesPerSecondMin, edge.BodyGrace);
+        limits.MinResponseDataRate = edge.AnswerBytesPerSecondMin == 0
+            ? null
+            : new MinDataRate(edge.AnswerBytesPerSecondMin, edge.AnswerGrace);
         limits.Http2.MaxStreamsPerConnection = edge.Http2StreamsMax;
         limits.Http2.MaxRequestHeaderFieldSize = Math.Min(edge.HeaderBytesMax, limits.Http2.MaxRequestHeaderFieldSize);
     }

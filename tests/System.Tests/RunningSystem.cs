@@ -1,5 +1,4 @@
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Millrace.TestShared;
 
@@ -16,8 +15,6 @@ public sealed class RunningSystem : IAsyncLifetime
 
     /// <summary>The members of the inference pool.</summary>
     public static readonly IReadOnlyList<string> Members = ["inference-1", "inference-2"];
-
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryFolder _folder = new();
     private DistributedApplication? _app;
@@ -49,26 +46,17 @@ public sealed class RunningSystem : IAsyncLifetime
     }
 
     /// <summary>Waits until a resource is healthy.</summary>
-    public Task HealthyAsync(string name) => App.ResourceNotifications.WaitForResourceHealthyAsync(name).WaitAsync(StartTimeout);
+    public Task HealthyAsync(string name) => App.HealthyAsync(name);
 
     /// <summary>The process id of a resource that runs.</summary>
-    public async Task<int> ProcessIdAsync(string name)
-    {
-        var running = await App.ResourceNotifications
-            .WaitForResourceAsync(name, change => change.Snapshot.State?.Text == KnownResourceStates.Running).DefaultTimeout();
-        var property = running.Snapshot.Properties.Single(property => property.Name == "executable.pid");
-        return (int)(property.Value ?? throw new InvalidOperationException($"'{name}' has no process."));
-    }
+    public Task<int> ProcessIdAsync(string name) => App.ProcessIdAsync(name);
 
     /// <summary>Waits until a resource whose process ended runs again and the system is well.</summary>
     /// <param name="name">The resource.</param>
     /// <param name="oldPid">Id of the process that ended.</param>
     public async Task RestartedAsync(string name, int oldPid)
     {
-        await App.ResourceNotifications.WaitForResourceAsync(
-            name, change => change.Snapshot.Properties.Any(p => p.Name == "executable.pid" && p.Value is int pid && pid != oldPid))
-            .DefaultTimeout();
-        await HealthyAsync(name).DefaultTimeout();
+        await App.RestartedAsync(name, oldPid);
         await HealthyAsync("edge").DefaultTimeout();
     }
 

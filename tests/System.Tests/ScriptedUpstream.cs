@@ -9,7 +9,7 @@ namespace Millrace.SystemTests;
 /// <summary>
 /// A server with OpenAI's API whose model is predictable: it calls the first tool it is offered, says what the tool answered, and otherwise
 /// repeats what it was told. Where values are asked for, in arguments or as JSON, each is <c>Rome</c>. Told <see cref="Endless"/>, it says
-/// one word and nothing more until its caller goes away.
+/// one word and nothing more until its caller goes away; told something that begins with <see cref="Slowly"/>, it takes its time.
 /// </summary>
 internal sealed class ScriptedUpstream : IAsyncDisposable
 {
@@ -18,6 +18,11 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
 
     /// <summary>What makes it never end.</summary>
     public const string Endless = "Never end.";
+
+    /// <summary>What makes it say a word in each <see cref="Pace"/>.</summary>
+    public const string Slowly = "Slowly: ";
+
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(30);
 
     private readonly WebApplication _app;
 
@@ -53,9 +58,12 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     {
         var request = await JsonNode.ParseAsync(context.Request.Body) ?? throw new InvalidDataException("The request is null.");
         context.Response.ContentType = "text/event-stream";
+        using var pace = new PeriodicTimer(Pace);
+        var slow = Last(request, "content").StartsWith(Slowly, StringComparison.Ordinal);
         foreach (var (delta, reason) in Deltas(request))
         {
             await SendAsync(context.Response, Choice(delta, reason), usage: null);
+            if (slow) await pace.WaitForNextTickAsync(context.RequestAborted);
             if (Last(request, "content") == Endless) await GoneAsync(context);
         }
 

@@ -11,7 +11,7 @@ namespace Millrace.Edge.Keys;
 /// Decides who asks, and whether they may. The tenant and the labels that the platform goes by are the key's, in headers that no client can
 /// set. Where no key is asked for, all is one tenant's, and only programs on this machine are served.
 /// </summary>
-internal sealed class KeyGate(RequestDelegate next, KeyRing ring, TimeProvider time, ILogger<KeyGate> logger)
+internal sealed class KeyGate(RequestDelegate next, KeyRing ring, FailedKeys failed, TimeProvider time, ILogger<KeyGate> logger)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -34,6 +34,13 @@ internal sealed class KeyGate(RequestDelegate next, KeyRing ring, TimeProvider t
     private static Task Challenge(object state)
     {
         ((HttpContext)state).Response.Headers.WWWAuthenticate = "Bearer";
+        return Task.CompletedTask;
+    }
+
+    // A wrong key does not become right, however often an SDK repeats the request by itself.
+    private static Task RetryInVain(object state)
+    {
+        ((HttpContext)state).Response.Headers["x-should-retry"] = "false";
         return Task.CompletedTask;
     }
 
@@ -73,20 +80,32 @@ internal sealed class KeyGate(RequestDelegate next, KeyRing ring, TimeProvider t
             return;
         }
 
-        var key = Authenticate(text);
+        var key = Authenticate(context, text);
         RequireScope(context, key);
         Enter(context, key);
     }
 
-    private ApiKey Authenticate(string text)
+    private ApiKey Authenticate(HttpContext context, string text)
     {
         var (verdict, key) = ring.Keys.Judge(text, time.GetUtcNow());
         if (key is not null) return key;
+        if (verdict == KeyVerdict.Invalid && text.Length > 0) CountFailure(context);
         throw new MillraceException(Reason.Unauthenticated, (verdict, text.Length) switch
         {
             (KeyVerdict.Expired, _) => "This API key has expired. Ask for a new one.",
             (_, 0) => "No API key was given. Send one as 'Authorization: Bearer KEY'.",
             _ => "Incorrect API key provided. Send a key that './run keys list' shows, as 'Authorization: Bearer KEY'.",
         });
+    }
+
+    private void CountFailure(HttpContext context)
+    {
+        var wait = failed.Add(context.Connection.RemoteIpAddress);
+        if (wait == TimeSpan.Zero) return;
+        context.Response.OnStarting(RetryInVain, context);
+        throw new MillraceException(
+            Reason.RateLimited,
+            "Too many wrong API keys came from this address. Check the key that the application sends; a right one works at once.")
+        { RetryAfter = wait };
     }
 }

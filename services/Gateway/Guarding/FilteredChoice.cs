@@ -64,7 +64,8 @@ internal sealed class FilteredChoice(
             await requests.WriteAsync(message, cancellationToken);
             if (message.MessageCase == FilterOutputRequest.MessageOneofCase.End) await requests.CompleteAsync();
         }
-        catch (Exception error) when (error is RpcException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (
+            error is RpcException or IOException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
         {
             // A stream that ended can say only on its reading side why.
             await ReceiveAsync();

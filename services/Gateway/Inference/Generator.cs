@@ -61,14 +61,29 @@ public sealed class Generator(InferencePool pool, GatewayTelemetry telemetry, Te
         await using var responses = pool
             .GenerateAsync(request, attempt => Tell(attempt, run), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
-        while (await NextAsync(responses, run))
-            foreach (var next in Translate(responses.Current, run, request.Echo))
+        var open = new OpenTokens();
+        var isWhole = false;
+        try
+        {
+            while (await NextAsync(responses, run))
             {
-                recorded?.Add(next);
-                yield return next;
+                open.Take(responses.Current);
+                foreach (var next in Translate(responses.Current, run, request.Echo))
+                {
+                    recorded?.Add(next);
+                    yield return next;
+                }
             }
 
-        telemetry.EndChatCall(span, run, run.Usage.Since(before));
+            isWhole = true;
+        }
+        finally
+        {
+            // Whoever leaves in the middle has had what came until then.
+            run.AddUsage(new ChatUsage(0, open.Count, 0));
+            if (isWhole) telemetry.EndChatCall(span, run, run.Usage.Since(before));
+            else telemetry.BreakChatCall(run, run.Usage.Since(before));
+        }
     }
 
     /// <summary>Counts the tokens of a text.</summary>

@@ -84,7 +84,7 @@ public sealed class ChatPipeline(
         var (messages, history, _, context, prompt) = prepared;
         var source = new SourceText(prompt.Passages);
         var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
-        var batched = grounded.BatchAsync(run.Plan.BatchCharsMax, run.Timeline, cancellationToken);
+        var batched = grounded.BatchAsync(JournaledAnswer.CharsMax(run), run.Timeline, cancellationToken);
         var guarded = steps.OutputGuard.FilterAsync(batched, run, cancellationToken);
         var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
 

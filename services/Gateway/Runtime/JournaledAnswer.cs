@@ -24,12 +24,16 @@ internal static class JournaledAnswer
         return known;
     }
 
-    /// <summary>What the model says, each piece kept before it is passed on.</summary>
+    /// <summary>How far the steps behind may join pieces. What is kept is not joined again: another process, to which all of it comes at
+    /// once, would join it elsewhere, and its answer would not be that which clients have the beginning of.</summary>
+    public static int CharsMax(ChatRun run) => run.Plan.Request.Journal is null ? run.Plan.BatchCharsMax : 0;
+
+    /// <summary>What the model says, joined where it is fast, each piece kept before it is passed on.</summary>
     public static async IAsyncEnumerable<ChatEvent> KeepAsync(
         IAsyncEnumerable<ChatEvent> answer, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var journal = JournalOf(run);
-        await foreach (var next in answer.WithCancellation(cancellationToken))
+        await foreach (var next in answer.BatchAsync(run.Plan.BatchCharsMax, run.Timeline, cancellationToken))
         {
             await journal.SayAsync(next, run, cancellationToken);
             yield return next;

@@ -82,6 +82,13 @@ public sealed class GatewayTelemetry : IDisposable
         Count(GenAi.Operations.Chat, run.Plan.Model.Name, usage.PromptTokens, usage.CompletionTokens);
     }
 
+    /// <summary>Counts what a generation used that ended before it was whole: its client left, its time was over, or it failed.</summary>
+    public void BreakChatCall(ChatRun run, ChatUsage usage)
+    {
+        if (usage.PromptTokens > 0 || usage.CompletionTokens > 0)
+            Count(GenAi.Operations.Chat, run.Plan.Model.Name, usage.PromptTokens, usage.CompletionTokens);
+    }
+
     /// <summary>Starts the span of an embedding.</summary>
     public CallScope StartEmbeddings(string model) => new(
         this,

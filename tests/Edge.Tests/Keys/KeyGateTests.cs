@@ -156,7 +156,7 @@ public sealed class KeyGateTests
     [Fact]
     public async Task Authorization_OfAnyForm_IsARefusalAndNeverAnError()
     {
-        await using var edge = await KeyedEdge.StartAsync();
+        await using var edge = await KeyedEdge.StartAsync(settings: [("Edge:Keys:FailuresMax", "0")]);
         var key = edge.AddKnown(new KeyDraft { Name = "app" });
         var random = new Random(20_260_101);
 

@@ -28,7 +28,7 @@ internal sealed class FormReader(string boundary, Stream body)
 
     /// <summary>The refusal of a body that is not a form, or not whole.</summary>
     public static MillraceException NoForm(Exception error) =>
-        new(Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it.", error);
+        new(Reason.InvalidArgument, "The body is not valid multipart/form-data. Let the HTTP client write it, and send it whole.", error);
 }
 
 /// <summary>A part of a form: a field or a file.</summary>
@@ -58,8 +58,20 @@ internal sealed class FormPart
 
     public bool IsFile => Name is OneFile or ManyFiles;
 
-    /// <exception cref="MillraceException">The value is longer than a field may be.</exception>
+    /// <exception cref="MillraceException">The value is longer than a field may be, or the form breaks off in it.</exception>
     public async Task<string> ReadTextAsync(int bytesMax, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(bytesMax, cancellationToken);
+        }
+        catch (Exception error) when (FormReader.IsOfTheForm(error))
+        {
+            throw FormReader.NoForm(error);
+        }
+    }
+
+    private async Task<string> ReadAsync(int bytesMax, CancellationToken cancellationToken)
     {
         using var value = new MemoryStream();
         var buffer = new byte[4096];

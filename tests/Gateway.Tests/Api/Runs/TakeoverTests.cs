@@ -62,6 +62,43 @@ public sealed class TakeoverTests : IAsyncLifetime
         Assert.Equal(2, Second.Inference.Requests.Count);
     }
 
+    /// <summary>How: words come one by one to the first gateway, and all at once to the second, both of which may join them.</summary>
+    [Fact]
+    public async Task Stream_GatewaysThatJoinPieces_MakeTheSameOfThem()
+    {
+        await using var first = await Platform.StartAsync(settings: [_sessions!.Setting, ("Gateway:BatchCharsMax", "1024")]);
+        await using var second = await Platform.StartAsync(settings: [_sessions.Setting, ("Gateway:BatchCharsMax", "1024")]);
+        var seen = Answer.Take(4).Select(_ => new TaskCompletionSource()).ToList();
+        first.Inference.Script = async (_, speaker) =>
+        {
+            await speaker.StartAsync();
+            foreach (var (word, read) in Answer.Zip(seen))
+            {
+                await speaker.TokenAsync(word);
+                await read.Task.WaitAsync(speaker.CancellationToken);
+            }
+
+            await Task.Delay(Timeout.Infinite, speaker.CancellationToken);
+        };
+        second.Inference.Script = (request, speaker) => GoOnAsync(request, speaker, Answer.Length);
+        using var lost = await AskAsync(first, "k");
+        var before = "";
+        foreach (var (word, read) in Answer.Zip(seen))
+        {
+            before += await lost.ReadUntilAsync(word);
+            read.SetResult();
+        }
+
+        await KillAsync(first);
+        _time.Advance(Lease);
+        using var retried = await second.Http.PostAsync(
+            Path, Body(), ("Idempotency-Key", "k"), ("Last-Event-ID", $"{Requests.Events(before).Length}"));
+        var whole = Requests.Events(before).Concat(Requests.Events(await retried.TextAsync())).ToArray();
+
+        Assert.Equal(string.Concat(Answer), Text(whole));
+        Assert.Equal("data: [DONE]", whole[^1].Split('\n')[1]);
+    }
+
     [Fact]
     public async Task Stream_GatewayDiesBeforeTheModelSpoke_TheOtherAsksItAnew()
     {
