@@ -149,6 +149,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<OutputGuard>();
         services.AddSingleton<Citer>();
         services.AddSingleton<ChatSteps>();
+        services.AddSingleton<RequestFrame>();
         services.AddSingleton<ChatPipeline>();
     }
 

@@ -22,7 +22,14 @@ internal static class RunsServices
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
         services.AddSingleton<RunHttp>();
         services.AddSingleton<KeptRequests>();
-        services.AddSingleton<IRunKind, KeptChat>();
+        services.AddKept<KeptChat>();
         services.AddResponses();
+    }
+    /// <summary>Registers a kind of request that may be asked for again.</summary>
+    public static void AddKept<TKind>(this IServiceCollection services)
+        where TKind : KeptKind
+    {
+        services.AddSingleton<TKind>();
+        services.AddSingleton<IRunKind>(provider => provider.GetRequiredService<TKind>());
     }
 }
