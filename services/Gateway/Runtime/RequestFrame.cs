@@ -20,7 +20,7 @@ internal sealed record FramedRequest(
 /// What every request to a model has around its own way: its deadline, its span, the id of its answer, and the explanation of how it went,
 /// also when it failed.
 /// </summary>
-public sealed class RequestFrame(ChatPlanner planner, ExplanationStore explanations, TimeProvider time, GatewayTelemetry telemetry)
+public sealed class RequestFrame(ChatPlanner planner, Explanations explanations, TimeProvider time, GatewayTelemetry telemetry)
 {
     private const string RequestPrefix = "req_";
 
@@ -57,7 +57,7 @@ public sealed class RequestFrame(ChatPlanner planner, ExplanationStore explanati
         finally
         {
             telemetry.EndRequest(run);
-            explanations.Keep(CallContext.Current.Tenant, CallContext.Current.RequestId, ExplanationWriter.Write(run, failure));
+            explanations.Keep(run, failure);
         }
     }
 

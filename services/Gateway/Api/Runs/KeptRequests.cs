@@ -42,7 +42,7 @@ internal sealed class KeptRequests(RunHost host, RunHttp http, JsonBody json, IO
         {
             var run = await host.GetAsync(id, cancellationToken);
             return run.RequestHash.Span.SequenceEqual(hash)
-                ? host.Attach(id)
+                ? host.Attach(id, run.Generation)
                 : throw new MillraceException(
                     Reason.IdempotencyConflict, "This Idempotency-Key was used for another request. Send that request, or use a new key.");
         }

@@ -17,9 +17,15 @@ internal static class RunsServices
             "sessions",
             invoker => new RunsService.RunsServiceClient(invoker),
             client => client.RetryIdempotent(safe.Select(RunsService.Descriptor.FindMethodByName)));
+        services.AddServiceClient(
+            "sessions",
+            invoker => new RunWorkService.RunWorkServiceClient(invoker),
+            client => client.RetryIdempotent([RunWorkService.Descriptor.FindMethodByName("ListOrphans")]));
         services.AddSingleton<RunWorker>();
         services.AddSingleton<RunHost>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHost>());
+        services.AddSingleton<OrphanSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<OrphanSweep>());
         services.AddSingleton<RunHttp>();
         services.AddSingleton<KeptRequests>();
         services.AddKept<KeptChat>();
