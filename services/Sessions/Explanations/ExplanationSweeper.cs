@@ -7,7 +7,8 @@ namespace Millrace.Sessions.Explanations;
 
 /// <summary>Deletes explanations that were kept for as long as they ought to be, or are more than may be, a few at a time.</summary>
 public sealed class ExplanationSweeper(
-    IExplanationStore store, IOptions<ExplanationOptions> options, TimeProvider time, ILogger<ExplanationSweeper> logger) : BackgroundService
+    IExplanationStore store, IOptions<ExplanationOptions> options, TimeProvider time, ILogger<ExplanationSweeper> logger)
+    : BackgroundService
 {
     private readonly ExplanationOptions _options = options.Value;
 

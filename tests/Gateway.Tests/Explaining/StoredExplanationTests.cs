@@ -59,8 +59,8 @@ public sealed class StoredExplanationTests
         while (platform.Explanations.Stored.IsEmpty)
         {
             asked = platform.Explanations.Asked;
-            await time.AdvanceWhenTimedAsync(Flush).DefaultTimeout();
-            if (platform.Explanations.Stored.IsEmpty) await asked.DefaultTimeout();
+            var timed = time.UntilTimedAsync(Flush);
+            if (await Task.WhenAny(timed, asked).DefaultTimeout() == timed) time.Advance(Flush);
         }
 
         Assert.Contains(("default", "req-a"), platform.Explanations.Stored.Keys);

@@ -4,7 +4,9 @@ using Millrace.TestShared;
 
 namespace Millrace.Gateway.Tests.Sessions;
 
-/// <summary>A long conversation through a real gateway and a real store: what the model still knows of turns that it no longer sees.</summary>
+/// <summary>
+/// A long conversation through a real gateway and a real store: what the model still knows of turns that it no longer sees.
+/// </summary>
 public sealed class FallenTurnsTests
 {
     private const string Asked = "What did we decide?";

@@ -32,7 +32,8 @@ public sealed class OrphanSweepTests : IAsyncLifetime
     public async Task Background_ItsGatewayDies_AnotherEndsItUnasked()
     {
         var clock = new ManualTimeProvider();
-        await using var second = await Platform.StartAsync(time: clock, settings: [Sessions.Setting]);
+        await using var second = await Platform.StartAsync(
+            time: clock, settings: [Sessions.Setting, ("Gateway:Runs:Lease", "00:01:00")]);
         second.Inference.Script = RestAsync;
         var id = await BeginAsync(tenant: "acme");
         await KillAsync(First);
