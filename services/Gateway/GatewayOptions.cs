@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Millrace.Gateway.Inference;
 using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Gateway;
@@ -91,10 +92,14 @@ public sealed class GatewayOptions : ISelfValidating
 
     /// <summary>
     /// Silence before the first token after which a second member of the pool is asked as well; the first to begin answers, the other is
-    /// cancelled. Zero for never.
+    /// cancelled. <c>off</c>, <c>p95</c> for the time in which 95 % of the model's recent answers had begun, or a time.
     /// </summary>
-    /// <value>Default zero.</value>
-    public TimeSpan HedgeAfter { get; set; }
+    /// <value>Default <c>off</c>.</value>
+    public string HedgeAfter { get; set; } = HedgeTimer.Off;
+
+    /// <summary>Shortest silence after which <c>p95</c> asks a second member.</summary>
+    /// <value>Default 50 ms.</value>
+    public TimeSpan HedgeMin { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Longest time that a chat may take, answer included; a request may ask for less by <c>x-millrace-timeout-ms</c>.</summary>
     /// <value>Default 30 minutes.</value>
@@ -150,9 +155,12 @@ public sealed class GatewayOptions : ISelfValidating
         })
             if (value <= TimeSpan.Zero || value > TimeMax)
                 yield return $"{name} must be longer than zero and at most 1.00:00:00, such as 00:00:10.";
-        if (HedgeAfter < TimeSpan.Zero) yield return $"{nameof(HedgeAfter)} must not be negative; 00:00:00 turns it off.";
-        if (HedgeAfter >= (FirstTokenTimeout ?? StallTimeout))
+        if (!HedgeTimer.IsValid(HedgeAfter))
+            yield return $"{nameof(HedgeAfter)} is '{HedgeAfter}'. Use {HedgeTimer.Off}, {HedgeTimer.Recent}, "
+                + "or a time such as 00:00:00.500.";
+        if (HedgeTimer.Fixed(HedgeAfter) >= (FirstTokenTimeout ?? StallTimeout))
             yield return $"{nameof(HedgeAfter)} must be below {nameof(FirstTokenTimeout)}, after which the first member is given up.";
+        if (HedgeMin < TimeSpan.Zero) yield return $"{nameof(HedgeMin)} must not be negative.";
         if (CoolDown < TimeSpan.Zero) yield return $"{nameof(CoolDown)} must not be negative.";
     }
 }

@@ -119,6 +119,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<PoolTelemetry>();
         services.AddSingleton<MemberPicker>();
         services.AddSingleton<PoolSignals>();
+        services.AddSingleton<HedgeTimer>();
         services.AddSingleton<InferencePool>();
         services.AddHostedService<PoolWatcher>();
     }
@@ -130,7 +131,7 @@ public static class GatewayServiceExtensions
     {
         services.AddSingleton<GatewayTelemetry>();
         services.AddSingleton<TextRecorder>();
-        services.AddSingleton<ExplanationStore>();
+        services.AddExplanations();
         services.AddSingleton(
             provider => QueryPrompts.Load(provider.GetRequiredService<IOptions<QueryWritingOptions>>().Value.PromptFolder));
         services.AddSingleton<AssistantCatalog>();
@@ -149,6 +150,7 @@ public static class GatewayServiceExtensions
         services.AddSingleton<OutputGuard>();
         services.AddSingleton<Citer>();
         services.AddSingleton<ChatSteps>();
+        services.AddSingleton<RequestFrame>();
         services.AddSingleton<ChatPipeline>();
     }
 
@@ -178,7 +180,6 @@ public static class GatewayServiceExtensions
         services.AddSingleton<FormUpload>();
         services.AddSingleton<JobsEndpoints>();
         services.AddSingleton<SearchEndpoints>();
-        services.AddSingleton<ExplainEndpoint>();
         services.AddSingleton<ConversationsEndpoints>();
         services.AddSingleton<ItemsEndpoints>();
         services.AddAnthropic();

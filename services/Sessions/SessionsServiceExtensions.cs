@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Millrace.ServiceDefaults.Configuration;
 using Millrace.ServiceDefaults.Hosting;
 using Millrace.Sessions.Conversations;
+using Millrace.Sessions.Explanations;
 using Millrace.Sessions.Files;
 using Millrace.Sessions.Grpc;
 using Millrace.Sessions.Messages;
@@ -34,6 +35,7 @@ public static class SessionsServiceExtensions
         builder.Services.AddSingleton<ConversationExport>();
         builder.Services.AddHostedService<RetentionSweeper>();
         builder.Services.AddRuns();
+        builder.Services.AddExplanations();
         builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
         return builder;
     }
@@ -43,6 +45,8 @@ public static class SessionsServiceExtensions
     {
         app.MapGrpcService<SessionsGrpcService>();
         app.MapGrpcService<RunsGrpcService>();
+        app.MapGrpcService<RunWorkGrpcService>();
+        app.MapGrpcService<ExplanationsGrpcService>();
         app.MapFiles();
         return app;
     }

@@ -1,3 +1,5 @@
+using Millrace.Gateway.Api.Runs;
+
 namespace Millrace.Gateway.Anthropic;
 
 /// <summary>Registers and maps Anthropic's Messages API.</summary>
@@ -5,6 +7,7 @@ internal static class AnthropicServices
 {
     public static void AddAnthropic(this IServiceCollection services)
     {
+        services.AddKept<KeptMessage>();
         services.AddSingleton<MessagesEndpoint>();
         services.AddSingleton<CountTokensEndpoint>();
     }

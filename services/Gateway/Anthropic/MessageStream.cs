@@ -9,8 +9,11 @@ namespace Millrace.Gateway.Anthropic;
 /// An answer as Anthropic's stream of events: the message begins, each block of content begins, grows and ends, and the message ends with
 /// its reason and its tokens. Calls follow the text: while they are written the guard may still hold a piece of it back.
 /// </summary>
-internal sealed class MessageStream(SseWriter events) : IChatSink
+internal sealed class MessageStream(IEventStream events) : IChatSink
 {
+    /// <summary>Name of the first event, which tells the tokens that are known by then.</summary>
+    public const string Start = "message_start";
+
     private readonly List<ChatToolCallDelta> _calls = [];
     private ChatFinished? _finished;
     private ChatToolCallDelta? _call;
@@ -26,7 +29,7 @@ internal sealed class MessageStream(SseWriter events) : IChatSink
         {
             case ChatStarted started:
                 await events.StartAsync(started, cancellationToken);
-                await events.WriteAsync("message_start", started, WriteStart, cancellationToken);
+                await events.WriteAsync(Start, started, WriteStart, cancellationToken);
                 await events.WriteAsync("ping", "ping", WriteType, cancellationToken);
                 break;
             case ChatDelta delta:
@@ -97,7 +100,7 @@ internal sealed class MessageStream(SseWriter events) : IChatSink
     private static void WriteStart(Utf8JsonWriter json, ChatStarted started)
     {
         json.WriteStartObject();
-        json.WriteString("type"u8, "message_start"u8);
+        json.WriteString("type"u8, Start);
         json.WriteStartObject("message"u8);
         MessageParts.WriteHead(json, started);
         json.WriteStartArray("content"u8);

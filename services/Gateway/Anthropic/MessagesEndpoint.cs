@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Millrace.Gateway.Api;
+using Millrace.Gateway.Api.Runs;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Streaming;
 using Millrace.ServiceDefaults.Errors;
@@ -9,12 +10,24 @@ namespace Millrace.Gateway.Anthropic;
 
 /// <summary><c>POST /v1/messages</c>: chats in the words of Anthropic's API, through the same pipeline.</summary>
 internal sealed class MessagesEndpoint(
-    ChatPipeline pipeline, JsonBody json, IOptions<GatewayOptions> options, TimeProvider time, ILogger<MessagesEndpoint> logger)
+    ChatPipeline pipeline,
+    JsonBody json,
+    KeptRequests kept,
+    KeptMessage keptMessage,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<MessagesEndpoint> logger)
 {
-    private const string Route = "/v1/messages";
-    private static readonly byte[] Ping = [.. "event: ping\ndata: {\"type\":\"ping\"}"u8];
+    /// <summary>Its path.</summary>
+    public const string Route = "/v1/messages";
 
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>What goes out after a while of silence, without its end.</summary>
+    public static readonly byte[] Ping = [.. "event: ping\ndata: {\"type\":\"ping\"}"u8];
+
+    public Task HandleAsync(HttpContext context) =>
+        IdempotencyKey.IsIn(context.Request) ? kept.AnswerAsync(context, keptMessage) : HandleOnceAsync(context);
+
+    private async Task HandleOnceAsync(HttpContext context)
     {
         var arrivedAt = time.GetTimestamp();
         var request = await ReadAsync(context);

@@ -12,12 +12,13 @@ internal sealed class ChatEndpoint(
     ChatPipeline pipeline,
     JsonBody json,
     KeptRequests kept,
+    KeptChat keptChat,
     IOptions<GatewayOptions> options,
     TimeProvider time,
     ILogger<ChatEndpoint> logger)
 {
     public Task HandleAsync(HttpContext context) =>
-        IdempotencyKey.IsIn(context.Request) ? kept.ChatAsync(context) : HandleOnceAsync(context);
+        IdempotencyKey.IsIn(context.Request) ? kept.AnswerAsync(context, keptChat) : HandleOnceAsync(context);
 
     private async Task HandleOnceAsync(HttpContext context)
     {

@@ -17,7 +17,34 @@ public sealed class PromptRunner(Generator generator)
 
     /// <summary>Generates. Choices are numbered over all prompts.</summary>
     /// <exception cref="MillraceException">One of the prompts failed.</exception>
-    public async IAsyncEnumerable<ChatEvent> GenerateAsync(
+    public IAsyncEnumerable<ChatEvent> GenerateAsync(
+        ChatRun run, CompletionRequest request, IReadOnlyList<CompletionPrompt> prompts, CancellationToken cancellationToken) =>
+        prompts.Count == 1
+            ? SingleAsync(run, request, Request(run.Plan, request, prompts[0]), cancellationToken)
+            : SeveralAsync(run, request, prompts, cancellationToken);
+
+    /// <summary>Goes on behind what was said to the one prompt of a request, its echo included.</summary>
+    internal IAsyncEnumerable<ChatEvent> GoOnAsync(
+        ChatRun run, CompletionRequest request, CompletionPrompt prompt, AnswerBeginning beginning, CancellationToken cancellationToken) =>
+        SingleAsync(
+            run, request, Request(run.Plan, request with { Echo = false }, prompt).From(beginning), cancellationToken);
+
+    private async IAsyncEnumerable<ChatEvent> SingleAsync(
+        ChatRun run, CompletionRequest request, GenerateRequest generate, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var next in generator.GenerateAsync(generate, run, cancellationToken))
+                if (!request.EchoOnly || next is not ChatDelta) yield return next;
+        }
+        finally
+        {
+            // The one token that nobody asked for was not sent either.
+            if (request.EchoOnly) run.Usage = run.Usage with { CompletionTokens = 0 };
+        }
+    }
+
+    private async IAsyncEnumerable<ChatEvent> SeveralAsync(
         ChatRun run,
         CompletionRequest request,
         IReadOnlyList<CompletionPrompt> prompts,
@@ -78,7 +105,6 @@ public sealed class PromptRunner(Generator generator)
         }
         finally
         {
-            // The one token that nobody asked for was not sent either.
             run.AddUsage(request.EchoOnly ? own.Usage with { CompletionTokens = 0 } : own.Usage);
             foreach (var decision in own.Decisions) run.Decide(decision.Step, decision.Decided, decision.Facts.DeepClone().AsObject());
         }

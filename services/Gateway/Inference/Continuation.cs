@@ -10,7 +10,8 @@ internal static class Continuation
     public static GenerateRequest From(this GenerateRequest request, AnswerBeginning? beginning)
     {
         if (beginning is null) return request;
-        if (beginning.Text.Length > 0)
+        if (request.PromptCase == GenerateRequest.PromptOneofCase.Text) request.Text += beginning.Text;
+        else if (beginning.Text.Length > 0)
         {
             request.Chat.Messages.Add(new ChatMessage { Role = Contracts.Inference.V1.ChatRole.Assistant, Content = beginning.Text });
             request.Chat.ContinueLastMessage = true;

@@ -11,7 +11,12 @@ namespace Millrace.Gateway.Inference;
 /// failed is passed over while there is another. A call that failed before it gave anything goes to the next member.
 /// </summary>
 public sealed class InferencePool(
-    PoolMembers members, MemberPicker picker, Dependencies dependencies, IOptions<GatewayOptions> options, PoolSignals signals)
+    PoolMembers members,
+    MemberPicker picker,
+    Dependencies dependencies,
+    HedgeTimer hedges,
+    IOptions<GatewayOptions> options,
+    PoolSignals signals)
 {
     private const string Hedge = "hedge";
     private static readonly TimeSpan RelearnInterval = TimeSpan.FromSeconds(1);
@@ -147,20 +152,28 @@ public sealed class InferencePool(
         GenerateRequest request, Candidates candidates, Action<PoolAttempt> attempted, CancellationToken cancellationToken)
     {
         List<GenerationAttempt> running = [Ask(request, candidates, attempted, cancellationToken)];
-        var hedge = _options.HedgeAfter > TimeSpan.Zero && candidates.Untried.Count > 0;
+        var askedAt = _time.GetTimestamp();
+        var silence = hedges.Begin(request.Model);
         try
         {
             while (true)
             {
-                if (hedge && await IsSlowAsync(running[0], cancellationToken))
+                if (candidates.Untried.Count > 0
+                    && await IsSlowAsync(running[0], silence, cancellationToken)
+                    && hedges.TrySpend(request.Model))
                     running.Add(Ask(request, candidates, attempt => attempted(attempt with { Why = Hedge }), cancellationToken));
-                hedge = false;
+                silence = null;
                 await Task.WhenAny(running.Select(attempt => attempt.Begun));
                 var ended = running.First(attempt => attempt.Begun.IsCompleted);
                 var hasBegun = await HasBegunAsync(ended, candidates, running.Count > 1, cancellationToken);
                 if (running.Count > 1) signals.Telemetry.Hedged(secondWon: ended == running[1] == hasBegun);
                 running.Remove(ended);
-                if (hasBegun) return ended;
+                if (hasBegun)
+                {
+                    hedges.Begun(request.Model, _time.GetElapsedTime(askedAt));
+                    return ended;
+                }
+
                 await ended.DisposeAsync();
                 if (running.Count == 0) running.Add(Ask(request, candidates, attempted, cancellationToken));
             }
@@ -179,10 +192,11 @@ public sealed class InferencePool(
         return new GenerationAttempt(member, request, NextOfBeginningAsync, cancellationToken);
     }
 
-    private async Task<bool> IsSlowAsync(GenerationAttempt attempt, CancellationToken cancellationToken)
+    private async Task<bool> IsSlowAsync(GenerationAttempt attempt, TimeSpan? silence, CancellationToken cancellationToken)
     {
+        if (silence is not { } wait) return false;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var slow = Task.Delay(_options.HedgeAfter, _time, stop.Token);
+        var slow = Task.Delay(wait, _time, stop.Token);
         var isSlow = await Task.WhenAny(attempt.Begun, slow) == slow;
         await stop.CancelAsync();
         return isSlow && !cancellationToken.IsCancellationRequested;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Millrace.Contracts.Sessions.V1;
+using Millrace.Gateway.Completions;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Runtime;
@@ -11,6 +12,8 @@ namespace Millrace.Gateway.Runs;
 internal sealed class ChatJournal(RunOutput output, RunLegacy legacy, DateTimeOffset createdAt) : IChatJournal
 {
     public DateTimeOffset CreatedAt => createdAt;
+
+    public bool IsShown => legacy.Shown.Count > 0;
 
     public PreparedChat? Prepared => legacy.Prepared;
 
@@ -91,9 +94,15 @@ internal sealed record RawPiece
 
     public string? Text { get; init; }
 
+    public bool IsEcho { get; init; }
+
+    public TokenLogprob[]? Logprobs { get; init; }
+
     public ChatToolCallDelta? Call { get; init; }
 
     public ChatFinishReason? Finish { get; init; }
+
+    public string? Stop { get; init; }
 
     public ChatUsage? Usage { get; init; }
 
@@ -101,27 +110,32 @@ internal sealed record RawPiece
 
     public ulong? Seed { get; init; }
 
-    public static RawPiece Of(ChatEvent next, ChatRun run) => new()
+    public static RawPiece Of(ChatEvent next, ChatRun run)
     {
-        Choice = next switch
+        var piece = new RawPiece { Usage = run.Usage, ServedBy = run.ServedBy, Seed = run.Seed };
+        return next switch
         {
-            ChatDelta delta => delta.Choice,
-            ChatFinished finished => finished.Choice,
-            _ => 0,
-        },
-        Text = (next as ChatDelta)?.Text,
-        Call = next as ChatToolCallDelta,
-        Finish = (next as ChatFinished)?.Reason,
-        Usage = run.Usage,
-        ServedBy = run.ServedBy,
-        Seed = run.Seed,
-    };
+            ChatDelta delta => piece with { Choice = delta.Choice, Text = delta.Text, Logprobs = Kept(delta.Logprobs) },
+            PromptEchoed echo => piece with
+            {
+                Choice = echo.Choice, Text = echo.Text, Logprobs = Kept(echo.Logprobs), IsEcho = true,
+            },
+            ChatToolCallDelta call => piece with { Call = call },
+            ChatFinished finished => piece with { Choice = finished.Choice, Finish = finished.Reason, Stop = finished.Stop },
+            _ => piece,
+        };
+    }
 
     public SaidPiece ToSaid() => new(Event(), Usage ?? new ChatUsage(0, 0, 0), ServedBy, Seed);
+
+    private static TokenLogprob[]? Kept(IReadOnlyList<TokenLogprob> logprobs) => logprobs.Count == 0 ? null : [.. logprobs];
 
     private ChatEvent Event()
     {
         if (Call is not null) return Call;
-        return Finish is { } reason ? new ChatFinished(Choice, reason, []) : new ChatDelta(Choice, Text ?? string.Empty);
+        if (Finish is { } reason) return new ChatFinished(Choice, reason, []) { Stop = Stop };
+        return IsEcho
+            ? new PromptEchoed(Choice, Text ?? string.Empty, Logprobs ?? [])
+            : new ChatDelta(Choice, Text ?? string.Empty, Logprobs ?? []);
     }
 }

@@ -23,7 +23,11 @@ internal interface IRunKind
 /// <param name="Output">Where it is written.</param>
 /// <param name="Journal">Keeps what another process needs to go on with its chat.</param>
 /// <param name="IsKept">Whether it is kept in the store.</param>
-internal sealed record RunTask(RunInput Input, RunOutput Output, IChatJournal Journal, bool IsKept);
+internal sealed record RunTask(RunInput Input, RunOutput Output, IChatJournal Journal, bool IsKept)
+{
+    /// <summary>Whether it was taken over too often, so that it only ends.</summary>
+    public bool IsGivenUp { get; init; }
+}
 
 /// <summary>A wish for a run.</summary>
 /// <param name="Input">What is asked for.</param>

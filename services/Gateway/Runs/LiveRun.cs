@@ -43,6 +43,9 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Its id.</summary>
     public string Id { get; }
 
+    /// <summary>Which run of its id it is, as the store counts them; 0 for one that is not kept.</summary>
+    public ulong Generation { get; init; }
+
     /// <summary>How far it is.</summary>
     public LiveState State { get; private set; }
 

@@ -24,8 +24,9 @@ internal sealed class RunJournal(
     private readonly Channel<RunPiece> _pieces = Channel.CreateBounded<RunPiece>(
         new BoundedChannelOptions(PiecesMax) { SingleReader = true, SingleWriter = true });
 
+    private readonly Lock _gate = new();
     private ulong _next = grip.NextSequence;
-    private DateTimeOffset _leaseEndsAt = time.GetUtcNow() + options.Lease;
+    private long _heldSince = grip.HeldSince;
 
     /// <summary>Whether this process may still write.</summary>
     public bool IsOwner { get; private set; } = true;
@@ -53,10 +54,9 @@ internal sealed class RunJournal(
                 batch.Clear();
             }
         }
-        catch (MillraceException error)
+        catch
         {
             // Whoever makes the pieces must not wait for room.
-            _pieces.Writer.TryComplete(error);
             Lose();
             throw;
         }
@@ -80,7 +80,7 @@ internal sealed class RunJournal(
             IsVoid = end.IsVoid,
             KeepMs = (ulong)keptFor.TotalMilliseconds,
         };
-        await InTimeAsync(async () => (await store.FinishRunAsync(request)).IsOwner);
+        await InTimeAsync(async stop => (await store.FinishRunAsync(request, cancellationToken: stop)).IsOwner);
     }
 
     /// <summary>Whether somebody reads the run through the store.</summary>
@@ -90,13 +90,22 @@ internal sealed class RunJournal(
         {
             return store is not null && (await RenewOnceAsync(store)).ReaderCount > 0;
         }
-        catch (MillraceException)
+        catch (Exception error) when (error is MillraceException or OperationCanceledException)
         {
             return false;
         }
     }
 
     private ulong LeaseMs => (ulong)options.Lease.TotalMilliseconds;
+
+    // By a clock that nobody sets. The lease in the store begins later than the call that asks for it, and so ends later than this.
+    private TimeSpan LeaseLeft
+    {
+        get
+        {
+            lock (_gate) return options.Lease - time.GetElapsedTime(_heldSince);
+        }
+    }
 
     private void Drain(List<RunPiece> batch)
     {
@@ -114,9 +123,9 @@ internal sealed class RunJournal(
         var request = new AppendFramesRequest { Id = live.Id, Fence = grip.Fence, FirstSequence = _next, LeaseMs = LeaseMs };
         request.Frames.Add(batch.Select(
             piece => new RunFrame { Kind = piece.Kind, Payload = UnsafeByteOperations.UnsafeWrap(piece.Bytes) }));
-        var isOwner = await InTimeAsync(async () =>
+        var isOwner = await InTimeAsync(async stop =>
         {
-            var answer = await store.AppendFramesAsync(request);
+            var answer = await store.AppendFramesAsync(request, cancellationToken: stop);
             if (answer.CancelRequested) live.Stop();
             return answer.IsOwner;
         });
@@ -124,23 +133,32 @@ internal sealed class RunJournal(
         return isOwner;
     }
 
-    // A store that is away for a moment is waited for, as long as the lease lasts.
-    private async Task<bool> InTimeAsync(Func<Task<bool>> call)
+    // A store that is away for a moment, or does not answer, is asked again as long as the lease lasts. All calls may be repeated.
+    private async Task<bool> InTimeAsync(Func<CancellationToken, Task<bool>> call)
     {
         while (true)
         {
-            var startedAt = time.GetUtcNow();
+            var startedAt = time.GetTimestamp();
+            using var attempt = new CancellationTokenSource(options.Lease, time);
             try
             {
-                if (await call()) _leaseEndsAt = startedAt + options.Lease;
+                if (await call(attempt.Token)) Hold(startedAt);
                 else Lose();
                 return IsOwner;
             }
-            catch (MillraceException error) when (error.Reason.Info().Retryable && time.GetUtcNow() + Pause < _leaseEndsAt)
+            catch (Exception error) when (IsPassing(error, attempt.Token) && LeaseLeft > Pause)
             {
                 await Task.Delay(Pause, time);
             }
         }
+    }
+
+    private static bool IsPassing(Exception error, CancellationToken attempt) =>
+        attempt.IsCancellationRequested || (error is MillraceException refusal && refusal.Reason.Info().Retryable);
+
+    private void Hold(long since)
+    {
+        lock (_gate) _heldSince = Math.Max(_heldSince, since);
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)
@@ -151,7 +169,7 @@ internal sealed class RunJournal(
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                if (!await TryRenewAsync(store) && time.GetUtcNow() >= _leaseEndsAt) Lose();
+                if (!await TryRenewAsync(store) && LeaseLeft <= TimeSpan.Zero) Lose();
                 if (!IsOwner) return;
             }
         }
@@ -168,7 +186,7 @@ internal sealed class RunJournal(
             await RenewOnceAsync(runs);
             return true;
         }
-        catch (MillraceException)
+        catch (Exception error) when (error is MillraceException or OperationCanceledException)
         {
             return false;
         }
@@ -176,9 +194,11 @@ internal sealed class RunJournal(
 
     private async Task<RenewRunResponse> RenewOnceAsync(RunsService.RunsServiceClient runs)
     {
-        var startedAt = time.GetUtcNow();
-        var answer = await runs.RenewRunAsync(new RenewRunRequest { Id = live.Id, Fence = grip.Fence, LeaseMs = LeaseMs });
-        if (answer.IsOwner) _leaseEndsAt = startedAt + options.Lease;
+        var startedAt = time.GetTimestamp();
+        using var attempt = new CancellationTokenSource(options.Lease / 2, time);
+        var answer = await runs.RenewRunAsync(
+            new RenewRunRequest { Id = live.Id, Fence = grip.Fence, LeaseMs = LeaseMs }, cancellationToken: attempt.Token);
+        if (answer.IsOwner) Hold(startedAt);
         else Lose();
         if (answer.CancelRequested) live.Stop();
         return answer;
@@ -195,4 +215,5 @@ internal sealed class RunJournal(
 /// <summary>What an owner holds of a run.</summary>
 /// <param name="Fence">Its fence.</param>
 /// <param name="NextSequence">Sequence of the next frame.</param>
-internal readonly record struct RunGrip(ulong Fence, ulong NextSequence);
+/// <param name="HeldSince">Timestamp of the call that got the lease, in the clock's own units.</param>
+internal readonly record struct RunGrip(ulong Fence, ulong NextSequence, long HeldSince);

@@ -28,7 +28,11 @@ internal sealed record RunLegacy(IReadOnlyList<RunPiece> Shown, PreparedChat? Pr
             if (frame.Kind >= RunFrameKind.Head) shown.Add(new RunPiece(frame.Kind, frame.Payload.Memory));
             else if (frame.Kind == RunFrameKind.Raw) said.Add(JsonSerializer.Deserialize(bytes, RunJson.Default.RawPiece)!.ToSaid());
             else if (frame.Kind == RunFrameKind.Prepared)
+            {
+                // The model was asked anew: what it said before is not what clients get.
                 prepared = JsonSerializer.Deserialize(bytes, RunJson.Default.PreparedState)!.ToPrepared();
+                said.Clear();
+            }
         }
 
         return new RunLegacy(shown, prepared, said);

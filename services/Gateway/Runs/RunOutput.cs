@@ -33,6 +33,10 @@ internal sealed class RunOutput(RunJournal journal, LiveRun live, RunLegacy lega
     public ValueTask EventAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
         ShowAsync(new RunPiece(RunFrameKind.Event, lines), cancellationToken);
 
+    /// <summary>Shows an event that need not say the same when it is made again, as one does that tells what is known so far.</summary>
+    public ValueTask VaryingEventAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken) =>
+        ShowAsync(new RunPiece(RunFrameKind.Event, lines), cancellationToken, isVarying: true);
+
     /// <summary>Shows a body.</summary>
     public ValueTask BodyAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         ShowAsync(new RunPiece(RunFrameKind.Body, bytes), cancellationToken);
@@ -46,11 +50,11 @@ internal sealed class RunOutput(RunJournal journal, LiveRun live, RunLegacy lega
     /// </summary>
     public void BreakOff() => (_again, _isBroken) = (legacy.Shown.Count, true);
 
-    private ValueTask ShowAsync(RunPiece piece, CancellationToken cancellationToken)
+    private ValueTask ShowAsync(RunPiece piece, CancellationToken cancellationToken, bool isVarying = false)
     {
         if (_again < legacy.Shown.Count)
         {
-            RequireSame(legacy.Shown[_again++], piece);
+            RequireSame(legacy.Shown[_again++], piece, isVarying);
             return ValueTask.CompletedTask;
         }
 
@@ -68,10 +72,10 @@ internal sealed class RunOutput(RunJournal journal, LiveRun live, RunLegacy lega
     }
 
     // A head tells times, and so does what follows the model's last word.
-    private void RequireSame(RunPiece shown, RunPiece made)
+    private void RequireSame(RunPiece shown, RunPiece made, bool isVarying)
     {
         if (shown.Kind == made.Kind
-            && (made.Kind == RunFrameKind.Head || legacy.IsSaidToTheEnd || shown.Bytes.Span.SequenceEqual(made.Bytes.Span)))
+            && (isVarying || made.Kind == RunFrameKind.Head || legacy.IsSaidToTheEnd || shown.Bytes.Span.SequenceEqual(made.Bytes.Span)))
             return;
         throw new MillraceException(
             Reason.UpstreamUnavailable,

@@ -29,13 +29,16 @@ internal sealed class RunWorker(IServiceProvider services, ILogger<RunWorker> lo
         }
     }
 
+    private static MillraceException GivenUp() => new(
+        Reason.UpstreamUnavailable, "The gateways that made this answer have stopped, one after the other. Ask again, with a new key.");
+
     private static async Task EndPumpAsync(Task pump)
     {
         try
         {
             await pump;
         }
-        catch (MillraceException)
+        catch (Exception)
         {
             // Told already.
         }
@@ -47,6 +50,7 @@ internal sealed class RunWorker(IServiceProvider services, ILogger<RunWorker> lo
         try
         {
             live.Stopping.ThrowIfCancellationRequested();
+            if (task.IsGivenUp) throw GivenUp();
             return await kind.RunAsync(task, live.Stopping);
         }
         catch (Exception error) when (!live.IsAbandoned)
@@ -54,18 +58,4 @@ internal sealed class RunWorker(IServiceProvider services, ILogger<RunWorker> lo
             return await kind.BreakOffAsync(task, error, live.Stopping.IsCancellationRequested);
         }
     }
-}
-
-/// <summary>Facts about runs. Event ids 3060 to 3069.</summary>
-internal static partial class RunLog
-{
-    [LoggerMessage(
-        3060,
-        LogLevel.Warning,
-        "The answer {Run} is taken over from a gateway that has stopped, with {Frames} frames",
-        EventName = "RunTakenOver")]
-    public static partial void TakenOver(ILogger logger, string run, int frames);
-
-    [LoggerMessage(3061, LogLevel.Warning, "The answer {Run} can no longer be written by this gateway", EventName = "RunLost")]
-    public static partial void Lost(ILogger logger, string run, Exception error);
 }

@@ -1,14 +1,10 @@
 using System.Text;
 using Millrace.Gateway.Citations;
-using Millrace.Gateway.Explaining;
 using Millrace.Gateway.Fallbacks;
 using Millrace.Gateway.Prompts;
-using Millrace.Gateway.Resilience;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
-using Millrace.ServiceDefaults.Calls;
-using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Runtime;
 
@@ -32,50 +28,19 @@ namespace Millrace.Gateway.Runtime;
 /// Steps 10 to 12 are one stream: a token passes all three at once, what the model says meanwhile follows as one piece, and whoever stops
 /// reading stops the engine.
 /// </remarks>
-public sealed class ChatPipeline(
-    ChatPlanner planner,
-    ChatSteps steps,
-    ExplanationStore explanations,
-    TimeProvider time,
-    GatewayTelemetry telemetry)
+public sealed class ChatPipeline(ChatPlanner planner, ChatSteps steps, RequestFrame frame, GatewayTelemetry telemetry)
 {
-    private const string RequestPrefix = "req_";
+    private const string IdPrefix = "chatcmpl-";
 
     /// <summary>Answers a chat.</summary>
     /// <param name="request">The chat.</param>
     /// <param name="sink">Takes the answer. It gets nothing before the first token, so that a failure up to there is told as one.</param>
     /// <param name="cancellationToken">Stops everything, down to the engine.</param>
-    public async Task RunAsync(ChatRequest request, IChatSink sink, CancellationToken cancellationToken)
+    public Task RunAsync(ChatRequest request, IChatSink sink, CancellationToken cancellationToken)
     {
-        using var activity = telemetry.StartRequest(request);
-        var timeline = new RunTimeline(time, request.ArrivedAt ?? time.GetTimestamp());
-        using var deadline = new RequestDeadline(planner.RequestTimeout, time, timeline, cancellationToken);
-        CallContext.Current = CallContext.Current with { Deadline = deadline.At, IsBatch = request.IsBatch };
-        var run = new ChatRun
-        {
-            Id = CompletionId(),
-            CreatedAt = request.Journal?.CreatedAt ?? time.GetUtcNow(),
-            Plan = await deadline.HoldAsync(planner.PlanAsync(request, deadline.Token)),
-            Timeline = timeline,
-            Activity = activity,
-        };
-        run.Decide("plan", run.Plan.Model.Name, PlanFacts.Of(run.Plan));
-        if (run.Plan.InsteadOf is not null) run.Degrade(DegradedModes.Fallback);
-        MillraceException? failure = null;
-        try
-        {
-            await sink.WriteAsync(await deadline.HoldAsync(RunAsync(run, sink, deadline.Token)), cancellationToken);
-        }
-        catch (Exception error)
-        {
-            failure = Failure(error, cancellationToken);
-            throw;
-        }
-        finally
-        {
-            telemetry.EndRequest(run);
-            explanations.Keep(CallContext.Current.Tenant, CallContext.Current.RequestId, ExplanationWriter.Write(run, failure));
-        }
+        var framed = new FramedRequest(
+            request, IdPrefix, stop => planner.PlanAsync(request, stop), (run, stop) => RunAsync(run, sink, stop));
+        return frame.RunAsync(framed, sink, cancellationToken);
     }
 
     private async Task<ChatCompleted> RunAsync(ChatRun run, IChatSink sink, CancellationToken cancellationToken)
@@ -104,20 +69,6 @@ public sealed class ChatPipeline(
         var turns = ChatSteps.Turns(run, history, messages);
         var context = await steps.RetrieveAsync(run, turns, vector, cancellationToken);
         return await steps.AnswerAsync(run, new PreparedChat(messages, history, turns, context, BuiltPrompt.Empty), cancellationToken);
-    }
-
-    private static MillraceException Failure(Exception error, CancellationToken cancellationToken) => error switch
-    {
-        _ when cancellationToken.IsCancellationRequested => new MillraceException(Reason.Cancelled, "The client left.", error),
-        MillraceException refusal => refusal,
-        _ => new MillraceException(Reason.Internal, "A defect.", error),
-    };
-
-    // A retried request keeps its id, and with it the ids of all that it makes.
-    private static string CompletionId()
-    {
-        var id = CallContext.Current.RequestId;
-        return "chatcmpl-" + (id.StartsWith(RequestPrefix, StringComparison.Ordinal) ? id[RequestPrefix.Length..] : id);
     }
 
     private static async Task<StoredAnswer> DeliverAsync(

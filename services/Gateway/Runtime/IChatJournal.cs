@@ -14,13 +14,16 @@ public interface IChatJournal
     /// <summary>When the chat began.</summary>
     DateTimeOffset CreatedAt { get; }
 
+    /// <summary>Whether a client may have seen something that an earlier process made.</summary>
+    bool IsShown { get; }
+
     /// <summary>What an earlier process found out; null when there was none, or it did not get that far.</summary>
     PreparedChat? Prepared { get; }
 
     /// <summary>What the model said to an earlier process, in order.</summary>
     IReadOnlyList<SaidPiece> Said { get; }
 
-    /// <summary>Keeps what was found out.</summary>
+    /// <summary>Keeps what was found out. The answer begins behind it: what was said before counts no longer.</summary>
     ValueTask PrepareAsync(PreparedChat prepared, ChatRun run, CancellationToken cancellationToken);
 
     /// <summary>Keeps something that the model said.</summary>
@@ -40,6 +43,9 @@ public sealed record PreparedChat(
     RetrievedContext? Context,
     BuiltPrompt Prompt)
 {
+    /// <summary>That of an answer that starts from its request alone.</summary>
+    public static PreparedChat Nothing { get; } = new([], ConversationWindow.Empty, [], null, BuiltPrompt.Empty);
+
     /// <summary>Refuses what lacks earlier messages, where the request wants all of them.</summary>
     /// <exception cref="MillraceException">Messages did not fit (context_length_exceeded).</exception>
     public void RequireWhole(ChatRequest request)

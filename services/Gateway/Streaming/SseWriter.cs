@@ -44,11 +44,7 @@ internal sealed class SseWriter(HttpResponse response, TimeSpan pingInterval, Ti
     public ValueTask WriteAsync<T>(T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken) =>
         WriteAsync(string.Empty, state, write, cancellationToken);
 
-    /// <summary>Writes one event that has a name.</summary>
-    /// <param name="name">The name; empty for none.</param>
-    /// <param name="state">Handed to <paramref name="write"/>.</param>
-    /// <param name="write">Writes the event's JSON.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <inheritdoc/>
     public async ValueTask WriteAsync<T>(string name, T state, Action<Utf8JsonWriter, T> write, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);

@@ -6,7 +6,7 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Streaming;
 
 /// <summary>Text completions as OpenAI's stream of chunks. Choices end when the whole answer is settled, as those of chats do.</summary>
-internal sealed class TextSseSink(SseWriter events, bool includeUsage) : IChatSink
+internal sealed class TextSseSink(IEventStream events, bool includeUsage) : IChatSink
 {
     private readonly List<ChatFinished> _finished = [];
     private readonly Dictionary<int, TextLogprobs> _logprobs = [];

@@ -19,7 +19,10 @@ internal sealed class RunsGrpcService(RunService runs, TimeProvider time) : Runs
             Span(request.LeaseMs),
             Span(request.KeepMs),
             request.Input.ToByteArray(),
-            request.Result.ToByteArray());
+            request.Result.ToByteArray())
+        {
+            GoesOnAlone = request.GoesOnAlone,
+        };
         var (outcome, run) = await runs.BeginAsync(Key(request.Id), beginning, context.CancellationToken);
         return new BeginRunResponse { Outcome = (Contracts.Sessions.V1.BeginOutcome)(int)outcome, Run = ToProto(run) };
     }
@@ -49,8 +52,9 @@ internal sealed class RunsGrpcService(RunService runs, TimeProvider time) : Runs
     public override async Task ReadRun(
         ReadRunRequest request, IServerStreamWriter<ReadRunResponse> responseStream, ServerCallContext context)
     {
-        var after = (long)Math.Min(request.AfterSequence, long.MaxValue);
-        var parts = runs.ReadAsync(Key(request.Id), after, request.ShownOnly, !request.NoFollow, context.CancellationToken);
+        var wish = new RunReadWish(
+            (long)Math.Min(request.AfterSequence, long.MaxValue), request.ShownOnly, !request.NoFollow, (long)request.Generation);
+        var parts = runs.ReadAsync(Key(request.Id), wish, context.CancellationToken);
         await foreach (var (frames, last) in parts)
         {
             var response = last is null ? new ReadRunResponse { Frames = ToProto(frames) } : new ReadRunResponse { Run = ToProto(last) };
@@ -111,5 +115,17 @@ internal sealed class RunsGrpcService(RunService runs, TimeProvider time) : Runs
         LastSequence = (ulong)run.LastSequence,
         CreatedAt = Timestamp.FromDateTimeOffset(run.CreatedAt),
         ExpiresAt = Timestamp.FromDateTimeOffset(run.ExpiresAt),
+        Generation = (ulong)run.Generation,
+        TakeoverCount = (uint)run.TakeoverCount,
     };
+}
+
+/// <summary>Speaks gRPC for gateways that look for runs which nobody makes.</summary>
+internal sealed class RunWorkGrpcService(RunService runs) : RunWorkService.RunWorkServiceBase
+{
+    public override async Task<ListOrphansResponse> ListOrphans(ListOrphansRequest request, ServerCallContext context)
+    {
+        var found = await runs.OrphansAsync((int)Math.Min(request.Limit, int.MaxValue), context.CancellationToken);
+        return new ListOrphansResponse { Runs = { found.Select(run => new OrphanedRun { Tenant = run.Tenant, Id = run.Id }) } };
+    }
 }

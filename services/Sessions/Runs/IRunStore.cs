@@ -1,6 +1,7 @@
 namespace Millrace.Sessions.Runs;
 
-/// <summary>Where runs are kept. What was acknowledged survives a crash. Only <see cref="ExpireAsync"/> sees all tenants.</summary>
+/// <summary>Where runs are kept. What was acknowledged survives a crash. Only <see cref="OrphansAsync"/> and
+/// <see cref="ExpireAsync"/> see all tenants.</summary>
 public interface IRunStore
 {
     /// <summary>Creates a run, if there is none of its id that may not be begun anew, and the tenant may have one more.</summary>
@@ -30,10 +31,13 @@ public interface IRunStore
     /// <summary>Gives a run that lost its owner a new one.</summary>
     Task<(bool IsTaken, StoredRun? Run)> TakeAsync(RunKey key, string owner, TimeSpan lease, CancellationToken cancellationToken);
 
+    /// <summary>Runs of all tenants that go on alone and whose lease has ended, those first that have waited longest.</summary>
+    Task<IReadOnlyList<RunKey>> OrphansAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
     /// <summary>Deletes a run with its frames; false when there is none.</summary>
     Task<bool> DeleteAsync(RunKey key, CancellationToken cancellationToken);
 
-    /// <summary>Deletes runs of all tenants that are due.</summary>
+    /// <summary>Deletes runs of all tenants that are due, but none that somebody is making.</summary>
     /// <returns>How many were deleted; fewer than the limit when no more are due.</returns>
     Task<int> ExpireAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 }
@@ -74,4 +78,12 @@ public enum FrameOutcome
 /// <param name="After">Only those behind this sequence.</param>
 /// <param name="ShownOnly">Whether those for an owner alone are left out.</param>
 /// <param name="Limit">Most frames.</param>
-public sealed record FramePage(long After, bool ShownOnly, int Limit);
+/// <param name="Generation">Only those of this generation; 0 for the one that is there.</param>
+public sealed record FramePage(long After, bool ShownOnly, int Limit, long Generation = 0);
+
+/// <summary>What somebody wants to read of a run.</summary>
+/// <param name="After">Only frames behind this one.</param>
+/// <param name="ShownOnly">Whether frames for an owner alone are left out.</param>
+/// <param name="Follow">Whether to wait for more.</param>
+/// <param name="Generation">Only if it is of this generation; 0 for the one that is there.</param>
+public sealed record RunReadWish(long After, bool ShownOnly, bool Follow, long Generation);

@@ -85,6 +85,12 @@ public sealed record StoredRun
     /// <summary>When it will be deleted.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Tells it from an earlier run of its id that was begun anew; from 1.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>How often it was taken from an owner that had let its lease end.</summary>
+    public required int TakeoverCount { get; init; }
+
     /// <summary>Whether it runs and its owner has let the lease end.</summary>
     public bool IsOrphanedAt(DateTimeOffset now) => State == RunState.Running && LeaseEndsAt <= now;
 }
@@ -96,7 +102,11 @@ public sealed record StoredRun
 /// <param name="Keep">How long it is kept.</param>
 /// <param name="Input">Its first frame.</param>
 /// <param name="Result">What is told of it until it ends.</param>
-public sealed record RunBeginning(byte[] RequestHash, string Owner, TimeSpan Lease, TimeSpan Keep, byte[] Input, byte[] Result);
+public sealed record RunBeginning(byte[] RequestHash, string Owner, TimeSpan Lease, TimeSpan Keep, byte[] Input, byte[] Result)
+{
+    /// <summary>Whether it goes on although nobody reads it, so that it is taken over without being asked for.</summary>
+    public bool GoesOnAlone { get; init; }
+}
 
 /// <summary>How a run ends.</summary>
 /// <param name="State">The state.</param>

@@ -12,6 +12,7 @@ public sealed class RunService(IRunStore store, RunSignals signals, IOptions<Run
     private const int OwnerCharsMax = 128;
     private const int FramesMax = 1024;
     private const int PageSize = 256;
+    private const int OrphansMax = 256;
     private const int ResultBytesMax = 8 * 1024 * 1024;
 
     private readonly RunOptions _options = options.Value;
@@ -69,31 +70,33 @@ public sealed class RunService(IRunStore store, RunSignals signals, IOptions<Run
         return (isOwner, run ?? throw NotFound(key.Id), signals.Count(key));
     }
 
-    /// <summary>Reads a run and follows it: pages of frames, and last the run, which has ended or lost its owner.</summary>
-    /// <param name="key">The run.</param>
-    /// <param name="after">Only frames behind this one.</param>
-    /// <param name="shownOnly">Whether frames for an owner alone are left out.</param>
-    /// <param name="follow">Whether to wait for more.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <summary>
+    /// Reads a run and follows it: pages of frames, and last the run, which has ended or lost its owner. Who has frames of a run gets none
+    /// of another one that took its place.
+    /// </summary>
+    /// <exception cref="MillraceException">There is none, or it was begun anew since (response_not_found).</exception>
     public async IAsyncEnumerable<(IReadOnlyList<StoredFrame> Frames, StoredRun? Last)> ReadAsync(
-        RunKey key, long after, bool shownOnly, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunKey key, RunReadWish wish, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var follower = signals.Follow(key);
+        var (after, generation) = (wish.After, wish.Generation);
         while (true)
         {
             var next = follower.Next();
 
             // The run before its frames: when it has ended, all of them are there.
             var run = await GetAsync(key, cancellationToken);
-            var frames = await store.ReadAsync(key, new FramePage(after, shownOnly, PageSize), cancellationToken);
+            if (generation != 0 && generation != run.Generation) throw Replaced(key.Id);
+            var page = new FramePage(after, wish.ShownOnly, PageSize, run.Generation);
+            var frames = await store.ReadAsync(key, page, cancellationToken);
             if (frames.Count > 0)
             {
-                after = frames[^1].Sequence;
+                (after, generation) = (frames[^1].Sequence, run.Generation);
                 yield return (frames, null);
             }
 
             if (frames.Count == PageSize) continue;
-            if (!follow || run.State != RunState.Running || run.IsOrphanedAt(time.GetUtcNow()))
+            if (!wish.Follow || run.State != RunState.Running || run.IsOrphanedAt(time.GetUtcNow()))
             {
                 yield return ([], run);
                 yield break;
@@ -102,6 +105,11 @@ public sealed class RunService(IRunStore store, RunSignals signals, IOptions<Run
             await WaitAsync(next, run, cancellationToken);
         }
     }
+
+    /// <summary>Runs of all tenants that go on alone and that nobody makes.</summary>
+    public Task<IReadOnlyList<RunKey>> OrphansAsync(int limit, CancellationToken cancellationToken) => limit is >= 1 and <= OrphansMax
+        ? store.OrphansAsync(time.GetUtcNow(), limit, cancellationToken)
+        : throw MillraceException.InvalidArgument("limit", $"limit must be from 1 to {OrphansMax}.");
 
     /// <summary>Ends a run for its owner.</summary>
     public async Task<bool> FinishAsync(RunKey key, long fence, RunEnding ending, CancellationToken cancellationToken)
@@ -153,6 +161,9 @@ public sealed class RunService(IRunStore store, RunSignals signals, IOptions<Run
 
     private static MillraceException NotFound(string id) => new(
         Reason.ResponseNotFound, $"There is no response '{id}'. It may have been deleted, or kept for its time.") { Param = "id" };
+
+    private static MillraceException Replaced(string id) => new(
+        Reason.ResponseNotFound, $"The answer '{id}' was given up and begun anew. Ask again from its beginning.") { Param = "id" };
 
     private MillraceException TooLarge() => new(
         Reason.PayloadTooLarge, $"The answer has more than {_options.BytesMax} bytes, which is more than is kept of one.");

@@ -44,13 +44,13 @@ public sealed class RunSweeper(IRunStore store, IOptions<RunOptions> options, Ti
     }
 }
 
-/// <summary>Facts about runs. Event ids 5020 to 5029.</summary>
+/// <summary>Facts about runs. Event ids 5040 to 5049.</summary>
 internal static partial class RunLog
 {
-    [LoggerMessage(5020, LogLevel.Information, "{Count} kept answers were deleted for their age", EventName = "RunsExpired")]
+    [LoggerMessage(5040, LogLevel.Information, "{Count} kept answers were deleted for their age", EventName = "RunsExpired")]
     public static partial void Expired(ILogger logger, int count);
 
-    [LoggerMessage(5021, LogLevel.Warning, "Kept answers that are due could not be deleted", EventName = "RunSweepFailed")]
+    [LoggerMessage(5041, LogLevel.Warning, "Kept answers that are due could not be deleted", EventName = "RunSweepFailed")]
     public static partial void SweepFailed(ILogger logger, Exception error);
 }
 

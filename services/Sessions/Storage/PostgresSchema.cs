@@ -1,4 +1,5 @@
 using Millrace.Sessions.Batches;
+using Millrace.Sessions.Explanations;
 using Millrace.Sessions.Files;
 
 namespace Millrace.Sessions.Storage;
@@ -98,7 +99,15 @@ internal static class PostgresSchema
             PRIMARY KEY (run, sequence));
         """;
 
-    private static readonly string[] Steps = [First, Tools, FileTables.Postgres, BatchTables.Postgres, Runs];
+    /// <summary>Runs that go on alone, and how often each was taken over.</summary>
+    private const string RunsAlone = """
+        ALTER TABLE runs ADD COLUMN goes_on_alone BIGINT NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN takeovers BIGINT NOT NULL DEFAULT 0;
+        CREATE INDEX runs_by_lease ON runs (lease_ms) WHERE state = 1 AND goes_on_alone = 1;
+        """;
+
+    private static readonly string[] Steps =
+        [First, Tools, FileTables.Postgres, BatchTables.Postgres, Runs, RunsAlone, ExplanationTables.Postgres];
 
     /// <summary>The version that the last step makes.</summary>
     public static int Version => Steps.Length;

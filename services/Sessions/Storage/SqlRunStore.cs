@@ -7,7 +7,7 @@ internal sealed class SqlRunStore(IDatabase database, TimeProvider time) : IRunS
 {
     private const string Select = """
         SELECT c.number, c.id, c.request_hash, c.state, c.fence, c.lease_ms, c.cancel_requested, c.is_void, c.result, c.last_sequence,
-            c.bytes, c.created_ms, c.expires_ms
+            c.bytes, c.created_ms, c.expires_ms, c.takeovers
         FROM runs c WHERE c.tenant = @tenant AND c.id = @id
         """;
 
@@ -38,14 +38,19 @@ internal sealed class SqlRunStore(IDatabase database, TimeProvider time) : IRunS
     {
         const string Find = """
             SELECT f.sequence, f.kind, f.payload FROM runs c JOIN run_frames f ON f.run = c.number
-            WHERE c.tenant = @tenant AND c.id = @id AND f.sequence > @after AND f.kind >= @kind ORDER BY f.sequence LIMIT @limit
+            WHERE c.tenant = @tenant AND c.id = @id AND f.sequence > @after AND f.kind >= @kind
+                AND (@generation = 0 OR c.number = @generation) ORDER BY f.sequence LIMIT @limit
             """;
         var kind = (long)(page.ShownOnly ? FrameKind.Head : FrameKind.Input);
         return database.ReadAsync<IReadOnlyList<StoredFrame>>(
             async session =>
             {
                 var rows = await session.QueryAsync<FrameRow>(
-                    Find, new { tenant = key.Tenant, id = key.Id, after = page.After, kind, limit = (long)page.Limit });
+                    Find,
+                    new
+                    {
+                        tenant = key.Tenant, id = key.Id, after = page.After, kind, generation = page.Generation, limit = (long)page.Limit,
+                    });
                 return [.. rows.Select(row => new StoredFrame(row.sequence, (FrameKind)row.kind, row.payload))];
             },
             cancellationToken);
@@ -77,13 +82,27 @@ internal sealed class SqlRunStore(IDatabase database, TimeProvider time) : IRunS
         {
             if (await HoldAsync(session, key) is not { } run) return (false, null);
             if (!run.ToRun().IsOrphanedAt(time.GetUtcNow())) return (false, run.ToRun());
-            run = run with { fence = run.fence + 1, lease_ms = After(lease) };
+            run = run with { fence = run.fence + 1, lease_ms = After(lease), takeovers = run.takeovers + 1 };
             await session.ExecuteAsync(
-                "UPDATE runs SET fence = @fence, lease_ms = @lease_ms, owner = @owner WHERE number = @number",
-                new { run.fence, run.lease_ms, owner = session.Dialect.Encode(owner), run.number });
+                "UPDATE runs SET fence = @fence, lease_ms = @lease_ms, takeovers = @takeovers, owner = @owner WHERE number = @number",
+                new { run.fence, run.lease_ms, run.takeovers, owner = session.Dialect.Encode(owner), run.number });
             return (true, run.ToRun());
         },
         cancellationToken);
+
+    public Task<IReadOnlyList<RunKey>> OrphansAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        const string Find = """
+            SELECT tenant, id FROM runs WHERE state = 1 AND goes_on_alone = 1 AND lease_ms <= @now ORDER BY lease_ms LIMIT @limit
+            """;
+        return database.ReadAsync<IReadOnlyList<RunKey>>(
+            async session =>
+            {
+                var rows = await session.QueryAsync<OrphanRow>(Find, new { now = now.ToUnixTimeMilliseconds(), limit = (long)limit });
+                return [.. rows.Select(row => new RunKey(row.tenant, row.id))];
+            },
+            cancellationToken);
+    }
 
     public Task<bool> DeleteAsync(RunKey key, CancellationToken cancellationToken) => database.WriteAsync(
         async session => await session.ExecuteAsync("DELETE FROM runs WHERE tenant = @tenant AND id = @id", Parameters(key)) == 1,
@@ -92,9 +111,9 @@ internal sealed class SqlRunStore(IDatabase database, TimeProvider time) : IRunS
     public Task<int> ExpireAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         // The time is asked twice: a run that ends meanwhile is kept for as long as it ought to be.
-        const string Delete = """
-            DELETE FROM runs WHERE expires_ms <= @now AND number IN (
-                SELECT number FROM runs WHERE expires_ms <= @now ORDER BY expires_ms LIMIT @limit)
+        const string Due = "expires_ms <= @now AND (state <> 1 OR lease_ms <= @now)";
+        const string Delete = $"""
+            DELETE FROM runs WHERE {Due} AND number IN (SELECT number FROM runs WHERE {Due} ORDER BY expires_ms LIMIT @limit)
             """;
         var parameters = new { now = now.ToUnixTimeMilliseconds(), limit = (long)limit };
         return database.WriteAsync(session => session.ExecuteAsync(Delete, parameters), cancellationToken);
@@ -138,8 +157,8 @@ internal sealed class SqlRunStore(IDatabase database, TimeProvider time) : IRunS
     {
         const string Insert = """
             INSERT INTO runs (tenant, id, request_hash, owner, state, fence, lease_ms, cancel_requested, is_void, result, last_sequence,
-                bytes, created_ms, expires_ms)
-            VALUES (@tenant, @id, @hash, @owner, 1, @fence, @lease, 0, 0, @result, 1, @bytes, @now, @expires)
+                bytes, created_ms, expires_ms, goes_on_alone)
+            VALUES (@tenant, @id, @hash, @owner, 1, @fence, @lease, 0, 0, @result, 1, @bytes, @now, @expires, @alone)
             ON CONFLICT (tenant, id) DO NOTHING
             """;
         return session.ExecuteAsync(
@@ -156,6 +175,7 @@ internal sealed class SqlRunStore(IDatabase database, TimeProvider time) : IRunS
                 bytes = (long)beginning.Input.Length,
                 now = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 expires = After(beginning.Keep),
+                alone = beginning.GoesOnAlone ? 1L : 0L,
             });
     }
 
@@ -208,13 +228,16 @@ internal sealed record RunRow(
     long last_sequence,
     long bytes,
     long created_ms,
-    long expires_ms)
+    long expires_ms,
+    long takeovers)
 {
     public bool IsOwnedBy(long asked) => fence == asked && state == (long)RunState.Running;
 
     public StoredRun ToRun() => new()
     {
         Id = id,
+        Generation = number,
+        TakeoverCount = (int)takeovers,
         RequestHash = request_hash,
         State = (RunState)state,
         Fence = fence,
@@ -229,3 +252,6 @@ internal sealed record RunRow(
 
 /// <summary>A row of <c>run_frames</c>.</summary>
 internal sealed record FrameRow(long sequence, long kind, byte[] payload);
+
+/// <summary>Names a row of <c>runs</c>.</summary>
+internal sealed record OrphanRow(string tenant, string id);

@@ -9,6 +9,7 @@ namespace Millrace.Gateway.Tests.Fakes;
 internal sealed class FakeInference : InferenceService.InferenceServiceBase
 {
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource<GenerateRequest>? _next;
     private int _statusCalls;
     private volatile TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -43,6 +44,9 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
 
     public GenerateRequest LastRequest => Requests.Last();
 
+    /// <summary>Completes with the next request.</summary>
+    public Task<GenerateRequest> NextRequestAsync() => (_next = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
     /// <summary>Says an answer.</summary>
     public void Answers(params string[] tokens) => Script = (_, speaker) => speaker.SayAsync(tokens);
 
@@ -52,6 +56,7 @@ internal sealed class FakeInference : InferenceService.InferenceServiceBase
         GenerateRequest request, IServerStreamWriter<GenerateResponse> responseStream, ServerCallContext context)
     {
         Requests.Enqueue(request);
+        _next?.TrySetResult(request);
         using var registration = context.CancellationToken.Register(() => _cancelled.TrySetResult());
         if (request.Model.Length > 0 && request.Model != Model && request.Model != "plain" && !MoreModels.Contains(request.Model))
             throw new MillraceException(Reason.ModelNotFound, $"The model '{request.Model}' does not exist.");

@@ -28,6 +28,8 @@ internal sealed class Platform : IAsyncDisposable
 
     public FakeSessions Sessions { get; } = new();
 
+    public FakeExplanations Explanations { get; } = new();
+
     /// <summary>Keeps calls of the fakes from ending.</summary>
     public StuckCalls Stuck { get; } = new();
 
@@ -117,13 +119,15 @@ internal sealed class Platform : IAsyncDisposable
     {
         var host = await ServiceUnderTest.StartAsync(
             builder => Stuck.AddTo(builder.Services)
-                .AddSingleton(guardrails).AddSingleton(embedding).AddSingleton(retrieval).AddSingleton(sessions),
+                .AddSingleton(guardrails).AddSingleton(embedding).AddSingleton(retrieval).AddSingleton(sessions)
+                .AddSingleton(Explanations),
             app =>
             {
                 app.MapGrpcService<FakeGuardrails>();
                 app.MapGrpcService<FakeEmbedding>();
                 app.MapGrpcService<FakeRetrieval>();
                 app.MapGrpcService<FakeSessions>();
+                app.MapGrpcService<FakeExplanations>();
             });
         _hosts.Add(host);
         return host.GrpcAddress.ToString();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Millrace.Gateway.Inference;
 using Millrace.Gateway.Tests.Fakes;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
@@ -39,6 +40,21 @@ public sealed class HedgeTests
         await platform.AskAsync("plain", "Say it");
 
         Assert.Equal(1, platform.Members.Sum(member => member.Requests.Count));
+    }
+
+    [Fact]
+    public async Task Recent_MemberSlowerThan95PercentWere_TheSecondAnswers()
+    {
+        await using var platform = await Platform.StartAsync(memberCount: 2, _time, ("Gateway:HedgeAfter", "p95"));
+        for (var i = 0; i < RecentBeginnings.WarmUp; i++) await platform.AskAsync("plain", $"Say {i}");
+        foreach (var member in platform.Members) member.Script = SpeakAsync;
+
+        var asked = platform.AskAsync("plain", "Say it");
+        await _time.UntilTimedAsync(TimeSpan.FromMilliseconds(50)).DefaultTimeout();
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        var answer = await asked.DefaultTimeout();
+
+        Assert.Equal("Second.", answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         await using var database = Open();
         await database.WriteAsync(
-            session => session.ExecuteAsync("TRUNCATE conversations, files, batches, runs CASCADE"), CancellationToken.None);
+            session => session.ExecuteAsync("TRUNCATE conversations, files, batches, runs, explanations CASCADE"), CancellationToken.None);
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,9 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.ServiceDefaults.Errors;
+using Millrace.Sessions.Runs;
 using Millrace.TestShared;
+using RunState = Millrace.Contracts.Sessions.V1.RunState;
 
 namespace Millrace.Sessions.Tests.Grpc;
 
@@ -113,6 +115,51 @@ public sealed class RunsGrpcServiceTests : IAsyncLifetime
             async () => await Client.BeginRunAsync(new BeginRunRequest { Id = "a/b" }));
 
         Assert.Equal((Reason.InvalidArgument, "id"), (error.Reason, error.Param));
+    }
+
+    [Fact]
+    public async Task ReadRun_BegunAnewWhileItIsRead_GivesNothingOfTheNewOne()
+    {
+        await BeginAsync();
+        using var reading = Client.ReadRun(new ReadRunRequest { Id = "r", ShownOnly = true });
+        await AppendAsync(2, "a");
+        Assert.Equal(["a"], await NextAsync(reading));
+
+        // As another process does it: the reader is not woken, and looks when both have happened.
+        var next = reading.ResponseStream.MoveNext(default);
+        await _time.UntilTimedAsync(TimeSpan.FromSeconds(1)).DefaultTimeout();
+        var store = _service!.Services.GetRequiredService<IRunStore>();
+        var key = new RunKey("default", "r");
+        var ending = new RunEnding(Sessions.Runs.RunState.Failed, [], IsVoid: true, TimeSpan.FromHours(1));
+        await store.FinishAsync(key, 1, ending, default);
+        await store.BeginAsync(key, new RunBeginning([], "b", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), [], []), 9, default);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var error = await Assert.ThrowsAsync<MillraceException>(() => next.DefaultTimeout());
+        Assert.Equal(Reason.ResponseNotFound, error.Reason);
+    }
+
+    [Fact]
+    public async Task ReadRun_OfAnotherGeneration_IsNotFound()
+    {
+        await BeginAsync();
+        var generation = (await Client.GetRunAsync(new GetRunRequest { Id = "r" })).Run.Generation;
+        using var same = Client.ReadRun(new ReadRunRequest { Id = "r", NoFollow = true, Generation = generation });
+        using var other = Client.ReadRun(new ReadRunRequest { Id = "r", NoFollow = true, Generation = generation + 1 });
+
+        Assert.Equal(["input"], await NextAsync(same));
+        var error = await Assert.ThrowsAsync<MillraceException>(() => other.ResponseStream.MoveNext(default).DefaultTimeout());
+        Assert.Equal(Reason.ResponseNotFound, error.Reason);
+    }
+
+    [Fact]
+    public async Task ListOrphans_NoLimit_IsRefused()
+    {
+        var work = new RunWorkService.RunWorkServiceClient(_service!.Invoker());
+
+        var error = await Assert.ThrowsAsync<MillraceException>(async () => await work.ListOrphansAsync(new ListOrphansRequest()));
+
+        Assert.Equal((Reason.InvalidArgument, "limit"), (error.Reason, error.Param));
     }
 
     public async Task DisposeAsync()

@@ -202,6 +202,64 @@ public abstract class RunStoreContract
         Assert.NotNull(await Runs.FindAsync(Key with { Id = "younger" }, None));
     }
 
+    [StoreFact]
+    public async Task Expire_RunThatSomebodyMakes_StaysHoweverOldItIs()
+    {
+        await BeginAsync();
+        Time.Advance(TimeSpan.FromHours(2));
+        await Runs.RenewAsync(Key, 1, Lease, None);
+
+        Assert.Equal(0, await Runs.ExpireAsync(Time.GetUtcNow(), 10, None));
+        Time.Advance(Lease);
+        Assert.Equal(1, await Runs.ExpireAsync(Time.GetUtcNow(), 10, None));
+    }
+
+    [StoreFact]
+    public async Task Orphans_RunsThatGoOnAlone_AreListedOnceTheirLeaseEnds()
+    {
+        await BeginAsync();
+        await BeginAloneAsync("late");
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await BeginAloneAsync("last");
+        await BeginAloneAsync("over");
+        await Runs.FinishAsync(Key with { Id = "over" }, 1, Ending(RunState.Completed, false), None);
+        Assert.Empty(await OrphansAsync());
+
+        Time.Advance(Lease);
+
+        Assert.Equal(["late", "last"], (await OrphansAsync()).Select(key => key.Id));
+        Assert.Equal("late", (await OrphansAsync(limit: 1)).Single().Id);
+        await Runs.TakeAsync(Key with { Id = "late" }, "b", Lease, None);
+        Assert.Equal(["last"], (await OrphansAsync()).Select(key => key.Id));
+    }
+
+    [StoreFact]
+    public async Task Take_AgainAndAgain_CountsThem()
+    {
+        await BeginAsync();
+        for (var times = 1; times < 4; times++)
+        {
+            Time.Advance(Lease);
+            Assert.Equal(times, (await Runs.TakeAsync(Key, "b", Lease, None)).Run?.TakeoverCount);
+        }
+
+        await FinishAsync(4, RunState.Failed, isVoid: true);
+        Assert.Equal(0, (await BeginAsync()).Run?.TakeoverCount);
+    }
+
+    [StoreFact]
+    public async Task Read_OfAnEarlierGeneration_GivesNothing()
+    {
+        var (_, first) = await BeginAsync();
+        await AppendAsync(1, 2, "a");
+        await FinishAsync(1, RunState.Failed, isVoid: true);
+        var (_, second) = await BeginAsync();
+
+        Assert.NotEqual(first!.Generation, second!.Generation);
+        Assert.Empty(await Runs.ReadAsync(Key, new FramePage(0, false, 9, first.Generation), None));
+        Assert.Single(await Runs.ReadAsync(Key, new FramePage(0, false, 9, second.Generation), None));
+    }
+
     private static string Text(StoredFrame frame) => Encoding.UTF8.GetString(frame.Payload);
 
     private static FrameAddition Frames(long fence, long first, FrameKind kind, params string[] texts) => new(
@@ -212,6 +270,14 @@ public abstract class RunStoreContract
     private Task<(BeginOutcome Outcome, StoredRun? Run)> BeginAsync(
         RunKey? key = null, byte hash = 1, int runsMax = 100) => Runs.BeginAsync(
         key ?? Key, new RunBeginning([hash], "a", Lease, TimeSpan.FromHours(1), "input"u8.ToArray(), []), runsMax, None);
+
+    private Task BeginAloneAsync(string id) => Runs.BeginAsync(
+        Key with { Id = id },
+        new RunBeginning([1], "a", Lease, TimeSpan.FromHours(1), "input"u8.ToArray(), []) { GoesOnAlone = true },
+        100,
+        None);
+
+    private Task<IReadOnlyList<RunKey>> OrphansAsync(int limit = 9) => Runs.OrphansAsync(Time.GetUtcNow(), limit, None);
 
     private async Task<FrameOutcome> AppendAsync(long fence, long first, params string[] texts) =>
         (await Runs.AppendAsync(Key, Frames(fence, first, FrameKind.Event, texts), None)).Outcome;

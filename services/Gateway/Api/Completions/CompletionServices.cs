@@ -1,3 +1,4 @@
+using Millrace.Gateway.Api.Runs;
 using Millrace.Gateway.Completions;
 
 namespace Millrace.Gateway.Api.Completions;
@@ -9,8 +10,10 @@ internal static class CompletionServices
     {
         services.AddSingleton<PromptChecks>();
         services.AddSingleton<PromptRunner>();
+        services.AddSingleton<JournaledPrompts>();
         services.AddSingleton<CompletionSteps>();
         services.AddSingleton<CompletionPipeline>();
+        services.AddKept<KeptCompletion>();
         services.AddSingleton<CompletionsEndpoint>();
     }
 

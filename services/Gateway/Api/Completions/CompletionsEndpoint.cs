@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Millrace.Gateway.Api.Runs;
 using Millrace.Gateway.Batches;
 using Millrace.Gateway.Completions;
 using Millrace.Gateway.Runtime;
@@ -10,9 +11,18 @@ namespace Millrace.Gateway.Api.Completions;
 
 /// <summary><c>POST /v1/completions</c>.</summary>
 internal sealed class CompletionsEndpoint(
-    CompletionPipeline pipeline, JsonBody json, IOptions<GatewayOptions> options, TimeProvider time, ILogger<CompletionsEndpoint> logger)
+    CompletionPipeline pipeline,
+    JsonBody json,
+    KeptRequests kept,
+    KeptCompletion keptCompletion,
+    IOptions<GatewayOptions> options,
+    TimeProvider time,
+    ILogger<CompletionsEndpoint> logger)
 {
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context) =>
+        IdempotencyKey.IsIn(context.Request) ? kept.AnswerAsync(context, keptCompletion) : HandleOnceAsync(context);
+
+    private async Task HandleOnceAsync(HttpContext context)
     {
         var arrivedAt = time.GetTimestamp();
         var request = await ReadAsync(context);

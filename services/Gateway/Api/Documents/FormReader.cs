@@ -61,18 +61,6 @@ internal sealed class FormPart
     /// <exception cref="MillraceException">The value is longer than a field may be, or the form breaks off in it.</exception>
     public async Task<string> ReadTextAsync(int bytesMax, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await ReadAsync(bytesMax, cancellationToken);
-        }
-        catch (Exception error) when (FormReader.IsOfTheForm(error))
-        {
-            throw FormReader.NoForm(error);
-        }
-    }
-
-    private async Task<string> ReadAsync(int bytesMax, CancellationToken cancellationToken)
-    {
         using var value = new MemoryStream();
         var buffer = new byte[4096];
         while (await ReadAsync(buffer, cancellationToken) is > 0 and var count)

@@ -4,7 +4,6 @@ using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Api.Runs;
 using Millrace.Gateway.Runs;
 using Millrace.Gateway.Runtime;
-using Millrace.Gateway.Streaming;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.ServiceDefaults.Http;
 
@@ -78,11 +77,12 @@ internal sealed class ResponseRun(ChatPipeline pipeline, TimeProvider time, ILog
         RunOutput output, ResponseState state, ChatStarted started, CancellationToken cancellationToken)
     {
         output.Took((state.Usage?.PromptTokens ?? 0) + (state.Usage?.CompletionTokens ?? 0));
-        var headers = new HeaderDictionary { ["Content-Type"] = ApiJson.ContentType };
-        AnswerHeaders.Set(headers, started.ServedBy, started.Timeline);
-        var body = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(body, ApiJson.WriterOptions)) state.Write(json);
-        await output.BeginAsync(FrameEvents.Head(StatusCodes.Status200OK, headers), cancellationToken);
-        await output.BodyAsync(body.WrittenMemory, cancellationToken);
+        await FrameEvents.AnswerAsync(output, started, body => Write(body, state), cancellationToken);
+    }
+
+    private static void Write(IBufferWriter<byte> body, ResponseState state)
+    {
+        using var json = new Utf8JsonWriter(body, ApiJson.WriterOptions);
+        state.Write(json);
     }
 }

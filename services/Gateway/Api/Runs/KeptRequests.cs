@@ -13,23 +13,26 @@ internal sealed class KeptRequests(RunHost host, RunHttp http, JsonBody json, IO
 {
     private const string Prefix = "idem_";
 
-    /// <summary>Answers a chat.</summary>
-    public async Task ChatAsync(HttpContext context)
+    /// <summary>Answers a request.</summary>
+    /// <param name="context">The request, which has a key.</param>
+    /// <param name="kind">What it is.</param>
+    public async Task AnswerAsync(HttpContext context, KeptKind kind)
     {
         var key = IdempotencyKey.Read(context.Request)!;
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
 
         // What is wrong with the request is told at once, and is no reason to keep anything.
-        var read = ChatRequestReader.Read(body.RootElement);
+        var isStream = kind.IsStream(body.RootElement);
         var after = IdempotencyKey.LastEventId(context.Request);
-        if (after is not null && !read.Stream)
+        if (after is not null && !isStream)
             throw MillraceException.InvalidArgument("Last-Event-ID", "'Last-Event-ID' needs 'stream' to be true.");
-        var id = IdempotencyKey.RunId(Prefix, KeptChat.Kind, key);
+        var id = IdempotencyKey.RunId(Prefix, kind.Name, key);
         var hash = IdempotencyKey.Hash(body.RootElement);
         var reading = after is null
-            ? await host.OpenAsync(new RunRequest(Input(id, body.RootElement), hash, default, IsKept: true), context.RequestAborted)
+            ? await host.OpenAsync(new RunRequest(Input(id, kind, body.RootElement), hash, default, IsKept: true), context.RequestAborted)
             : await JoinAsync(id, hash, context.RequestAborted);
-        var view = new RunView(IsKeyed: true, after ?? 0, "Last-Event-ID", (error, _) => FrameEvents.Error(error));
+        var asker = CallContext.Current.RequestId;
+        var view = new RunView(IsKeyed: true, after ?? 0, "Last-Event-ID", (error, _) => kind.Failure(error, asker)) { Ping = kind.Ping };
         await http.WriteAsync(context, reading, view);
     }
 
@@ -39,7 +42,7 @@ internal sealed class KeptRequests(RunHost host, RunHttp http, JsonBody json, IO
         {
             var run = await host.GetAsync(id, cancellationToken);
             return run.RequestHash.Span.SequenceEqual(hash)
-                ? host.Attach(id)
+                ? host.Attach(id, run.Generation)
                 : throw new MillraceException(
                     Reason.IdempotencyConflict, "This Idempotency-Key was used for another request. Send that request, or use a new key.");
         }
@@ -52,9 +55,9 @@ internal sealed class KeptRequests(RunHost host, RunHttp http, JsonBody json, IO
         }
     }
 
-    private RunInput Input(string id, JsonElement body) => new()
+    private RunInput Input(string id, KeptKind kind, JsonElement body) => new()
     {
-        Kind = KeptChat.Kind,
+        Kind = kind.Name,
         RunId = id,
         RequestId = CallContext.Current.RequestId,
         CreatedAt = time.GetUtcNow(),

@@ -57,7 +57,7 @@ internal sealed class RunHttp(IOptions<GatewayOptions> options, TimeProvider tim
         HttpContext context, RunReading reading, RunView view, IAsyncEnumerator<RunPiece> pieces, Progress progress)
     {
         var (response, cancellationToken) = (context.Response, context.RequestAborted);
-        while (await NextAsync(pieces, response, cancellationToken))
+        while (await NextAsync(pieces, response, view, cancellationToken))
         {
             var piece = pieces.Current;
             if (piece.Kind == RunFrameKind.Head)
@@ -87,7 +87,7 @@ internal sealed class RunHttp(IOptions<GatewayOptions> options, TimeProvider tim
 
     /// <summary>Waits for the next piece. Silence on a stream is broken now and then, so that proxies keep the connection open.</summary>
     private async ValueTask<bool> NextAsync(
-        IAsyncEnumerator<RunPiece> pieces, HttpResponse response, CancellationToken cancellationToken)
+        IAsyncEnumerator<RunPiece> pieces, HttpResponse response, RunView view, CancellationToken cancellationToken)
     {
         var next = pieces.MoveNextAsync();
         if (next.IsCompleted) return await next;
@@ -95,7 +95,7 @@ internal sealed class RunHttp(IOptions<GatewayOptions> options, TimeProvider tim
         try
         {
             while (!await IsDoneAsync(waiting))
-                if (response.HasStarted && IsStream(response)) await PingAsync(response, cancellationToken);
+                if (response.HasStarted && IsStream(response)) await PingAsync(response, view, cancellationToken);
         }
         finally
         {
@@ -106,9 +106,9 @@ internal sealed class RunHttp(IOptions<GatewayOptions> options, TimeProvider tim
         return await waiting;
     }
 
-    private static async ValueTask PingAsync(HttpResponse response, CancellationToken cancellationToken)
+    private static async ValueTask PingAsync(HttpResponse response, RunView view, CancellationToken cancellationToken)
     {
-        response.BodyWriter.Write(": ping\n\n"u8);
+        response.BodyWriter.Write(view.Ping ?? ": ping\n\n"u8);
         await response.BodyWriter.FlushAsync(cancellationToken);
     }
 
@@ -145,4 +145,8 @@ internal sealed class RunHttp(IOptions<GatewayOptions> options, TimeProvider tim
 /// <param name="After">Only events behind this number; 0 for all.</param>
 /// <param name="AfterName">What the client calls that number.</param>
 /// <param name="Error">The lines that tell of a failure behind so many events.</param>
-internal sealed record RunView(bool IsKeyed, long After, string AfterName, Func<MillraceException, long, byte[]> Error);
+internal sealed record RunView(bool IsKeyed, long After, string AfterName, Func<MillraceException, long, byte[]> Error)
+{
+    /// <summary>What goes out after a while of silence, its end included; null for a comment.</summary>
+    public byte[]? Ping { get; init; }
+}
