@@ -54,7 +54,7 @@ public sealed class ChatPipeline(ChatPlanner planner, ChatSteps steps, RequestFr
         var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
 
         var answer = await DeliverAsync(cited, run, sink, cancellationToken);
-        await SettleAsync(run, messages, history, answer, cancellationToken);
+        await SettleAsync(run, messages, history, answer);
         return new ChatCompleted(run.Usage, Report(run, prompt, context));
     }
 
@@ -100,12 +100,12 @@ public sealed class ChatPipeline(ChatPlanner planner, ChatSteps steps, RequestFr
         Usage = run.Usage,
     };
 
-    private async Task SettleAsync(
-        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, StoredAnswer answer, CancellationToken cancellationToken)
+    // Whoever leaves when the answer has ended has had all of it: it is stored none the less. The request's deadline bounds the call.
+    private async Task SettleAsync(ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, StoredAnswer answer)
     {
         using var step = telemetry.Step("settle", run);
         if (run.FinishReasons.GetValueOrDefault(0) == ChatFinishReason.ContentFilter) return;
-        await steps.History.AppendAsync(run, messages, history, answer, cancellationToken);
+        await steps.History.AppendAsync(run, messages, history, answer, CancellationToken.None);
     }
 
     private static ChatReport Report(ChatRun run, BuiltPrompt prompt, RetrievedContext? context) => new(
