@@ -46,7 +46,8 @@ public static class FuzzRun
         if (code is not null && !KnownCodes.Has(code, status)) return "a code that is not documented, or not with this status";
         if (status >= 500) return "a failure of the platform";
         var named = $"{message} {Field(error, "param")}";
-        return status == 400 && field is not null && !NameNoField.Contains(code) && !named.Contains(field, StringComparison.Ordinal)
+        var isOfTheWhole = NameNoField.Contains(code) || (code is null && message.Contains("context of", StringComparison.Ordinal));
+        return status == 400 && field is not null && !isOfTheWhole && !named.Contains(field, StringComparison.Ordinal)
             ? $"'{field}' is not named"
             : null;
     }

@@ -76,7 +76,7 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         {
             return await body.ReadAsync(buffer, cancellationToken);
         }
-        catch (IOException error) when (error is not BadHttpRequestException)
+        catch (Exception error) when (FormReader.IsBroken(error))
         {
             throw new MillraceException(Reason.InvalidArgument, "The body ends before the document does. Send it whole.", error);
         }
