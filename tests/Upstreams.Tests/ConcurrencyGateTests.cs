@@ -1,4 +1,3 @@
-using Millrace.Upstreams;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
 
@@ -41,7 +40,7 @@ public sealed class ConcurrencyGateTests
     {
         using var running = await _gate.EnterAsync("a", isBatch: false, CancellationToken.None);
         using var cancel = new CancellationTokenSource();
-        var waiting = _gate.EnterAsync("a", isBatch: false, cancel.Token);
+        var waiting = _gate.EnterAsync("a", isBatch: false, cancel.Token).AsTask();
         Assert.Equal(1, _gate.Waiting);
 
         await cancel.CancelAsync();
@@ -55,9 +54,10 @@ public sealed class ConcurrencyGateTests
     {
         using var running = await _gate.EnterAsync("a", isBatch: false, CancellationToken.None);
         using var cancel = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, 4).Select(_ => _gate.EnterAsync("a", isBatch: false, cancel.Token)).ToList();
+        var waiting = Enumerable.Range(0, 4).Select(_ => _gate.EnterAsync("a", isBatch: false, cancel.Token).AsTask()).ToList();
 
-        var error = await Assert.ThrowsAsync<MillraceException>(() => _gate.EnterAsync("b", isBatch: false, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<MillraceException>(
+            () => _gate.EnterAsync("b", isBatch: false, CancellationToken.None).AsTask());
 
         Assert.Equal(Reason.QueueFull, error.Reason);
         Assert.NotNull(error.RetryAfter);

@@ -1,4 +1,3 @@
-using Millrace.Upstreams;
 using Millrace.TestShared;
 
 namespace Millrace.Upstreams.Tests;

@@ -1,5 +1,4 @@
 using System.Text;
-using Millrace.Upstreams;
 using Millrace.TestShared;
 
 namespace Millrace.Upstreams.Tests;

@@ -1,5 +1,3 @@
-using Millrace.Upstreams;
-
 namespace Millrace.Upstreams.Tests;
 
 public sealed class UpstreamOptionsTests

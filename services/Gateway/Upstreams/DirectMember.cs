@@ -6,8 +6,8 @@ using Millrace.Upstreams;
 namespace Millrace.Gateway.Upstreams;
 
 /// <summary>
-/// The member of the inference pool that the Gateway is itself, where it has upstreams (section <c>Gateway:Upstreams</c>). To the pool it is
-/// a member like others; what it is asked stays within the process.
+/// The member of the inference pool that the Gateway is itself, where it has upstreams (section <c>Gateway:Upstreams</c>). To the pool it
+/// is a member like others; what it is asked stays within the process.
 /// </summary>
 public sealed class DirectMember
 {
@@ -26,7 +26,7 @@ internal static class DirectMemberServices
     /// <summary>Name of the member, as explanations and metrics tell it.</summary>
     internal const string MemberName = "upstreams";
 
-    /// <summary>Name of the activity source and of the meter: the Gateway's own tell of the same chats, and both would be counted.</summary>
+    /// <summary>Name of activity source and meter: the Gateway's own tell of the same chats, which would be counted twice.</summary>
     internal const string SourceName = "Millrace.Gateway.Upstreams";
 
     /// <summary>Adds them.</summary>

@@ -36,7 +36,11 @@ internal sealed class UpstreamInvoker(
             _ => throw Refuse(method),
         };
         return new AsyncUnaryCall<TResponse>(
-            (Task<TResponse>)answer, Task.FromResult(new Metadata()), static () => Status.DefaultSuccess, static () => [], static () => { });
+            (Task<TResponse>)answer,
+            Task.FromResult(new Metadata()),
+            static () => Status.DefaultSuccess,
+            static () => [],
+            static () => { });
     }
 
     /// <inheritdoc/>
