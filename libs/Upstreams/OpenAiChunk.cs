@@ -18,7 +18,7 @@ internal sealed class OpenAiChunk
     /// <summary>Whether the server says that it failed.</summary>
     public bool IsError { get; private set; }
 
-    /// <summary>Reads a chunk. By hand, because one comes for every token: see <c>docs/benchmarks.md</c>, <c>upstream-events</c>.</summary>
+    /// <summary>Reads a chunk. By hand, because one comes for every token.</summary>
     /// <exception cref="JsonException">It is no JSON, or not of the API's shape.</exception>
     public void Read(ReadOnlySpan<byte> data)
     {

@@ -106,8 +106,8 @@ internal sealed class AnthropicUsage
 }
 
 /// <summary>
-/// Source-generated JSON of what upstreams send. The types are classes with setters: values that are set once only are collected first and
-/// set at the end, at three times the price.
+/// Source-generated JSON of what upstreams send. The types are classes with setters: the serializer collects properties that
+/// can only be initialised, and makes the object at its end, which costs more.
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, MaxDepth = DepthMax)]
 [JsonSerializable(typeof(OpenAiLogprobs))]

