@@ -12,8 +12,8 @@ namespace Millrace.ServiceDefaults.Telemetry;
 
 /// <summary>
 /// Traces, metrics and logs through OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, else nothing but the console's log.
-/// A service's own activity source and meter are named after its assembly (<c>Millrace.Inference</c>); ASP.NET Core's, HttpClient's and the
-/// runtime's are the ones built into .NET.
+/// A service's own activity sources and meters are named after its assembly (<c>Millrace.Inference</c>), or begin so; ASP.NET Core's,
+/// HttpClient's and the runtime's are the ones built into .NET.
 /// </summary>
 internal static class TelemetryExtensions
 {
@@ -37,11 +37,11 @@ internal static class TelemetryExtensions
         var name = builder.Environment.ApplicationName;
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddEnvironmentVariableDetector().AddTelemetrySdk())
-            .WithMetrics(metrics => metrics.AddMeter(name).AddMeter(BuiltInMeters).AddOtlpExporter())
+            .WithMetrics(metrics => metrics.AddMeter(name, $"{name}.*").AddMeter(BuiltInMeters).AddOtlpExporter())
             .WithTracing(tracing => tracing
                 .SetSampler(services => TraceRate.Of(
                     services.GetRequiredService<IOptions<TraceRateOptions>>().Value, services.GetRequiredService<TimeProvider>()))
-                .AddSource(name).AddSource(BuiltInSources)
+                .AddSource(name, $"{name}.*").AddSource(BuiltInSources)
                 .AddProcessor(new HealthProbeFilter())
                 .AddProcessor(new RequestNames())
                 .AddOtlpExporter());

@@ -36,6 +36,7 @@ using Millrace.Gateway.Rpc;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Sessions;
 using Millrace.Gateway.Telemetry;
+using Millrace.Gateway.Upstreams;
 using Millrace.Gateway.VectorStores;
 using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Clients;
@@ -115,6 +116,7 @@ public static class GatewayServiceExtensions
             "GetWindow", "AppendMessages", "GetConversation", "ListConversations", "ListMessages", "GetMessage", "ListBranches",
             "ListSiblings", "SetHead", "PutTokenCounts", "PutSummary"));
         services.AddResilience();
+        services.AddDirectMember();
         services.AddSingleton<PoolMembers>();
         services.AddSingleton<PoolTelemetry>();
         services.AddSingleton<MemberPicker>();

@@ -8,7 +8,7 @@ using Millrace.Inference.Runtime;
 using Millrace.Inference.SavedPrefixes;
 using Millrace.Inference.Status;
 using Millrace.Inference.Telemetry;
-using Millrace.Inference.Upstreams;
+using Millrace.Upstreams;
 using Millrace.ServiceDefaults.Configuration;
 using Millrace.ServiceDefaults.Health;
 
@@ -17,6 +17,8 @@ namespace Millrace.Inference;
 /// <summary>The one door to the service.</summary>
 public static class InferenceServiceExtensions
 {
+    private const string UpstreamsSection = "Inference:Upstreams";
+
     /// <summary>What the process needs to stop once no request runs any more.</summary>
     private static readonly TimeSpan TimeAfterGrace = TimeSpan.FromSeconds(2);
 
@@ -25,7 +27,6 @@ public static class InferenceServiceExtensions
     {
         builder.Services.AddValidatedOptions<InferenceOptions>(InferenceOptions.Section);
         builder.Services.AddValidatedOptions<SavedPrefixOptions>(SavedPrefixOptions.Section);
-        builder.Services.AddValidatedOptions<UpstreamsOptions>(UpstreamsOptions.Section);
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<InferenceOptions>>(
             (host, inference) => host.ShutdownTimeout = inference.Value.ShutdownGrace + TimeAfterGrace);
         builder.Services.AddUpstreams().AddModels().AddRuntime();
@@ -51,12 +52,16 @@ public static class InferenceServiceExtensions
         return services;
     }
 
-    private static IServiceCollection AddUpstreams(this IServiceCollection services) => services
-        .AddSingleton<UpstreamTelemetry>()
-        .AddSingleton<UpstreamRegistry>()
-        .AddSingleton<UpstreamRuntime>()
-        .AddSingleton<UpstreamCounter>()
-        .AddSingleton<UpstreamReporter>();
+    private static IServiceCollection AddUpstreams(this IServiceCollection services) =>
+        services.AddUpstreams(UpstreamsSection, provider => Host(provider.GetRequiredService<IOptions<InferenceOptions>>().Value, provider));
+
+    private static UpstreamHost Host(InferenceOptions options, IServiceProvider provider) => new()
+    {
+        SourceName = InferenceMetrics.SourceName,
+        GenerationTimeMax = options.GenerationTimeMax,
+        DefaultModel = options.Model,
+        Gate = provider.GetRequiredService<DrainGate>(),
+    };
 
     private static void AddRuntime(this IServiceCollection services)
     {

@@ -27,6 +27,9 @@ internal enum ChoiceReason
 
     /// <summary>It was its turn.</summary>
     Turn,
+
+    /// <summary>The Gateway itself reaches the model, without another process.</summary>
+    Own,
 }
 
 /// <summary>What a choice depends on.</summary>

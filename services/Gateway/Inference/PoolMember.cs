@@ -25,6 +25,15 @@ internal sealed class PoolMember(string name, InferenceService.InferenceServiceC
 
     public string Name => name;
 
+    /// <summary>Whether it is the Gateway itself, which reaches its own upstreams.</summary>
+    public bool IsOwn { get; init; }
+
+    /// <summary>The models that it is known to serve before it was asked.</summary>
+    public IEnumerable<string> Models
+    {
+        init => _models = [.. value];
+    }
+
     public InferenceService.InferenceServiceClient Client => client;
 
     /// <summary>Calls that are running.</summary>
@@ -39,8 +48,9 @@ internal sealed class PoolMember(string name, InferenceService.InferenceServiceC
     /// <summary>Whether it takes nothing new.</summary>
     public bool IsDraining => _isDraining;
 
-    /// <summary>Whether it can serve a model; a member that never told is taken to serve all.</summary>
-    public bool Serves(string model) => _models is not { } models || models.Contains(model) || model.Length == 0;
+    /// <summary>Whether it can serve a model; a member that never told is taken to serve all.
+    /// The model for requests that name none is not the Gateway's own to choose.</summary>
+    public bool Serves(string model) => _models is not { } models || models.Contains(model) || (model.Length == 0 && !IsOwn);
 
     /// <summary>Asks it for its models, in the time that it has to tell its state, and remembers them.</summary>
     /// <exception cref="Millrace.ServiceDefaults.Errors.MillraceException">It did not answer, or not in time (cancelled).</exception>

@@ -14,7 +14,7 @@ public sealed class PoolTelemetry
     internal const string ReasonAttribute = "millrace.pool.reason";
     internal const string MatchedAttribute = "millrace.pool.prefix_matched_keys";
 
-    private static readonly string[] Reasons = ["only", "prefix", "load", "turn"];
+    private static readonly string[] Reasons = ["only", "prefix", "load", "turn", "own"];
     private static readonly long[] KeyBuckets = [0, 1, 2, 4, 8, 16, 24, 32, 48, 64];
 
     private readonly Counter<long> _choices;

@@ -36,7 +36,7 @@ public sealed class Dependencies
     private bool IsDown(string? name) => name switch
     {
         null => false,
-        Dependency.Inference => !_members.All.Any(member => member.IsWell),
+        Dependency.Inference => _members.IsDown,
         _ => _byName[name].Circuit.IsOpen,
     };
 }

@@ -4,7 +4,7 @@ using Millrace.Inference.Models;
 using Millrace.Inference.Runtime;
 using Millrace.Inference.SavedPrefixes;
 using Millrace.Inference.Status;
-using Millrace.Inference.Upstreams;
+using Millrace.Upstreams;
 
 namespace Millrace.Inference.Grpc;
 
@@ -50,14 +50,14 @@ internal sealed class InferenceGrpcService(
 
     public override async Task<TokenizeResponse> Tokenize(TokenizeRequest request, ServerCallContext context)
     {
-        if (upstreams.Find(request.Model) is { } elsewhere) throw LocalRules.NoVocabulary(elsewhere);
+        if (upstreams.Find(request.Model) is { } elsewhere) throw Refusals.NoVocabulary(elsewhere);
         var command = new TokenizeCommand(request.Model, request.Text, request.ParseSpecial, request.AddSpecial);
         return new TokenizeResponse { Ids = { await runtime.TokenizeAsync(command, context.CancellationToken) } };
     }
 
     public override async Task<DetokenizeResponse> Detokenize(DetokenizeRequest request, ServerCallContext context)
     {
-        if (upstreams.Find(request.Model) is { } elsewhere) throw LocalRules.NoVocabulary(elsewhere);
+        if (upstreams.Find(request.Model) is { } elsewhere) throw Refusals.NoVocabulary(elsewhere);
         return new DetokenizeResponse { Text = await runtime.DetokenizeAsync(request.Model, request.Ids, context.CancellationToken) };
     }
 

@@ -1,4 +1,4 @@
-using Millrace.Inference.Upstreams;
+using Millrace.Upstreams;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Inference.Models;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Millrace.Inference.Configuration;
-using Millrace.Inference.Upstreams;
+using Millrace.Upstreams;
 
 namespace Millrace.Inference.Models;
 

@@ -1,11 +1,12 @@
 using Millrace.ServiceDefaults.Errors;
+using Millrace.Upstreams;
 
 namespace Millrace.Inference.Runtime;
 
 /// <summary>
 /// Counts the streams that run. Once it is closed nothing new comes in; those inside have a grace period, and then are told to go.
 /// </summary>
-internal sealed class DrainGate(TimeProvider time) : IDisposable
+internal sealed class DrainGate(TimeProvider time) : IUpstreamGate, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _evict = new();
@@ -55,6 +56,10 @@ internal sealed class DrainGate(TimeProvider time) : IDisposable
             await _evict.CancelAsync();
         }
     }
+
+    /// <inheritdoc/>
+    public MillraceException Eviction() =>
+        new(Reason.Draining, "The inference member stopped before the answer was complete. Ask again.");
 
     /// <inheritdoc/>
     public void Dispose() => _evict.Dispose();

@@ -1,5 +1,6 @@
 using Millrace.Contracts.Inference.V1;
 using Millrace.ServiceDefaults.Errors;
+using Millrace.Upstreams.Tests;
 
 namespace Millrace.Inference.Tests.Upstreams;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Millrace.Contracts.Inference.V1;
-using Millrace.Inference.Upstreams;
 using Millrace.ServiceDefaults.Errors;
+using Millrace.Upstreams;
+using Millrace.Upstreams.Tests;
 
 namespace Millrace.Inference.Tests.Upstreams;
 

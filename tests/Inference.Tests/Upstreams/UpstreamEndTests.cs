@@ -6,6 +6,7 @@ using Millrace.Contracts.Inference.V1;
 using Millrace.Inference.Tests.Grpc;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
+using Millrace.Upstreams.Tests;
 
 namespace Millrace.Inference.Tests.Upstreams;
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Millrace.Contracts.Inference.V1;
 using Millrace.ServiceDefaults.Errors;
 using Millrace.TestShared;
+using Millrace.Upstreams.Tests;
 
 namespace Millrace.Inference.Tests.Upstreams;
 

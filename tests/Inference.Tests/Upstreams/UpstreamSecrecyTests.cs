@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Millrace.Contracts.Inference.V1;
 using Millrace.Inference.Tests.Grpc;
 using Millrace.TestShared;
+using Millrace.Upstreams.Tests;
 
 namespace Millrace.Inference.Tests.Upstreams;
 

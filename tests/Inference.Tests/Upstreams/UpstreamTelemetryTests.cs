@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Millrace.Inference.Telemetry;
-using Millrace.Inference.Upstreams;
+using Millrace.Upstreams;
+using Millrace.Upstreams.Tests;
 
 namespace Millrace.Inference.Tests.Upstreams;
 

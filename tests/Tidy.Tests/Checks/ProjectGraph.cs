@@ -11,6 +11,9 @@ public static class ProjectGraph
         ["services"] = ["ServiceDefaults", "libs", "protos"],
         ["ServiceDefaults"] = ["protos"],
         ["libs"] = ["libs"],
+
+        // It speaks the pool's contract, so that the pool and the gateway serve the same thing.
+        ["libs/Upstreams"] = ["protos", "ServiceDefaults"],
         ["protos"] = [],
         ["eng"] = ["eng", "libs"],
         ["AppHost"] = ["services"],
@@ -23,7 +26,7 @@ public static class ProjectGraph
         foreach (var reference in References(project))
         {
             var target = Path.GetRelativePath("/", Path.GetFullPath(Path.Combine("/", folder, reference))).Replace('\\', '/');
-            if (!Allowed[Top(project.Path)].Contains(Top(target))) yield return $"{project.Path}: references {target}";
+            if (!Folders(project.Path, folder).Contains(Top(target))) yield return $"{project.Path}: references {target}";
         }
     }
 
@@ -38,6 +41,9 @@ public static class ProjectGraph
         .Descendants("ProjectReference")
         .Select(reference => (string?)reference.Attribute("Include") ?? "")
         .Where(include => include.Length > 0 && !include.Contains("$(", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Folders(string path, string folder) =>
+        Allowed[Top(path)].Concat(Allowed.GetValueOrDefault(folder) ?? []);
 
     private static string Top(string path) => path.Split('/')[0];
 }
