@@ -92,7 +92,8 @@ public sealed class TenantIsolationTests(KeyedSystem system)
         foreach (var path in (string[])[
             $"/v1/conversations/{own.Conversation}/items/{own.Item}", $"/v1/responses/{own.Response}", $"/v1/files/{own.File}",
             $"/v1/batches/{own.Batch}", $"/v1/vector_stores/{own.Store}", $"/v1/vector_stores/{own.Store}/file_batches/{own.FileBatch}",
-            $"/v1/collections/{own.Collection}", $"/v1/collections/{own.Collection}/documents/a.md", $"/v1/jobs/{own.Job}", $"/v1/requests/{own.Request}/explain"])
+            $"/v1/collections/{own.Collection}", $"/v1/collections/{own.Collection}/documents/a.md",
+            $"/v1/jobs/{own.Job}", $"/v1/requests/{own.Request}/explain"])
             await system.Amber.RequireAsync(HttpMethod.Get, path);
 
         var items = await system.Amber.RequireAsync(HttpMethod.Get, $"/v1/conversations/{own.Conversation}/items");
