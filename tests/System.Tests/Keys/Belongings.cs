@@ -56,6 +56,7 @@ internal sealed record Belongings
         var (store, fileBatch) = await MakeStoreAsync(tenant);
         var collection = $"private-{tenant.Name}";
         await tenant.RequireAsync(HttpMethod.Post, "/v1/collections", new JsonObject { ["name"] = collection });
+        await tenant.PutAsync(collection, "a.md", $"# Own\n\n{tenant.Marker} owns this.\n");
         return new Belongings
         {
             Conversation = conversation,
@@ -79,8 +80,8 @@ internal sealed record Belongings
         return body;
     }
 
-    /// <summary>Every way to ask for one of them by id, each with the code of its refusal for who does not own it.</summary>
-    public IEnumerable<(string Target, JsonNode? Body, string Code)> Doors() =>
+    /// <summary>Every way to ask for one of them by id.</summary>
+    public IEnumerable<(string Target, JsonNode? Body)> Doors() =>
         [.. Conversations(), .. Kept(), .. Stores(), .. Documents()];
 
     private static async Task<(string Store, string FileBatch)> MakeStoreAsync(Tenant tenant)
@@ -100,86 +101,83 @@ internal sealed record Belongings
         return answer.Headers.GetValues("x-request-id").Single();
     }
 
-    private IEnumerable<(string Target, JsonNode? Body, string Code)> Conversations()
+    private IEnumerable<(string Target, JsonNode? Body)> Conversations()
     {
-        const string Code = "conversation_not_found";
         var one = $"/v1/conversations/{Conversation}";
         return
         [
-            ($"GET {one}", null, Code),
-            ($"POST {one}", new JsonObject { ["metadata"] = new JsonObject { ["a"] = "b" } }, Code),
-            ($"GET {one}/items", null, Code),
-            ($"POST {one}/items", Answers.Items("Mine now."), Code),
-            ($"GET {one}/items/{Item}", null, Code),
-            ($"GET {one}/items/{Item}/siblings", null, Code),
-            ($"DELETE {one}/items/{Item}", null, Code),
-            ($"GET {one}/branches", null, Code),
-            ($"GET {one}/export", null, Code),
-            ($"DELETE {one}", null, Code),
-            ("POST /v1/responses", Ask("conversation", Conversation), Code),
+            ($"GET {one}", null),
+            ($"POST {one}", new JsonObject { ["metadata"] = new JsonObject { ["a"] = "b" } }),
+            ($"GET {one}/items", null),
+            ($"POST {one}/items", Answers.Items("Mine now.")),
+            ($"GET {one}/items/{Item}", null),
+            ($"GET {one}/items/{Item}/siblings", null),
+            ($"DELETE {one}/items/{Item}", null),
+            ($"GET {one}/branches", null),
+            ($"GET {one}/export", null),
+            ($"DELETE {one}", null),
+            ("POST /v1/responses", Ask("conversation", Conversation)),
         ];
     }
 
-    private IEnumerable<(string Target, JsonNode? Body, string Code)> Kept() =>
+    private IEnumerable<(string Target, JsonNode? Body)> Kept() =>
     [
-        ($"GET /v1/responses/{Response}", null, "response_not_found"),
-        ($"GET /v1/responses/{Response}/input_items", null, "response_not_found"),
-        ($"POST /v1/responses/{Response}/cancel", null, "response_not_found"),
-        ($"DELETE /v1/responses/{Response}", null, "response_not_found"),
-        ("POST /v1/responses", Ask("previous_response_id", Response), "response_not_found"),
-        ($"GET /v1/files/{File}", null, "file_not_found"),
-        ($"GET /v1/files/{File}/content", null, "file_not_found"),
-        ($"DELETE /v1/files/{File}", null, "file_not_found"),
+        ($"GET /v1/responses/{Response}", null),
+        ($"GET /v1/responses/{Response}/input_items", null),
+        ($"POST /v1/responses/{Response}/cancel", null),
+        ($"DELETE /v1/responses/{Response}", null),
+        ("POST /v1/responses", Ask("previous_response_id", Response)),
+        ($"GET /v1/files/{File}", null),
+        ($"GET /v1/files/{File}/content", null),
+        ($"DELETE /v1/files/{File}", null),
         ("POST /v1/batches", new JsonObject
         {
             ["input_file_id"] = File, ["endpoint"] = "/v1/chat/completions", ["completion_window"] = "24h",
-        }, "file_not_found"),
-        ($"GET /v1/batches/{Batch}", null, "batch_not_found"),
-        ($"POST /v1/batches/{Batch}/cancel", null, "batch_not_found"),
-        ($"GET /v1/requests/{Request}/explain", null, "request_not_found"),
+        }),
+        ($"GET /v1/batches/{Batch}", null),
+        ($"POST /v1/batches/{Batch}/cancel", null),
+        ($"GET /v1/requests/{Request}/explain", null),
     ];
 
-    private IEnumerable<(string Target, JsonNode? Body, string Code)> Stores()
+    private IEnumerable<(string Target, JsonNode? Body)> Stores()
     {
-        const string Code = "collection_not_found";
         var one = $"/v1/vector_stores/{Store}";
         return
         [
-            ($"GET {one}", null, Code),
-            ($"POST {one}", new JsonObject { ["name"] = "Mine now" }, Code),
-            ($"POST {one}/search", new JsonObject { ["query"] = "note" }, Code),
-            ($"GET {one}/files", null, Code),
-            ($"POST {one}/files", new JsonObject { ["file_id"] = File }, Code),
-            ($"POST /v1/vector_stores/{Tenant.Collection}/files", new JsonObject { ["file_id"] = File }, "file_not_found"),
-            ($"GET {one}/file_batches/{FileBatch}", null, "job_not_found"),
-            ($"POST {one}/file_batches/{FileBatch}/cancel", null, "job_not_found"),
-            ($"DELETE {one}", null, Code),
+            ($"GET {one}", null),
+            ($"POST {one}", new JsonObject { ["name"] = "Mine now" }),
+            ($"POST {one}/search", new JsonObject { ["query"] = "note" }),
+            ($"GET {one}/files", null),
+            ($"POST {one}/files", new JsonObject { ["file_id"] = File }),
+            ($"POST /v1/vector_stores/{Tenant.Collection}/files", new JsonObject { ["file_id"] = File }),
+            ($"GET {one}/file_batches/{FileBatch}", null),
+            ($"POST {one}/file_batches/{FileBatch}/cancel", null),
+            ($"DELETE {one}", null),
         ];
     }
 
-    private IEnumerable<(string Target, JsonNode? Body, string Code)> Documents()
+    private IEnumerable<(string Target, JsonNode? Body)> Documents()
     {
-        const string Code = "collection_not_found";
         var one = $"/v1/collections/{Collection}";
         var search = new JsonObject { ["collections"] = new JsonArray(Collection), ["query"] = "note" };
         var chat = Answers.Chat("note?");
         chat["millrace"] = new JsonObject { ["collections"] = new JsonArray(Collection) };
         return
         [
-            ($"GET {one}", null, Code),
-            ($"GET {one}/documents", null, Code),
-            ($"GET {one}/documents/a.md", null, Code),
-            ($"GET {one}/documents/a.md/text", null, Code),
-            ($"PATCH {one}/documents/a.md", new JsonObject { ["access_labels"] = new JsonArray() }, Code),
-            ($"GET {one}/jobs", null, Code),
-            ($"POST {one}/jobs", null, Code),
-            ($"POST {one}/reindex", new JsonObject(), Code),
-            ($"GET /v1/jobs/{Job}", null, "job_not_found"),
-            ($"POST /v1/jobs/{Job}/cancel", null, "job_not_found"),
-            ($"POST /v1/jobs/{Job}/retry", null, "job_not_found"),
-            ("POST /v1/search", search, Code),
-            ("POST /v1/context", search.DeepClone(), Code),
-            ("POST /v1/chat/completions", chat, Code),
+            ($"GET {one}", null),
+            ($"GET {one}/documents", null),
+            ($"GET {one}/documents/a.md", null),
+            ($"GET {one}/documents/a.md/text", null),
+            ($"PATCH {one}/documents/a.md", new JsonObject { ["access_labels"] = new JsonArray() }),
+            ($"GET {one}/jobs", null),
+            ($"POST {one}/jobs", null),
+            ($"POST {one}/reindex", new JsonObject()),
+            ($"GET /v1/jobs/{Job}", null),
+            ($"POST /v1/jobs/{Job}/cancel", null),
+            ($"POST /v1/jobs/{Job}/retry", null),
+            ("POST /v1/search", search),
+            ("POST /v1/context", search.DeepClone()),
+            ("POST /v1/chat/completions", chat),
         ];
     }
 

@@ -31,9 +31,14 @@ internal sealed record Tenant(string Name, string Marker, string Key, HttpClient
     public async Task MakeCollectionAsync()
     {
         await RequireAsync(HttpMethod.Post, "/v1/collections", new JsonObject { ["name"] = Collection });
-        using var document = new StringContent(
-            $"# The vault\n\nThe word that opens the vault of Alder is {Marker}.\n", Encoding.UTF8, "text/markdown");
-        using var put = await Http.PutAsync(new Uri($"/v1/collections/{Collection}/documents/vault.md", UriKind.Relative), document);
+        await PutAsync(Collection, "vault.md", $"# The vault\n\nThe word that opens the vault of Alder is {Marker}.\n");
+    }
+
+    /// <summary>Puts a document into a collection.</summary>
+    public async Task PutAsync(string collection, string id, string markdown)
+    {
+        using var document = new StringContent(markdown, Encoding.UTF8, "text/markdown");
+        using var put = await Http.PutAsync(new Uri($"/v1/collections/{collection}/documents/{id}", UriKind.Relative), document);
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
     }
 

@@ -21,13 +21,16 @@ public sealed class TenantIsolationTests(KeyedSystem system)
     {
         var own = await Belongings.MakeAsync(system.Amber);
 
-        foreach (var (target, body, code) in own.Doors())
+        List<string> open = [];
+        foreach (var (target, body) in own.Doors())
         {
             var parts = target.Split(' ');
             using var response = await system.Birch.SendAsync(new HttpMethod(parts[0]), parts[1], body);
-            await AssertRefusedAsync(response, HttpStatusCode.NotFound, code, target);
+            var text = await response.Content.ReadAsStringAsync();
+            if (!IsNotFound(response.StatusCode, text)) open.Add($"{target}: {(int)response.StatusCode} {text}");
         }
 
+        Assert.True(open.Count == 0, string.Join('\n', open));
         await AssertAllThereAsync(own);
         system.AssertNoKeyIsLogged();
     }
@@ -68,7 +71,7 @@ public sealed class TenantIsolationTests(KeyedSystem system)
         Assert.NotEqual(firstId, otherId);
         Assert.Equal(firstId, await IdAsync(again));
         Assert.True(streamed.IsSuccessStatusCode, await streamed.Content.ReadAsStringAsync());
-        await AssertRefusedAsync(resumed, HttpStatusCode.NotFound, "response_not_found", "a resumed stream");
+        Assert.True(IsNotFound(resumed.StatusCode, await resumed.Content.ReadAsStringAsync()), "A stream of another tenant was resumed.");
     }
 
     [Fact]
@@ -89,7 +92,8 @@ public sealed class TenantIsolationTests(KeyedSystem system)
         foreach (var path in (string[])[
             $"/v1/conversations/{own.Conversation}/items/{own.Item}", $"/v1/responses/{own.Response}", $"/v1/files/{own.File}",
             $"/v1/batches/{own.Batch}", $"/v1/vector_stores/{own.Store}", $"/v1/vector_stores/{own.Store}/file_batches/{own.FileBatch}",
-            $"/v1/collections/{own.Collection}", $"/v1/jobs/{own.Job}", $"/v1/requests/{own.Request}/explain"])
+            $"/v1/collections/{own.Collection}", $"/v1/collections/{own.Collection}/documents/a.md",
+            $"/v1/jobs/{own.Job}", $"/v1/requests/{own.Request}/explain"])
             await system.Amber.RequireAsync(HttpMethod.Get, path);
 
         var items = await system.Amber.RequireAsync(HttpMethod.Get, $"/v1/conversations/{own.Conversation}/items");
@@ -101,10 +105,6 @@ public sealed class TenantIsolationTests(KeyedSystem system)
     private static async Task<string> IdAsync(HttpResponseMessage response) =>
         JsonNode.Parse(await response.Content.ReadAsStringAsync())!.Text("id");
 
-    private static async Task AssertRefusedAsync(HttpResponseMessage response, HttpStatusCode status, string code, string what)
-    {
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == status, $"{what}: {(int)response.StatusCode} {text}");
-        Assert.Equal((what, code), (what, JsonNode.Parse(text)?["error"]?.Text("code")));
-    }
+    private static bool IsNotFound(HttpStatusCode status, string text) => status == HttpStatusCode.NotFound
+        && JsonNode.Parse(text)?["error"]?.Text("code").EndsWith("_not_found", StringComparison.Ordinal) is true;
 }
