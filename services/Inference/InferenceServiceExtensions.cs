@@ -53,7 +53,8 @@ public static class InferenceServiceExtensions
     }
 
     private static IServiceCollection AddUpstreams(this IServiceCollection services) =>
-        services.AddUpstreams(UpstreamsSection, provider => Host(provider.GetRequiredService<IOptions<InferenceOptions>>().Value, provider));
+        services.AddUpstreams(
+            UpstreamsSection, provider => Host(provider.GetRequiredService<IOptions<InferenceOptions>>().Value, provider));
 
     private static UpstreamHost Host(InferenceOptions options, IServiceProvider provider) => new()
     {

@@ -86,7 +86,7 @@ internal sealed class FileUpload(FilesService.FilesServiceClient files)
                 buffer.AsMemory(0, PieceBytesMax), PieceBytesMax, throwOnEndOfStream: false, cancellationToken) is > 0 and var count)
                 await stream.WriteAsync(new UploadFileRequest { Content = ByteString.CopyFrom(buffer, 0, count) }, cancellationToken);
         }
-        catch (Exception error) when (FormReader.IsBroken(error))
+        catch (Exception error) when (FormReader.IsOfTheForm(error))
         {
             throw new MillraceException(Reason.InvalidArgument, "The body ends before the file does. Send it whole.", error);
         }

@@ -68,6 +68,11 @@ public sealed class InferencePool(
         return [.. answers.OfType<ListModelsResponse>().SelectMany(answer => answer.Models).DistinctBy(model => model.Name)];
     }
 
+    /// <summary>What a model is that nobody lists: unknown, unless no member that might have it can be asked.</summary>
+    /// <exception cref="MillraceException">The pool is away; the Gateway's own upstreams may answer all the same.</exception>
+    internal T? NoneOrUnreachable<T>()
+        where T : class => members.IsDown ? throw Unreachable() : null;
+
     private static MillraceException Unreachable() => new(
         Reason.UpstreamUnavailable, "No member of the inference pool can be reached. Try again in a moment.")
     {

@@ -39,8 +39,9 @@ internal sealed class RecentBeginnings
     /// <summary>The time within which 95 % of the recent answers began; null while too few are known.</summary>
     public TimeSpan? Percentile(DateTimeOffset now)
     {
-        // Counted anew now and then: it does not change much from one answer to the next.
-        if (_addedSince < AnewEvery && now - _countedAt < TimeSpan.FromSeconds(1)) return _percentile;
+        // Counted anew now and then: once it is known it does not change much from one answer to the next.
+        var isFresh = _addedSince < AnewEvery && now - _countedAt < TimeSpan.FromSeconds(1);
+        if (isFresh && (_percentile is not null || _count < WarmUp)) return _percentile;
         (_addedSince, _countedAt) = (0, now);
         Span<TimeSpan> recent = stackalloc TimeSpan[CountMax];
         var known = 0;

@@ -54,7 +54,7 @@ public sealed class ModelCatalog(
         var models = await GetAsync(options.Value.ModelListAge, cancellationToken);
 
         // A name that is not there may be a moment younger than the list.
-        return Find(models, name) ?? Find(await GetAsync(SecondLookAge, cancellationToken), name);
+        return Find(models, name) ?? Find(await GetAsync(SecondLookAge, cancellationToken), name) ?? pool.NoneOrUnreachable<ChatModel>();
     }
 
     /// <summary>Chat and encoder models.</summary>

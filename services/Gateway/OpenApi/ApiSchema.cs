@@ -14,7 +14,7 @@ internal sealed record ApiSchema(string Name, Func<JsonNode> Make)
     /// <summary>The schema of what a type is written as.</summary>
     public static ApiSchema Of(JsonTypeInfo type) => new(
         type.Type.Name.EndsWith("Json", StringComparison.Ordinal) ? type.Type.Name[..^4] : type.Type.Name,
-        () => type.GetJsonSchemaAsNode(Export));
+        () => Whole(type.GetJsonSchemaAsNode(Export)));
 
     /// <summary>A schema that is written by hand.</summary>
     /// <param name="name">Its name.</param>
@@ -43,6 +43,29 @@ internal sealed record ApiSchema(string Name, Func<JsonNode> Make)
                     one => KeyValuePair.Create<string, JsonNode?>(one.Text, ApiTypes.Place + one.Schema))),
             },
         });
+
+    // The exporter writes a type once and refers to its place from then on, seen from the schema's own root; within the document that is
+    // another place. None of these types contains itself.
+    private static JsonNode Whole(JsonNode root)
+    {
+        return Copy(root);
+
+        JsonNode Copy(JsonNode node) => node switch
+        {
+            JsonObject fields when fields["$ref"]?.GetValue<string>() is ['#', .. var place] => Copy(At(place)),
+            JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(
+                field.Key, field.Value is not { } value ? null : field.Key == "properties" ? Properties(value.AsObject()) : Copy(value)))),
+            JsonArray items => new JsonArray([.. items.Select(item => item is null ? null : Copy(item))]),
+            _ => node.DeepClone(),
+        };
+
+        // What may be anything is `true` to the exporter, which not every reader of such documents takes.
+        JsonObject Properties(JsonObject all) => new(all.Select(one => KeyValuePair.Create<string, JsonNode?>(
+            one.Key, one.Value is JsonObject schema ? Copy(schema) : new JsonObject())));
+
+        JsonNode At(string place) => place.Split('/', StringSplitOptions.RemoveEmptyEntries).Aggregate(
+            root, (node, part) => node[part] ?? throw new InvalidOperationException($"A schema refers to '{place}', where nothing is."));
+    }
 
     private static JsonObject Read(string lines)
     {

@@ -54,7 +54,7 @@ public sealed class ChatPipeline(ChatPlanner planner, ChatSteps steps, RequestFr
         var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
 
         var answer = await DeliverAsync(cited, run, sink, cancellationToken);
-        await SettleAsync(run, messages, history, answer);
+        await SettleAsync(run, messages, history, answer, cancellationToken);
         return new ChatCompleted(run.Usage, Report(run, prompt, context));
     }
 
@@ -100,12 +100,12 @@ public sealed class ChatPipeline(ChatPlanner planner, ChatSteps steps, RequestFr
         Usage = run.Usage,
     };
 
-    // Whoever leaves when the answer has ended has had all of it: it is stored none the less. The request's deadline bounds the call.
-    private async Task SettleAsync(ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, StoredAnswer answer)
+    private async Task SettleAsync(
+        ChatRun run, IReadOnlyList<ChatTurn> messages, ConversationWindow history, StoredAnswer answer, CancellationToken cancellationToken)
     {
         using var step = telemetry.Step("settle", run);
         if (run.FinishReasons.GetValueOrDefault(0) == ChatFinishReason.ContentFilter) return;
-        await steps.History.AppendAsync(run, messages, history, answer, CancellationToken.None);
+        await steps.History.AppendAsync(run, messages, history, answer, cancellationToken);
     }
 
     private static ChatReport Report(ChatRun run, BuiltPrompt prompt, RetrievedContext? context) => new(

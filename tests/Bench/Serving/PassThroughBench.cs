@@ -8,8 +8,8 @@ using Millrace.TestShared;
 namespace Millrace.Bench.Serving;
 
 /// <summary>
-/// What the platform adds to a request that it only passes on to an upstream which answers at once: the whole way through edge, gateway
-/// and pool on one core, beside a thin proxy and a peer that do the same on that core.
+/// What the platform adds to a request that it only passes on to an upstream which answers at once: the whole way through edge and gateway,
+/// and the pool where the upstream is behind it, on one core, beside a thin proxy and a peer that do the same on that core.
 /// </summary>
 internal sealed class PassThroughBench : IBench
 {
@@ -18,11 +18,12 @@ internal sealed class PassThroughBench : IBench
     private const string Peer = "@portkey-ai/gateway";
     private const string Ours = "Millrace";
     private const string Guarded = "Millrace with the default guard policy";
-    private const string GatewayOff = "off";
+    private const string Pooled = "Millrace with the upstream behind its pool";
     private const string Portkey = "@portkey-ai/gateway";
     private const int Connections = 16;
     private const int WarmUpAnswers = 40_000;
-    private static readonly TimeSpan WarmUpMax = TimeSpan.FromSeconds(60);
+    private static readonly KeyValuePair<string, string> Unguarded = new("Gateway__GuardPolicy", "off");
+    private static readonly TimeSpan WarmUpMax = TimeSpan.FromSeconds(40);
 
     /// <inheritdoc/>
     public string Name => "passthrough";
@@ -35,16 +36,20 @@ internal sealed class PassThroughBench : IBench
     {
         await Cores.MoveHereAsync(Cores.Around, cancellationToken);
         await using var upstream = await InstantUpstream.StartAsync(cancellationToken);
-        var settings = new ServingSettings { Inference = InferenceSettings(upstream), Cores = Cores.Measured };
-        await using var guarded = await ServingSystem.StartAsync(settings, cancellationToken);
+        var settings = new ServingSettings { Inference = [new("Inference__Model", "tiny-rag-chat")], Cores = Cores.Measured };
+        var direct = Upstream("Gateway", upstream);
+        await using var guarded = await ServingSystem.StartAsync(settings with { Gateway = direct }, cancellationToken);
+        await using var pooled = await ServingSystem.StartAsync(
+            settings with { Inference = [.. settings.Inference, .. Upstream("Inference", upstream)], Gateway = [Unguarded] },
+            cancellationToken);
         await using var system = await ServingSystem.StartAsync(
-            settings with { Gateway = [new("Gateway__GuardPolicy", GatewayOff)] }, cancellationToken);
+            settings with { Gateway = [.. direct, Unguarded] }, cancellationToken);
         await using var proxy = run.Options.Peers ? await StartProxyAsync(upstream, cancellationToken) : null;
         var (folder, whyNot) = await NodePackages.FindAsync(run, new NodeNeeds("portkey", Portkey), cancellationToken);
         await using var peer = whyNot is null ? await StartPeerAsync(folder, cancellationToken) : null;
 
         List<(string Name, Asked Asked)> servers =
-            [(Bare, new Asked(upstream.Address)), (Ours, system.Asked), (Guarded, guarded.Asked)];
+            [(Bare, new Asked(upstream.Address)), (Ours, system.Asked), (Guarded, guarded.Asked), (Pooled, pooled.Asked)];
         if (proxy is not null) servers.Add((Proxy, new Asked(proxy.Address)));
         if (peer is not null) servers.Add((Peer, PeerAsked(peer, upstream)));
         bool[] forms = [.. new[] { false, true }.Where(
@@ -57,6 +62,7 @@ internal sealed class PassThroughBench : IBench
             Report(run, stream ? "stream" : "JSON", busy, calm, whyNot);
             await ReportProcessorTimeAsync(run, Ours, system, stream, cancellationToken);
             await ReportProcessorTimeAsync(run, Guarded, guarded, stream, cancellationToken);
+            await ReportProcessorTimeAsync(run, Pooled, pooled, stream, cancellationToken);
         }
 
         foreach (var (name, process) in system.Processes)
@@ -100,13 +106,12 @@ internal sealed class PassThroughBench : IBench
     private static byte[] Expected(bool stream) =>
         Encoding.UTF8.GetBytes(stream ? "data: [DONE]" : "one two three four five six seven eight ");
 
-    internal static IReadOnlyList<KeyValuePair<string, string>> InferenceSettings(InstantUpstream upstream) =>
+    internal static IReadOnlyList<KeyValuePair<string, string>> Upstream(string service, InstantUpstream upstream) =>
     [
-        new("Inference__Model", "tiny-rag-chat"),
-        new("Inference__Upstreams__instant__BaseAddress", $"{upstream.Address}"),
-        new($"Inference__Upstreams__instant__Models__{InstantUpstream.Model}", InstantUpstream.Model),
-        new("Inference__Upstreams__instant__ConcurrencyMax", "256"),
-        new("Inference__Upstreams__instant__ContextTokens", "8192"),
+        new($"{service}__Upstreams__instant__BaseAddress", $"{upstream.Address}"),
+        new($"{service}__Upstreams__instant__Models__{InstantUpstream.Model}", InstantUpstream.Model),
+        new($"{service}__Upstreams__instant__ConcurrencyMax", "256"),
+        new($"{service}__Upstreams__instant__ContextTokens", "8192"),
     ];
 
     private static Task<NodeProgram> StartProxyAsync(InstantUpstream upstream, CancellationToken cancellationToken)

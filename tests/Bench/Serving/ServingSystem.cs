@@ -112,8 +112,8 @@ internal sealed class ServingSystem : IAsyncDisposable
 
     private async Task StartAsync(
         string service, IReadOnlyList<KeyValuePair<string, string>> settings, CancellationToken cancellationToken) =>
-        _processes.Add(
-            (service, await ServiceProcess.StartAsync(service, [.. settings, .. _settings.Common, .. Telemetry()], _settings.Cores, cancellationToken)));
+        _processes.Add((service, await ServiceProcess.StartAsync(
+            service, [.. settings, .. _settings.Common, .. Telemetry()], _settings.Cores, cancellationToken)));
 
     private IEnumerable<KeyValuePair<string, string>> Telemetry() => !_settings.Telemetry || _standins is null
         ? []

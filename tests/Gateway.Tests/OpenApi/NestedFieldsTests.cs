@@ -283,7 +283,7 @@ public sealed class NestedFieldsTests
         {"role":"{{role}}","content":{{content}},"name":"n","annotations":[],"refusal":null,"audio":null,"function_call":null,{{more}}}
         """;
 
-    private static string Marked(string block) => block.TrimEnd().TrimEnd('}') + ""","cache_control":{"type":"ephemeral"}}""";
+    private static string Marked(string block) => block.TrimEnd()[..^1] + ""","cache_control":{"type":"ephemeral"}}""";
 
     private static string Extension(string first) => $$"""
         { {{first}} "prompt_preset":"p","sampling_preset":"s","collections":["c"],"top_k":1,"rerank":true,

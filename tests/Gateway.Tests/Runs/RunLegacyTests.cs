@@ -24,7 +24,8 @@ public sealed class RunLegacyTests
         Assert.Equal("Once", Assert.IsType<PromptEchoed>(legacy.Said[0].Event).Text);
         var delta = Assert.IsType<ChatDelta>(legacy.Said[1].Event);
         Assert.Equal((1, "a", new ChatUsage(3, 2, 1)), (delta.Choice, delta.Text, legacy.Said[1].Usage));
-        Assert.Equal((-0.25f, "b"u8.ToArray()), (delta.Logprobs[0].Logprob, delta.Logprobs[0].Top[0].Token.ToArray()));
+        Assert.Equal(-0.25f, delta.Logprobs[0].Logprob);
+        Assert.Equal("b"u8.ToArray(), delta.Logprobs[0].Top[0].Token.ToArray());
         Assert.Equal("END", Assert.IsType<ChatFinished>(legacy.Said[2].Event).Stop);
         Assert.True(legacy.IsSaidToTheEnd);
     }

@@ -77,7 +77,7 @@ public sealed class JsonSchemaTests
         { Tree, """{"name":"a","children":[{"name":"b"},{"children":[]}]}""", "/children/1" },
         { """{"$ref":"#item","$defs":{"x":{"$anchor":"item","type":"integer"}}}""", "\"a\"", "" },
         { """{"$id":"a:b","properties":{"x":{"$ref":"a:b#/$defs/d"}},"$defs":{"d":{"type":"null"}}}""", """{"x":1}""", "/x" },
-        { """{"properties":{"a":{"$ref":"#/properties/b%20c/items/0"},"b c":{"items":[{"type":"null"}]}}}""", """{"a":1}""", null },
+        { """{"properties":{"a":{"$ref":"#/properties/b%20c/items/0"},"b c":{"items":[{"type":"null"}]}}}""", """{"a":1}""", "/a" },
         { """{"type":"string","format":"date","title":"A day.","x-note":[1]}""", "\"soon\"", null },
     };
 

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Millrace.Contracts.Sessions.V1;
-using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Tests.Fakes;
 using Millrace.TestShared;
 
@@ -145,28 +143,6 @@ public sealed class ConversationTests
 
         Assert.Equal(("u1", "Earlier words."), (stored.ThroughMessageId, stored.Text));
         Assert.Single(platform.Inference.Requests);
-    }
-
-    [Fact]
-    public async Task Answer_ClientLeavesWhenItHasEnded_IsStored()
-    {
-        await using var platform = await Platform.StartAsync();
-        platform.Inference.Answers("four");
-        using var client = new CancellationTokenSource();
-        var request = new ChatRequest { Model = "plain", Messages = [new(ChatRole.User, "two and two?")], ConversationId = "talk-1" };
-
-        await platform.Gateway.Services.GetRequiredService<ChatPipeline>().RunAsync(request, new LeavesAtTheEnd(client), client.Token);
-
-        Assert.Equal(["two and two?", "four"], platform.Sessions.Conversations["talk-1"].Select(message => message.Content));
-    }
-
-    private sealed class LeavesAtTheEnd(CancellationTokenSource client) : IChatSink
-    {
-        public ValueTask WriteAsync(ChatEvent next, CancellationToken cancellationToken)
-        {
-            if (next is ChatFinished) client.Cancel();
-            return ValueTask.CompletedTask;
-        }
     }
 
     private static Message User(string id, string content) => new() { Id = id, Role = MessageRole.User, Content = content };

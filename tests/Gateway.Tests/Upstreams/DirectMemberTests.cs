@@ -113,10 +113,11 @@ public sealed class DirectMemberTests
         await using var platform = await DirectPlatform.StartAsync(fake);
         await platform.StopMemberAsync(0);
 
-        (await platform.ChatDirectAsync("plain")).Dispose();
+        using var refused = await platform.ChatDirectAsync("plain");
         var health = await platform.Http.GetStringAsync("/health").DefaultTimeout();
         using var response = await platform.ChatDirectAsync();
 
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Contains("inference", health, StringComparison.Ordinal);
         Assert.Equal("Far away.", await response.ContentAsync());
     }

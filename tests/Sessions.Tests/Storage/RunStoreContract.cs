@@ -271,7 +271,7 @@ public abstract class RunStoreContract
         RunKey? key = null, byte hash = 1, int runsMax = 100) => Runs.BeginAsync(
         key ?? Key, new RunBeginning([hash], "a", Lease, TimeSpan.FromHours(1), "input"u8.ToArray(), []), runsMax, None);
 
-    private Task BeginAloneAsync(string id) => Runs.BeginAsync(
+    private Task<(BeginOutcome Outcome, StoredRun? Run)> BeginAloneAsync(string id) => Runs.BeginAsync(
         Key with { Id = id },
         new RunBeginning([1], "a", Lease, TimeSpan.FromHours(1), "input"u8.ToArray(), []) { GoesOnAlone = true },
         100,

@@ -76,7 +76,7 @@ internal sealed class DocumentUpload(RetrievalService.RetrievalServiceClient ret
         {
             return await body.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception error) when (FormReader.IsBroken(error))
+        catch (Exception error) when (FormReader.IsOfTheForm(error))
         {
             throw new MillraceException(Reason.InvalidArgument, "The body ends before the document does. Send it whole.", error);
         }
