@@ -30,14 +30,14 @@ public sealed class DotNetResponsesTests(RunningSystem system)
         Assert.Equal(ResponseStatus.Completed, made.Status);
         Assert.Contains("[1]", made.GetOutputText(), StringComparison.Ordinal);
         Assert.Equal(made.Usage.TotalTokenCount, made.Usage.InputTokenCount + made.Usage.OutputTokenCount);
-        var message = Assert.IsType<MessageResponseItem>(Assert.Single(made.OutputItems));
+        var message = Assert.IsAssignableFrom<MessageResponseItem>(Assert.Single(made.OutputItems));
         Assert.Equal(ResponseMessageAnnotationKind.UriCitation, message.Content[0].OutputTextAnnotations[0].Kind);
 
         ResponseResult kept = await Client().GetResponseAsync(made.Id).DefaultTimeout();
         Assert.Equal(made.GetOutputText(), kept.GetOutputText());
         List<ResponseItem> items = [];
         await foreach (var item in Client().GetResponseInputItemsAsync(made.Id)) items.Add(item);
-        Assert.Equal(Question, Assert.IsType<MessageResponseItem>(Assert.Single(items)).Content[0].Text);
+        Assert.Equal(Question, Assert.IsAssignableFrom<MessageResponseItem>(Assert.Single(items)).Content[0].Text);
         ResponseDeletionResult deleted = await Client().DeleteResponseAsync(made.Id).DefaultTimeout();
         Assert.True(deleted.Deleted);
         var gone = await Assert.ThrowsAsync<ClientResultException>(() => Client().GetResponseAsync(made.Id)).DefaultTimeout();

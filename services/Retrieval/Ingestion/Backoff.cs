@@ -4,20 +4,25 @@ namespace Millrace.Retrieval.Ingestion;
 internal sealed class Backoff(TimeProvider time)
 {
     private readonly Dictionary<long, (int Attempts, DateTimeOffset Until)> _failed = [];
+    private DateTimeOffset _lookedAt;
 
     /// <summary>Those whose time has not come.</summary>
     public IReadOnlyCollection<long> Waiting()
     {
-        var now = time.GetUtcNow();
-        return [.. _failed.Where(entry => entry.Value.Until > now).Select(entry => entry.Key)];
+        _lookedAt = time.GetUtcNow();
+        return [.. _failed.Where(entry => entry.Value.Until > _lookedAt).Select(entry => entry.Key)];
     }
 
-    /// <summary>How long until the next one is due; null when none waits.</summary>
+    /// <summary>
+    /// How long until the first of those is due that were waiting at the last look, or have failed since; null when none did. One that
+    /// became due after that look was passed over by it, and is due at once.
+    /// </summary>
     public TimeSpan? UntilNext()
     {
-        var now = time.GetUtcNow();
-        var waiting = _failed.Values.Where(entry => entry.Until > now).ToList();
-        return waiting.Count == 0 ? null : waiting.Min(entry => entry.Until) - now;
+        var waiting = _failed.Values.Where(entry => entry.Until > _lookedAt).ToList();
+        if (waiting.Count == 0) return null;
+        var left = waiting.Min(entry => entry.Until) - time.GetUtcNow();
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     /// <summary>One could not be worked on.</summary>

@@ -27,7 +27,7 @@ internal sealed class StreamsBench : IBench
     {
         var load = run.Options.Quick
             ? new UserLoad(20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), 30)
-            : new UserLoad(1000, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), AnswerTokens);
+            : new UserLoad(1000, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60), AnswerTokens) { Settling = TimeSpan.FromSeconds(60) };
         string[] words = [.. Enumerable.Range(0, load.AnswerTokens).Select(Word)];
         await using var engine = await SimulatedEngine.StartAsync(new Speech(TokensPerSecond, _ => words));
         await using var system = await ServingSystem.StartAsync(
@@ -75,20 +75,22 @@ internal sealed class StreamsBench : IBench
         private int _wrong;
         private long _words;
 
+        /// <summary>Time in which all ask and nothing counts: services compile for a minute and more.</summary>
+        public TimeSpan Settling { get; init; }
+
         public async Task WarmUpAsync(ServingSystem system, string expected, CancellationToken cancellationToken)
         {
-            for (var i = 0; i < 3; i++) await AnswerAsync(system.Asked, expected, cancellationToken);
-            _firstTokenMs.Clear();
-            _stretches.Clear();
-            (_answers, _wrong, _words) = (0, 0, 0);
+            await AnswerAsync(system.Asked, expected, cancellationToken);
+            Forget();
         }
 
         public async Task<Seen> RunAsync(BenchRun run, ServingSystem system, string expected, CancellationToken cancellationToken)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var users = Enumerable.Range(0, Users).Select(user => UserAsync(system.Asked, expected, Ramp * user / Users, end)).ToArray();
-            await Task.Delay(Ramp, cancellationToken);
-            run.Progress($"{Users:N0} users, {_answers:N0} answers so far");
+            await Task.Delay(Ramp + Settling, cancellationToken);
+            run.Progress($"{Users:N0} users, {_answers:N0} answers so far; {_failures.Count:N0} failed, {_wrong:N0} wrong");
+            Forget();
             var words = Volatile.Read(ref _words);
             var start = Stopwatch.GetTimestamp();
             var cpu = system.Processes.Select(process => process.Process.CpuTime).ToArray();
@@ -109,6 +111,13 @@ internal sealed class StreamsBench : IBench
             await Task.WhenAll(users);
             return new Seen(
                 _answers, _wrong, _failures, [.. _firstTokenMs], arrived / elapsed.TotalSeconds, new Samples(_stretches).Median, processes);
+        }
+
+        // What fails, or is wrong, counts whenever it does.
+        private void Forget()
+        {
+            _firstTokenMs.Clear();
+            _stretches.Clear();
         }
 
         private async Task UserAsync(Asked asked, string expected, TimeSpan delay, CancellationTokenSource end)
