@@ -3,12 +3,13 @@ namespace Millrace.Guardrails.Detection;
 /// <summary>
 /// Finds one kind of thing, anchored at a position. It is asked again with more text while the answer is <see cref="Match.Undecided"/>;
 /// an answer of any other kind must hold whatever text follows. That, and <see cref="CharsMax"/>, is all that a stream needs to be
-/// filtered exactly as a whole text is.
+/// filtered exactly as a whole text is. What it reads is normalised (see <see cref="Filtering.NormalText"/>): digits of any script and
+/// width are ASCII digits, invisible characters are gone.
 /// </summary>
 public abstract class Recogniser
 {
     /// <summary>How far before the position a recogniser may look, in UTF-16 code units.</summary>
-    public const int LookBehindMax = 40;
+    public const int LookBehindMax = 96;
 
     /// <summary>Id of the rule, such as <c>pii.email</c>: a family, a dot, a name.</summary>
     public abstract string Rule { get; }
@@ -21,6 +22,18 @@ public abstract class Recogniser
 
     /// <summary>Whether a finding may start with this character.</summary>
     public abstract bool CanStart(char first);
+
+    /// <summary>
+    /// Whether something that starts can have this character second; false for every character that it cannot. It saves the question
+    /// where most words would ask for it.
+    /// </summary>
+    public virtual bool CanBeSecond(char second) => true;
+
+    /// <summary>
+    /// Whether it reads letters of other scripts that look like Latin ones as those (<c>р\u0430ypal</c>). For what is written in ASCII only:
+    /// keys, addresses, account numbers. Words of languages are read as they are.
+    /// </summary>
+    public virtual bool ReadsFolded => false;
 
     /// <summary>Whether every finding starts with an ASCII character; then <see cref="CanStart"/> is asked for no other.</summary>
     public virtual bool StartsWithAscii => true;
