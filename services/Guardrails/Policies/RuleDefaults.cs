@@ -15,13 +15,16 @@ internal static class RuleDefaults
             ("pii.*", RuleAction.Flag),
             ("secret.*", RuleAction.Flag),
             ("injection.*", RuleAction.Block),
+            ("content.*", RuleAction.Flag),
             ("topic.*", RuleAction.Block),
             ("custom.*", RuleAction.Flag),
+            .. Gravest.Select(rule => (rule, RuleAction.Block)),
         ]);
 
     private static readonly FrozenDictionary<string, RuleAction> Documents = Table(
         [("secret.*", RuleAction.Flag), ("injection.*", RuleAction.Block), ("custom.*", RuleAction.Flag)]);
 
+    // Content is judged by whole sentences, which would hold every stream back; a policy turns it on.
     private static readonly FrozenDictionary<string, RuleAction> Output = Table(
         [
             ("pii.*", RuleAction.Mask),
@@ -49,7 +52,5 @@ internal static class RuleDefaults
 
     private static FrozenDictionary<string, RuleAction> Table(IEnumerable<(string Selector, RuleAction Action)> actions) => actions
         .Append((RuleNames.Deny, RuleAction.Block))
-        .Append(("content.*", RuleAction.Flag))
-        .Concat(Gravest.Select(rule => (rule, RuleAction.Block)))
-        .ToFrozenDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal);
+        .ToFrozenDictionary(pair => pair.Selector, pair => pair.Action, StringComparer.Ordinal);
 }

@@ -80,6 +80,33 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
         }
     }
 
+    public override Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        Policies.Enqueue(request.Policy);
+        return Task.FromResult(new ExplainResponse
+        {
+            Action = GuardAction.Modify,
+            Text = $"{request.Direction} {request.Source} {request.Text.Replace(Address, Mask, StringComparison.Ordinal)}",
+            Policy = request.Policy,
+            PolicyVersion = "1",
+            DurationUs = 12,
+            Findings =
+            {
+                new Finding { Rule = "pii.email", Action = GuardAction.Modify, Start = 1, Length = 2, Score = 0.75f, Detail = "d", DryRun = true },
+            },
+        });
+    }
+
+    public override Task<ListPoliciesResponse> ListPolicies(ListPoliciesRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        return Task.FromResult(new ListPoliciesResponse
+        {
+            Policies = { new PolicySummary { Name = "default", Version = "1", IsDefault = true } },
+        });
+    }
+
     private void RequirePresence()
     {
         if (IsAway) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
