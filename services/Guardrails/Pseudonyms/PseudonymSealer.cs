@@ -64,7 +64,7 @@ public sealed class PseudonymSealer(ServiceKey key)
 
     private static byte[] Write(PseudonymVault vault)
     {
-        using var stream = new MemoryStream(PseudonymVault.BytesMax);
+        using var stream = new MemoryStream(vault.Bytes + sizeof(int));
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
         writer.Write(vault.Count);
         foreach (var (name, text) in vault.Texts)
