@@ -141,6 +141,8 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<ChatPlanner>();
         services.AddSingleton<InputGuard>();
+        services.AddSingleton<ClearedTexts>();
+        services.AddSingleton<PassageGuard>();
         services.AddSingleton<CollectionModels>();
         services.AddSingleton<QueryEmbedder>();
         services.AddConversations();
