@@ -61,7 +61,9 @@ public sealed class DocumentTests
 
     // Each block of settings with the table of texts that follows it, if one does before the next block.
     private static IEnumerable<(string Json, IReadOnlyList<(string Given, string Becomes)> Table)> Examples() =>
-        File.ReadAllText(Page).Split("```json\n").Skip(1).Select(part => part.Split("\n```", 2)).Select(parts => (parts[0], Table(parts[1])));
+        File.ReadAllText(Page).Split("```json\n").Skip(1)
+            .Select(part => part.Split("\n```", 2))
+            .Select(parts => (parts[0], Table(parts[1])));
 
     private static IReadOnlyList<(string Given, string Becomes)> Table(string text)
     {

@@ -40,7 +40,7 @@ public sealed class GuardrailsOptions : OwnRulesOptions, ISelfValidating
     [Range(1, 100_000)]
     public int FindingsMax { get; set; } = 1000;
 
-    /// <summary>Key that seals pseudonyms and makes hashes: 32 bytes in base64. Set it, or the file, where several processes serve.</summary>
+    /// <summary>Key that seals pseudonyms and makes hashes: 32 bytes in base64. Needed where several processes serve.</summary>
     /// <value>Default empty: a random one for each process.</value>
     public string PseudonymKey { get; set; } = string.Empty;
 

@@ -10,21 +10,28 @@ internal static class RuleDefaults
     // Kinds of content that no deployment has a use for.
     private static readonly string[] Gravest = ["content.sexual_minors", "content.self_harm_instructions", "content.illicit_violent"];
 
+    // A swear word is no finding unless an operator says so.
+    private static readonly (string Selector, RuleAction Action)[] Content =
+    [
+        ("content.*", RuleAction.Flag),
+        ("content.profanity", RuleAction.Allow),
+        .. Gravest.Select(rule => (rule, RuleAction.Block)),
+    ];
+
     private static readonly FrozenDictionary<string, RuleAction> Input = Table(
         [
+            .. Content,
             ("pii.*", RuleAction.Flag),
             ("secret.*", RuleAction.Flag),
             ("injection.*", RuleAction.Block),
-            ("content.*", RuleAction.Flag),
             ("topic.*", RuleAction.Block),
             ("custom.*", RuleAction.Flag),
-            .. Gravest.Select(rule => (rule, RuleAction.Block)),
         ]);
 
     private static readonly FrozenDictionary<string, RuleAction> Documents = Table(
-        [("secret.*", RuleAction.Flag), ("injection.*", RuleAction.Block), ("custom.*", RuleAction.Flag)]);
+        [.. Content, ("secret.*", RuleAction.Flag), ("injection.*", RuleAction.Block), ("custom.*", RuleAction.Flag)]);
 
-    // Content is judged by whole sentences, which would hold every stream back; a policy turns it on.
+    // Content is judged by the sentence, and a stream waits for each sentence's end meanwhile: who wants that turns it on.
     private static readonly FrozenDictionary<string, RuleAction> Output = Table(
         [
             ("pii.*", RuleAction.Mask),
@@ -52,5 +59,5 @@ internal static class RuleDefaults
 
     private static FrozenDictionary<string, RuleAction> Table(IEnumerable<(string Selector, RuleAction Action)> actions) => actions
         .Append((RuleNames.Deny, RuleAction.Block))
-        .ToFrozenDictionary(pair => pair.Selector, pair => pair.Action, StringComparer.Ordinal);
+        .ToFrozenDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal);
 }

@@ -74,8 +74,8 @@ internal sealed class PseudonymDetector : Detector
         foreach (var bracket in brackets)
         {
             if (text.StartsWith(bracket, StringComparison.OrdinalIgnoreCase)) return bracket.Length;
-            var isBegun = !text.IsEmpty && text.Length < bracket.Length && bracket.AsSpan().StartsWith(text, StringComparison.OrdinalIgnoreCase);
-            if (isBegun && !isEnd) return -1;
+            if (isEnd || text.IsEmpty || text.Length > bracket.Length) continue;
+            if (bracket.AsSpan().StartsWith(text, StringComparison.OrdinalIgnoreCase)) return -1;
         }
 
         return 0;

@@ -37,7 +37,9 @@ public sealed class PseudonymVault
     /// <summary>The texts by their names.</summary>
     public IReadOnlyDictionary<string, string> Texts => _texts;
 
-    /// <summary>Keeps names that a text has in it from being given out: what somebody wrote himself must not become another's text.</summary>
+    /// <summary>
+    /// Keeps names that a text has in it from being given out: what somebody wrote himself must not become another's text.
+    /// </summary>
     public void Reserve(string text)
     {
         foreach (var name in PseudonymNames.In(text))

@@ -14,7 +14,8 @@ public sealed class GuardrailsApiTests
         await using var platform = await Platform.StartAsync();
 
         using var response = await platform.PostAsync(
-            "/v1/guardrails/explain", $$"""{"text":"to {{FakeGuardrails.Address}}","policy":"strict","direction":"input","source":"tool"}""");
+            "/v1/guardrails/explain",
+            $$"""{"text":"to {{FakeGuardrails.Address}}","policy":"strict","direction":"input","source":"tool"}""");
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
 
         Assert.Equal("modify", answer.GetProperty("action").GetString());

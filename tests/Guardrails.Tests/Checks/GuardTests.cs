@@ -120,9 +120,9 @@ public sealed class GuardTests
     public void Pseudonyms_BeyondTheirBound_AreMaskedAndSaySo()
     {
         using var guard = new GuardUnderTest(("Policies:default:Input:custom.id", "pseudonym"), ("Patterns:id:Pattern", "id\\d{5}"));
-        var texts = Enumerable.Range(0, 12).Select(i => string.Join(' ', Enumerable.Range(i * 900, 900).Select(n => $"id{n:d5}"))).ToArray();
+        var texts = Enumerable.Range(0, 12).Select(i => string.Join(' ', Enumerable.Range(i * 900, 900).Select(n => $"id{n:d5}")));
 
-        var result = guard.Input(texts);
+        var result = guard.Input([.. texts]);
 
         Assert.EndsWith("[REDACTED_ID]", result.Texts[^1].Text, StringComparison.Ordinal);
         Assert.Contains(result.Texts[^1].Findings, finding => finding.Detail?.StartsWith("masked", StringComparison.Ordinal) is true);

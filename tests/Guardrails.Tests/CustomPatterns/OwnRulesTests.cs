@@ -42,9 +42,13 @@ public sealed class OwnRulesTests
     public void Patterns_AsManyAsMayBe_AllRun()
     {
         var tenant = new TenantOptions();
-        for (var i = 0; i < OwnRulesOptions.PatternsMax; i++) tenant.Patterns[$"p{i}"] = new CustomPatternOptions { Pattern = $"id{i:d3}x" };
         var shared = new GuardrailsOptions();
-        for (var i = 0; i < OwnRulesOptions.PatternsMax; i++) shared.Patterns[$"q{i}"] = new CustomPatternOptions { Pattern = $"no{i:d3}x" };
+        for (var i = 0; i < OwnRulesOptions.PatternsMax; i++)
+        {
+            tenant.Patterns[$"p{i}"] = new CustomPatternOptions { Pattern = $"id{i:d3}x" };
+            shared.Patterns[$"q{i}"] = new CustomPatternOptions { Pattern = $"no{i:d3}x" };
+        }
+
         var policy = new GuardPolicy("all", new PolicyOptions(), OwnRules.Of(shared, tenant));
 
         Assert.Equal("[REDACTED_P63] [REDACTED_Q0]", Scan.Whole(policy.Output, "id063x no000x").Text);
