@@ -10,7 +10,7 @@ internal static class Canary
     public static BuiltPrompt AddTo(BuiltPrompt prompt, ChatRun run)
     {
         if (run.Guard.Canary.Length == 0 || prompt.Turns is not [{ Role: ChatRole.System } instructions, ..]) return prompt;
-        var marked = instructions with { Content = $"{instructions.Content}\n\n{run.Guard.Canary}" };
+        var marked = instructions with { Content = $"{instructions.Content}\n\n{run.Guard.CanaryInstruction}" };
         return prompt with { Turns = [marked, .. prompt.Turns.Skip(1)] };
     }
 }

@@ -12,6 +12,11 @@ public sealed record GuardState(string PolicyVersion, ByteString Pseudonyms, str
     /// <summary>Nothing was checked.</summary>
     public static GuardState Unchecked { get; } = new(string.Empty, ByteString.Empty, string.Empty);
 
-    internal static GuardState Of(CheckInputResponse decision) =>
-        new(decision.PolicyVersion, decision.Pseudonyms, decision.Canary);
+    /// <summary>The sentence of the canary; the canary itself where there is none.</summary>
+    public string CanaryInstruction { get; private init; } = Canary;
+
+    internal static GuardState Of(CheckInputResponse decision) => new(decision.PolicyVersion, decision.Pseudonyms, decision.Canary)
+    {
+        CanaryInstruction = decision.CanaryInstruction.Length > 0 ? decision.CanaryInstruction : decision.Canary,
+    };
 }

@@ -100,6 +100,30 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
         }
     }
 
+    public override Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        Policies.Enqueue(request.Policy);
+        return Task.FromResult(new ExplainResponse
+        {
+            Action = GuardAction.Modify,
+            Text = $"{request.Direction} {request.Source} {request.Text.Replace(Address, Mask, StringComparison.Ordinal)}",
+            Policy = request.Policy,
+            PolicyVersion = "1",
+            DurationUs = 12,
+            Findings = { new Finding { Rule = "pii.email", Action = GuardAction.Modify, Score = 0.75f, Detail = "d", DryRun = true } },
+        });
+    }
+
+    public override Task<ListPoliciesResponse> ListPolicies(ListPoliciesRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        return Task.FromResult(new ListPoliciesResponse
+        {
+            Policies = { new PolicySummary { Name = "default", Version = "1", IsDefault = true } },
+        });
+    }
+
     private static TextSource SourceOf(CheckInputRequest request, int index) =>
         index < request.Sources.Count ? request.Sources[index] : TextSource.User;
 
