@@ -11,6 +11,10 @@ internal sealed class ContextWords
     /// <summary>How far before a finding words count where nothing else is said, in characters.</summary>
     public const int NearChars = 48;
 
+    private const string Between = " \u00A0:=\"'(*~#";
+
+    private static readonly string[] Links = [" is", " was", " number", " no."];
+
     private readonly string[] _words;
     private readonly SearchValues<string> _search;
 
@@ -40,10 +44,12 @@ internal sealed class ContextWords
         return false;
     }
 
-    /// <summary>Whether one of them stands directly before a position, with nothing but spaces, a colon, an equals sign or an opening mark between.</summary>
+    /// <summary>Whether one of them stands directly before a position: spaces, a colon, an opening mark, "is" or "number" at most between.</summary>
     public bool Touch(ReadOnlySpan<char> text, int start)
     {
-        var before = text[Math.Max(0, start - Recogniser.LookBehindMax)..start].TrimEnd(" \u00A0:=\"'(*~");
+        var before = text[Math.Max(0, start - Recogniser.LookBehindMax)..start].TrimEnd(Between);
+        foreach (var link in Links)
+            if (before.EndsWith(link, StringComparison.OrdinalIgnoreCase)) before = before[..^link.Length].TrimEnd(Between);
         foreach (var word in _words)
         {
             var at = before.Length - word.Length;

@@ -23,6 +23,9 @@ internal sealed record Form(string Pattern, NumberCheck Check)
     /// <summary>The words.</summary>
     public ContextWords? Words { get; init; }
 
+    /// <summary>Whether the words must stand directly before it: for forms that anything has.</summary>
+    public bool IsDirect { get; init; }
+
     /// <summary>How it is read.</summary>
     public Shape Shape { get; } = new(Pattern);
 
@@ -30,6 +33,9 @@ internal sealed record Form(string Pattern, NumberCheck Check)
     public float Score(ReadOnlySpan<char> text, int start, bool isGrouped)
     {
         var alone = isGrouped ? Grouped : Compact;
-        return alone < Announced && Words is not null && Words.Precede(text, start) ? Announced : alone;
+        return alone < Announced && IsAnnounced(text, start) ? Announced : alone;
     }
+
+    private bool IsAnnounced(ReadOnlySpan<char> text, int start) =>
+        Words is not null && (IsDirect ? Words.Touch(text, start) : Words.Precede(text, start));
 }

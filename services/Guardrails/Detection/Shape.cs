@@ -33,7 +33,7 @@ internal sealed class Shape(string pattern)
     /// <param name="digits">Takes its letters and digits, at least <see cref="DigitsMax"/>.</param>
     /// <param name="match">What was read.</param>
     /// <returns>False when there is none, or when the text ends before it does.</returns>
-    public bool TryRead(ref TextCursor cursor, Span<char> digits, out ShapeMatch match)
+    public bool TryRead(ref TextCursor cursor, scoped Span<char> digits, out ShapeMatch match)
     {
         var (count, isGrouped, isSpaced) = (0, false, false);
         match = default;

@@ -36,6 +36,6 @@ internal sealed class ShapedRecogniser(string rule, params Form[] forms) : Recog
         if (!Borders.IsFreeBefore(text, start, read.IsSpaced) || !form.Check(digits[..read.Digits])) return Match.None;
         if (!Borders.IsFreeAfter(ref cursor, read.IsSpaced)) return cursor.Nothing;
 
-        return cursor.Answer(cursor.Length, form.Score(text, start, read.IsGrouped) is var score and >= 0.5f ? score : 0);
+        return cursor.Answer(cursor.Length, form.Score(text, start, read.IsGrouped));
     }
 }

@@ -10,6 +10,8 @@ namespace Millrace.Guardrails.Detection;
 internal ref struct TextCursor(ReadOnlySpan<char> text, int start, bool isEnd)
 {
     private readonly ReadOnlySpan<char> _text = text;
+    private readonly int _start = start;
+    private readonly bool _isEnd = isEnd;
 
     /// <summary>The next position to read.</summary>
     public int Position { get; set; } = start;
@@ -18,17 +20,17 @@ internal ref struct TextCursor(ReadOnlySpan<char> text, int start, bool isEnd)
     public bool RanOut { get; private set; }
 
     /// <summary>Characters read so far.</summary>
-    public readonly int Length => Position - start;
+    public readonly int Length => Position - _start;
 
     /// <summary>Everything read so far.</summary>
-    public readonly ReadOnlySpan<char> Taken => _text[start..Position];
+    public readonly ReadOnlySpan<char> Taken => _text[_start..Position];
 
     /// <summary>A character that was not read yet; NUL behind the end.</summary>
     public char Peek(int ahead = 0)
     {
         var at = Position + ahead;
         if (at < _text.Length) return _text[at];
-        RanOut |= !isEnd;
+        RanOut |= !_isEnd;
         return '\0';
     }
 
@@ -81,8 +83,8 @@ internal ref struct TextCursor(ReadOnlySpan<char> text, int start, bool isEnd)
         return _text[first..Position];
     }
 
-    /// <summary>The answer: what was found, unless text that has not come yet may change it.</summary>
-    public readonly Match Answer(int length, float score) => RanOut ? Match.Undecided : Match.FoundIf(length, score);
+    /// <summary>The answer: what was found, nothing when length or score is 0, unless text that has not come yet may change it.</summary>
+    public readonly Match Answer(int length, float score) => RanOut ? Match.Undecided : Match.FoundIf(score > 0 ? length : 0, score);
 
     /// <summary>The answer when nothing was found.</summary>
     public readonly Match Nothing => RanOut ? Match.Undecided : Match.None;

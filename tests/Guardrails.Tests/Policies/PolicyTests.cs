@@ -11,7 +11,7 @@ public sealed class PolicyTests
     {
         var options = new PolicyOptions();
 
-        Assert.All(options.InputActions(), pair => Assert.Equal(IsPii(pair.Key) ? RuleAction.Flag : RuleAction.Block, pair.Value));
+        Assert.All(options.InputActions(), pair => Assert.Equal(OnInput(pair.Key), pair.Value));
         Assert.All(options.OutputActions(), pair => Assert.Equal(IsPii(pair.Key) ? RuleAction.Mask : RuleAction.Allow, pair.Value));
     }
 
@@ -75,5 +75,9 @@ public sealed class PolicyTests
         Assert.Equal(RuleAction.Flag, Scan.Whole(rules, "460 89 9847").Action);
     }
 
-    private static bool IsPii(string rule) => rule.StartsWith("pii.", StringComparison.Ordinal);
+    private static RuleAction OnInput(string rule) => IsPii(rule) ? RuleAction.Flag
+        : rule.StartsWith("injection.", StringComparison.Ordinal) ? RuleAction.Block
+        : RuleAction.Allow;
+
+    private static bool IsPii(string rule) => rule.StartsWith("secret.", StringComparison.Ordinal) || rule.StartsWith("pii.", StringComparison.Ordinal);
 }

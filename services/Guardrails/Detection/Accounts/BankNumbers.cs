@@ -5,6 +5,9 @@ internal static class BankNumbers
 {
     private const float AccountScore = 0.7f;
 
+    private static readonly string[] GroupedAccounts =
+        ["9999~9999", "9999~9999~99", "999~999~999", "9999~9999~9999", "99999~99999", "999~99999~9", "9999~9999~9999~9999", "99-9999999"];
+
     private static readonly int[] RoutingWeights = [3, 7, 1, 3, 7, 1, 3, 7, 1];
 
     private static readonly ContextWords AccountWords = new(
@@ -18,7 +21,7 @@ internal static class BankNumbers
     private static readonly ContextWords SortWords = new("sort code", "sortcode", "sort-code");
 
     public static Recogniser Account { get; } = new ShapedRecogniser(
-        "pii.bank_account", [.. Enumerable.Range(6, 12).Select(digits => AccountForm(new string('9', digits))), .. GroupedAccounts()]);
+        "pii.bank_account", [.. Enumerable.Range(6, 12).Select(digits => AccountForm(new string('9', digits))), .. GroupedAccounts.Select(AccountForm)]);
 
     public static Recogniser Routing { get; } = new ShapedRecogniser(
         "pii.bank_routing",
@@ -26,11 +29,7 @@ internal static class BankNumbers
         new Form("9999-9999-9", IsRouting) { Words = RoutingWords },
         new Form("99-99-99", _ => true) { Words = SortWords, Announced = 0.9f },
         new Form("99 99 99", _ => true) { Words = SortWords, Announced = 0.9f },
-        new Form("999999", _ => true) { Words = SortWords, Announced = 0.8f });
-
-    private static IEnumerable<Form> GroupedAccounts() =>
-        new[] { "9999~9999", "9999~9999~99", "999~999~999", "9999~9999~9999", "99999~99999", "999~99999~9", "9999~9999~9999~9999", "99-9999999" }
-            .Select(AccountForm);
+        new Form("999999", _ => true) { Words = SortWords, Announced = 0.8f, IsDirect = true });
 
     private static Form AccountForm(string pattern) =>
         new(pattern, digits => !CheckSums.IsOneDigit(digits)) { Words = AccountWords, Announced = AccountScore };

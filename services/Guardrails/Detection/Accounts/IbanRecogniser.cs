@@ -33,7 +33,7 @@ internal sealed class IbanRecogniser : Recogniser
         return cursor.Answer(IsValid(number[..length]) ? cursor.Length : 0, Score);
     }
 
-    private static bool TryRead(ref TextCursor cursor, Span<char> number)
+    private static bool TryRead(ref TextCursor cursor, scoped Span<char> number)
     {
         for (var i = 0; i < number.Length; i++)
         {

@@ -13,14 +13,13 @@ internal sealed class PassportRecogniser : Recogniser
         "passaporte", "paszport", "pasaport", "旅券", "护照", "여권");
 
     // United States, Germany, France, Italy, Spain, Netherlands, Canada, Australia, India, China, Japan, Brazil, Korea, Poland, Switzerland, ...
-    private static readonly Shape[] Shapes =
+    private static readonly string[] Patterns =
     [
-        .. new[]
-        {
-            "999999999", "A_99999999", "AXXXXXXX9", "AXXXXXXXX9", "99AA99999", "AA_9999999", "AAA_999999", "AAA_999999A", "AAXXXXXX9", "AA_999999",
-            "A_999999AA", "A_9999999", "99999999", "A999A9999", "99_9999999", "A999999",
-        }.Select(pattern => new Shape(pattern)),
+        "999999999", "A_99999999", "AXXXXXXX9", "AXXXXXXXX9", "99AA99999", "AA_9999999", "AAA_999999", "AAA_999999A", "AAXXXXXX9", "AA_999999",
+        "A_999999AA", "A_9999999", "99999999", "A999A9999", "99_9999999", "A999999",
     ];
+
+    private static readonly Shape[] Shapes = [.. Patterns.Select(pattern => new Shape(pattern))];
 
     public override string Rule => "pii.passport";
 

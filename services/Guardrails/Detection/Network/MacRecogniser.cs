@@ -34,7 +34,7 @@ internal sealed class MacRecogniser : Recogniser
         return cursor.Answer(isPart || isDecimal || CheckSums.IsOneDigit(digits) ? 0 : cursor.Length, Score);
     }
 
-    private static bool TryRead(ref TextCursor cursor, Span<char> digits, int group, char separator)
+    private static bool TryRead(ref TextCursor cursor, scoped Span<char> digits, int group, char separator)
     {
         for (var i = 0; i < digits.Length; i++)
         {

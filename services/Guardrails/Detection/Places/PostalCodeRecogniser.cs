@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 
 namespace Millrace.Guardrails.Detection.Places;
@@ -8,10 +9,12 @@ namespace Millrace.Guardrails.Detection.Places;
 internal sealed class PostalCodeRecogniser : Recogniser
 {
     private const string CanadianFirst = "ABCEGHJKLMNPRSTVXY";
-    private const string CanadianNever = "DFIOQU";
     private const float StateScore = 0.6f;
     private const float FormScore = 0.7f;
     private const float AnnouncedScore = 0.9f;
+
+    private static readonly SearchValues<char> CanadianNever = SearchValues.Create("DFIOQU");
+    private static readonly SearchValues<char> BritishNever = SearchValues.Create("CIKMOV");
 
     private static readonly ContextWords Words = new(
         "zip", "zip code", "zipcode", "postal code", "postcode", "post code", "plz", "postleitzahl", "code postal", "código postal", "codigo postal", "cep",
@@ -26,14 +29,19 @@ internal sealed class PostalCodeRecogniser : Recogniser
         "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV "
         + "WI WY DC PR");
 
+    private static readonly string[] BritishForms = ["A9 9AA", "A99 9AA", "AA9 9AA", "AA99 9AA", "A9A 9AA", "AA9A 9AA"];
+
+    private static readonly string[] OtherForms =
+    [
+        "99999", "99999-9999", "9999", "999", "999 99", "999999", "9999_AA", "A9A9A9", "9999-999", "99-999", "99999-999", "999-9999", "A99_XXXX",
+    ];
+
     private static readonly ShapedRecogniser Forms = new(
         "pii.postal_code",
         [
-            .. new[] { "A9 9AA", "A99 9AA", "AA9 9AA", "AA99 9AA", "A9A 9AA", "AA9A 9AA" }
-                .Select(form => new Form(form, IsBritish) { Grouped = FormScore, Words = Words }),
+            .. BritishForms.Select(form => new Form(form, IsBritish) { Grouped = FormScore, Words = Words }),
             new Form("A9A 9A9", IsCanadian) { Grouped = FormScore, Words = Words },
-            .. new[] { "99999", "99999-9999", "9999", "999", "999 99", "999999", "9999_AA", "A9A9A9", "9999-999", "99-999", "99999-999", "999-9999", "A99_XXXX" }
-                .Select(form => new Form(form, _ => true) { Words = Words, Announced = AnnouncedScore }),
+            .. OtherForms.Select(form => new Form(form, _ => true) { Words = Words, Announced = AnnouncedScore, IsDirect = true }),
         ]);
 
     private static readonly Shape[] StateForms = [new("99999-9999"), new("99999")];
@@ -72,7 +80,7 @@ internal sealed class PostalCodeRecogniser : Recogniser
     private static bool IsBritish(ReadOnlySpan<char> code)
     {
         var area = char.IsAsciiLetter(code[1]) ? code[..2] : code[..1];
-        return BritishAreas.Contains(area) && !code[^2..].ContainsAny("CIKMOV");
+        return BritishAreas.Contains(area) && !code[^2..].ContainsAny(BritishNever);
     }
 
     private static bool IsCanadian(ReadOnlySpan<char> code) => CanadianFirst.Contains(code[0]) && !code.ContainsAny(CanadianNever);

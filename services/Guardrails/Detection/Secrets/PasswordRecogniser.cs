@@ -42,7 +42,8 @@ internal sealed class PasswordRecogniser : Recogniser
         while (cursor.Length <= ValueCharsMax && IsOfValue(cursor.Peek(), name)) cursor.Position++;
         var value = name.Quote == '\0' ? cursor.Taken.TrimEnd(".,;:!?)]}'\"") : cursor.Taken;
         var isLast = cursor.Peek() is '\0' or '\n' or '\r';
-        return cursor.Answer(Score(value, name, isLast) is var score and > 0 ? value.Length : 0, score);
+        var score = Score(value, name, isLast);
+        return cursor.Answer(score > 0 ? value.Length : 0, score);
     }
 
     private static bool IsNamed(in Assignment name) => name.IsNamed(Names) || (name.Mark == AssignmentMark.Sign && name.IsNamed(NamesBeforeSigns));
