@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Detection;
+namespace Millrace.Guardrails.Detection.Phones;
 
 /// <summary>The extension behind a telephone number: <c>x459</c>, <c>ext. 12</c>, <c> #7</c>; at most six digits.</summary>
 internal static class PhoneExtension

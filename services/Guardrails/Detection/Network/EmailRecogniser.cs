@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Detection;
+namespace Millrace.Guardrails.Detection.Network;
 
 /// <summary>
 /// E-mail addresses: a local part of at most 64 characters, an at sign, and a domain of labels whose last one has two letters or more;

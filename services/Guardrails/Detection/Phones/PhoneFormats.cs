@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Detection;
+namespace Millrace.Guardrails.Detection.Phones;
 
 /// <summary>The ways in which telephone numbers are written.</summary>
 internal static class PhoneFormats

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace Millrace.Guardrails.Detection;
+namespace Millrace.Guardrails.Detection.Phones;
 
 /// <summary>What stands before a group of digits.</summary>
 internal enum GroupSeparator : byte

@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Detection;
+namespace Millrace.Guardrails.Detection.Phones;
 
 /// <summary>
 /// Telephone numbers: international (+ or 00), North American, national with a trunk zero or an area in parentheses, and local ones
@@ -8,10 +8,18 @@ internal sealed class PhoneRecogniser : Recogniser
 {
     private const float AnnouncedScore = 0.7f;
 
+    private static readonly ContextWords Announcements = new(
+        "phone", "mobile", "telephone", "tel", "cell", "fax", "call", "desk", "dial", "whatsapp", "sms", "answering", "messages to",
+        "reach me", "reach us", "text me", "voicemail", "cellphone", "smartphone", "hotline", "telefon", "handy", "mobil", "téléphone",
+        "teléfono", "móvil", "telefono", "cellulare", "telefone", "celular", "telefoon", "gsm");
+
     public override string Rule => "pii.phone";
 
     // A plus sign, 17 digits, three characters around each of 8 groups, an extension of 17 and its border: 60.
     public override int CharsMax => 64;
+
+    public override bool CanBeSecond(char second) =>
+        char.IsAsciiDigit(second) || second is '(' or ')' or '.' || Chars.IsSpace(second) || Chars.IsDash(second);
 
     public override bool CanStart(char first) => char.IsAsciiDigit(first) || first is '+' or '(';
 
@@ -47,6 +55,6 @@ internal sealed class PhoneRecogniser : Recogniser
     {
         var score = PhoneFormats.Score(hasPlus, digits, groups);
         if (score > 0 || hasPlus) return score;
-        return PhoneFormats.IsLocal(digits, groups) && PhoneContext.Announces(text, start) ? AnnouncedScore : 0;
+        return PhoneFormats.IsLocal(digits, groups) && Announcements.Precede(text, start, LookBehindMax) ? AnnouncedScore : 0;
     }
 }

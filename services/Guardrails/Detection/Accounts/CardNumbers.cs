@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Detection;
+namespace Millrace.Guardrails.Detection.Accounts;
 
 /// <summary>What is known of payment card numbers: issuer prefixes with their lengths, and the check digit.</summary>
 internal static class CardNumbers
@@ -24,32 +24,20 @@ internal static class CardNumbers
         new(67, 67, 12, 19), new(604, 604, 12, 12), // Maestro; 0604 with its leading zero
     ];
 
-    /// <summary>Whether digits are a card number: an issuer's prefix and length, or sixteen digits, and a right check digit.</summary>
-    public static bool IsValid(ReadOnlySpan<byte> digits) =>
+    /// <summary>Whether digits can be a card number: an issuer's prefix and length, or sixteen digits, and a right check digit.</summary>
+    public static bool IsValid(ReadOnlySpan<char> digits) =>
         digits.Length is >= DigitsMin and <= DigitsMax
-        && digits.ContainsAnyExcept(digits[0])
+        && !CheckSums.IsOneDigit(digits)
         && (digits.Length == DigitsUsual || HasIssuer(digits))
-        && PassesLuhn(digits);
+        && CheckSums.PassesLuhn(digits);
 
-    private static bool HasIssuer(ReadOnlySpan<byte> digits)
+    /// <summary>Whether an issuer is known that gives out numbers with this prefix and of this length.</summary>
+    public static bool HasIssuer(ReadOnlySpan<char> digits)
     {
-        var prefix = (digits[0] * 1000) + (digits[1] * 100) + (digits[2] * 10) + digits[3];
+        var prefix = CheckSums.Number(digits[..4]);
         foreach (var issuer in Issuers)
             if (issuer.Covers(prefix, digits.Length)) return true;
         return false;
-    }
-
-    private static bool PassesLuhn(ReadOnlySpan<byte> digits)
-    {
-        var sum = 0;
-        for (var i = 0; i < digits.Length; i++)
-        {
-            var isDoubled = (digits.Length - i) % 2 == 0;
-            var value = isDoubled ? digits[i] * 2 : digits[i];
-            sum += value > 9 ? value - 9 : value;
-        }
-
-        return sum % 10 == 0;
     }
 
     private readonly record struct Issuer(int From, int To, int DigitsMin, int DigitsMax)
