@@ -15,6 +15,7 @@ internal sealed class FillerText(WordLists lists, Dice dice)
         "Noun" or "Verb" or "Adj" or "Adv" => Capital(Word(slot.ToLowerInvariant())),
         "NOUN" or "VERB" or "ADJ" => Word(slot.ToLowerInvariant()).ToUpperInvariant(),
         "Product" or "product" => Product(),
+        "Work" => Work(),
         _ => Number(slot),
     };
 
@@ -85,6 +86,18 @@ internal sealed class FillerText(WordLists lists, Dice dice)
     }
 
     private string Product() => dice.Chance(0.2) ? Capital(Word("adj")) + Capital(Word("noun")) : Filled(Entry("product"));
+
+    // The title of a book, a song, a film.
+    private string Work() => dice.Next(0, 7) switch
+    {
+        0 => $"The {Capital(Word("adj"))} {Capital(Word("noun"))}",
+        1 => $"{Capital(Word("noun"))} of the {Capital(Word("noun"))}",
+        2 => $"{Capital(Word("verb"))} {dice.Any("Me", "My", "It", "You", "Your", "Us")} {Capital(Word("noun"))}",
+        3 => $"{Capital(Word("adj"))} {Capital(Word("noun"))} {Capital(Word("verb"))}",
+        4 => $"{Capital(Word("noun"))} {dice.Any("and", "&", "or", "in", "on", "with")} {Capital(Word("noun"))}s",
+        5 => Capital(Word("noun")),
+        _ => $"{Capital(Word("verb"))} the {Capital(Word("noun"))}",
+    };
 
     private string Filled(string pattern) =>
         pattern.Replace("{n}", dice.Next(1, 99).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);

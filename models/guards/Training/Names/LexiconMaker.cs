@@ -22,7 +22,7 @@ internal sealed class LexiconMaker(WordLists lists)
         AddAll(lists.Entries("titles.txt", "honorific"), WordClasses.Honorific);
         AddAll(lists.Entries("titles.txt", "job"), WordClasses.Job);
         AddAll(lists.Entries("slots.txt", "weekday", "month"), WordClasses.Date);
-        AddAll(lists.All("words.txt").Concat(lists.Entries("slots.txt", "noun", "adj", "adv", "verb")), WordClasses.Common);
+        AddAll(lists.All("words.txt").Concat(lists.Entries("slots.txt", "noun", "adj", "adv", "verb")).SelectMany(WordForms.Of), WordClasses.Common);
         return _words;
     }
 

@@ -5,9 +5,9 @@ namespace Millrace.GuardTraining.Names;
 /// <summary>Trains the tagger of names.</summary>
 internal sealed class NamesTraining : ITraining
 {
-    private const int RowBits = 17;
-    private const int TextsPerRound = 60_000;
-    private const int Rounds = 5;
+    private const int RowBits = 18;
+    private const int TextsPerRound = 80_000;
+    private const int Rounds = 6;
     private const int HeldOutTexts = 4_000;
     private const int Seed = 20_250;
     private const int HeldOutSeed = 7;

@@ -5,7 +5,7 @@ namespace Millrace.GuardTraining.Names;
 /// <summary>Texts as tokens and tags, cut by the code that serves.</summary>
 internal static class Samples
 {
-    private const double CommonForgotten = 0.04;
+    private const double CommonForgotten = 0.06;
 
     private static readonly EntityTokenizer Bare = new(new Lexicon([]));
 
