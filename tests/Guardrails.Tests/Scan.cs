@@ -1,6 +1,7 @@
 using System.Text;
 using Millrace.Guardrails.Detection;
 using Millrace.Guardrails.Filtering;
+using Millrace.Guardrails.Injection;
 using Millrace.Guardrails.Policies;
 
 namespace Millrace.Guardrails.Tests;
@@ -10,8 +11,10 @@ internal static class Scan
 {
     private const int FindingsMax = 1_000_000;
 
-    /// <summary>Every rule masks.</summary>
-    public static readonly RuleSet MaskAll = Rules(RuleAction.Mask, _ => true);
+    /// <summary>Every rule masks but those of attacks on a model, which mask whole sentences.</summary>
+    public static readonly RuleSet MaskAll = Rules(
+        DetectorCatalog.Rules.ToDictionary(rule => rule, _ => RuleAction.Mask),
+        detectors: [.. DetectorCatalog.All.Where(detector => detector is not InjectionDetector)]);
 
     /// <summary>Rules of one family, all with one action.</summary>
     public static RuleSet Rules(RuleAction action, Func<string, bool> includes) =>

@@ -72,7 +72,10 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
         Span<float> probabilities = stackalloc float[InjectionFamilies.Labels.Count];
         scorer.Score(text, probabilities);
         return new InjectionVerdict(
-            probabilities[InjectionFamilies.Attack], InjectionFamilies.MostLikely(probabilities), probabilities[InjectionFamilies.Request], null);
+            probabilities[InjectionFamilies.Attack],
+            InjectionFamilies.MostLikely(probabilities),
+            probabilities[InjectionFamilies.Request],
+            Decoder: null);
     }
 
     private static InjectionVerdict Worse(InjectionVerdict one, InjectionVerdict other) =>
