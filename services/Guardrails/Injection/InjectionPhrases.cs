@@ -9,7 +9,7 @@ namespace Millrace.Guardrails.Injection;
 internal static class InjectionPhrases
 {
     // An article quotes them as well; what a classifier is sure of goes before.
-    private const float StrongScore = 0.7f;
+    private const float StrongScore = 0.55f;
 
     // People become an aunt now, and describe a system: flagged, and blocked where the whole sentence is an attack.
     private const float WeakScore = 0.45f;
