@@ -32,6 +32,13 @@ internal sealed class InjectionScorer(TextClassifier classifier, KnownAttacks kn
         folded = folded[..text.Length];
         FoldedText.Fold(text, folded);
 
+        if (!SentenceWords.HasTwo(folded))
+        {
+            // One word orders nothing; what is hidden in it was decoded before.
+            probabilities.Clear();
+            return;
+        }
+
         Span<ulong> evidence = stackalloc ulong[EvidenceMax];
         var count = ReadEvidence(folded, known, except: -1, evidence);
         classifier.Score(folded, evidence[..count], probabilities);

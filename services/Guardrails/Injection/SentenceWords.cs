@@ -27,6 +27,15 @@ internal static class SentenceWords
         return count;
     }
 
+    /// <summary>Whether there are two words at least.</summary>
+    public static bool HasTwo(ReadOnlySpan<char> folded)
+    {
+        var words = 0;
+        for (var at = 0; at < folded.Length && words < 2; at++)
+            if (IsUnspaced(folded[at]) || (char.IsLetterOrDigit(folded[at]) && (at == 0 || !char.IsLetterOrDigit(folded[at - 1])))) words++;
+        return words == 2;
+    }
+
     /// <summary>Whether a character is written without spaces between words.</summary>
     public static bool IsUnspaced(char c) =>
         c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7A3');

@@ -17,7 +17,8 @@ public static class ProjectGraph
         ["protos"] = [],
         ["eng"] = ["eng", "libs"],
         ["AppHost"] = ["services"],
-        ["tests"] = ["tests", "services", "libs", "protos", "ServiceDefaults", "AppHost", "eng"],
+        ["models"] = ["services"],
+        ["tests"] = ["tests", "models", "services", "libs", "protos", "ServiceDefaults", "AppHost", "eng"],
     };
 
     public static IEnumerable<string> ForbiddenReferences(SourceFile project)
