@@ -1,4 +1,6 @@
 using Millrace.Guardrails.Detection.Secrets;
+using Millrace.Guardrails.Injection;
+using Millrace.Guardrails.Names;
 
 namespace Millrace.Guardrails.Detection;
 
@@ -6,7 +8,7 @@ namespace Millrace.Guardrails.Detection;
 public static class DetectorCatalog
 {
     /// <summary>All detectors.</summary>
-    public static IReadOnlyList<Detector> All { get; } = [new LongSecretDetector()];
+    public static IReadOnlyList<Detector> All { get; } = [new LongSecretDetector(), new EntityDetector(), new InjectionDetector()];
 
     /// <summary>The rules of all recognisers and detectors, each once.</summary>
     public static IReadOnlyList<string> Rules { get; } =
