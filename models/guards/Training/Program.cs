@@ -1,8 +1,9 @@
 using Millrace.GuardTraining;
+using Millrace.GuardTraining.Injection;
 using Millrace.GuardTraining.Names;
 
 // Each training registers itself here.
-ITraining[] trainings = [new NamesTraining()];
+ITraining[] trainings = [new NamesTraining(), new InjectionTraining()];
 
 var chosen = trainings.Where(training => args.Length == 0 || args.Contains(training.Name)).ToList();
 if (chosen.Count == 0)

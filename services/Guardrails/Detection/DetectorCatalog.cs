@@ -1,3 +1,5 @@
+using Millrace.Guardrails.Detection.Secrets;
+using Millrace.Guardrails.Injection;
 using Millrace.Guardrails.Names;
 
 namespace Millrace.Guardrails.Detection;
@@ -6,10 +8,7 @@ namespace Millrace.Guardrails.Detection;
 public static class DetectorCatalog
 {
     /// <summary>All detectors.</summary>
-    public static IReadOnlyList<Detector> All { get; } =
-    [
-        new EntityDetector(),
-    ];
+    public static IReadOnlyList<Detector> All { get; } = [new LongSecretDetector(), new EntityDetector(), new InjectionDetector()];
 
     /// <summary>The rules of all recognisers and detectors, each once.</summary>
     public static IReadOnlyList<string> Rules { get; } =

@@ -42,6 +42,7 @@ internal static class Sentences
     public static IReadOnlyList<string> All { get; } =
     [
         .. Whole,
+        .. Detection.LabelledTexts.Found.Select(text => text.Text),
         .. Fragments,
         .. Fragments.Select(fragment => $"Is it {fragment}, or not?"),
         .. Fragments.Zip(Fragments.Skip(1), (left, right) => $"call {left} {right}\n"),
