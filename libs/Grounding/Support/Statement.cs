@@ -1,4 +1,4 @@
-namespace Millrace.Gateway.Citations.Support;
+namespace Millrace.Grounding.Support;
 
 /// <summary>A part of a sentence that says one thing.</summary>
 /// <param name="Order">Its terms as they follow each other, numbers included.</param>
@@ -9,7 +9,7 @@ namespace Millrace.Gateway.Citations.Support;
 /// <param name="Excluded">What it names only to exclude it, as in "the roots, not the leaves".</param>
 internal sealed record Clause(
     IReadOnlyList<string> Order,
-    IReadOnlySet<string> Terms,
+    TermSet Terms,
     IReadOnlySet<string> Words,
     IReadOnlyList<Quantity> Quantities,
     int Denials,
@@ -23,14 +23,12 @@ internal sealed class Statement
 
     private static readonly HashSet<string> Bounds = ["more", "less", "fewer", "later", "longer", "earlier", "sooner", "higher", "lower"];
 
-    private readonly HashSet<string> _terms = new(StringComparer.Ordinal);
-
     private Statement(IEnumerable<Clause> clauses, IEnumerable<string> names)
     {
         Clauses = [.. clauses];
         Order = [.. Clauses.SelectMany(clause => clause.Order)];
         Names = names.ToHashSet(StringComparer.Ordinal);
-        foreach (var clause in Clauses) _terms.UnionWith(clause.Terms);
+        Terms = new TermSet(Order);
     }
 
     /// <summary>Its clauses, in order.</summary>
@@ -40,7 +38,7 @@ internal sealed class Statement
     public IReadOnlyList<string> Order { get; }
 
     /// <summary>What it speaks of.</summary>
-    public IReadOnlySet<string> Terms => _terms;
+    public TermSet Terms { get; }
 
     /// <summary>Those of its terms that name somebody or something.</summary>
     public IReadOnlySet<string> Names { get; }
@@ -48,9 +46,11 @@ internal sealed class Statement
     /// <summary>Reads a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="names">Terms that are names elsewhere, so that one at the beginning of a sentence is known as one.</param>
-    public static Statement Parse(string text, IReadOnlySet<string>? names = null)
+    /// <param name="cache">Words that were read before; null for none.</param>
+    public static Statement Parse(string text, IReadOnlySet<string>? names = null, WordCache? cache = null)
     {
-        var words = WordReader.Read(Idioms.Plain(text));
+        cache ??= new WordCache();
+        var words = WordReader.Read(Idioms.Plain(text), cache);
         List<Part> parts = [];
         var named = new HashSet<string>(StringComparer.Ordinal);
         string[] lower = [.. words.Select(word => word.Text)];
@@ -101,8 +101,8 @@ internal sealed class Statement
         part.Words.Add(word.Text);
         var denied = Vocabulary.Denied(word.Text);
         if (denied is not null || Denies(words, at)) part.Denials++;
-        var said = denied is null ? word : word with { Text = denied };
-        if (said.Term is not { } term || Vocabulary.Attributes(said.Text) || Vocabulary.Denies(said.Text)) return 1;
+        var (said, meant) = denied is null ? (word.Text, word.Term) : (denied, Vocabulary.TermOf(denied));
+        if (meant is not { } term || Vocabulary.Attributes(said) || Vocabulary.Denies(said)) return 1;
         part.Add(term);
         if (IsExcluded(words, at)) part.Excluded.Add(term);
         return 1;
@@ -150,7 +150,7 @@ internal sealed class Statement
             else merged.Add(part);
         }
 
-        return [.. merged.Select(part => new Clause(part.Order, part.Terms, part.Words, part.Quantities, part.Denials, part.Excluded))];
+        return [.. merged.Select(part => new Clause(part.Order, new TermSet(part.Terms), part.Words, part.Quantities, part.Denials, part.Excluded))];
     }
 
     private sealed class Part(bool isContrast)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Millrace.Gateway.Citations;
+namespace Millrace.Grounding.Reading;
 
 /// <summary>
 /// A text in which runs of white space count as one blank and case does not count, with the way back to the original. Two texts that a

@@ -1,4 +1,4 @@
-namespace Millrace.Gateway.Citations;
+namespace Millrace.Grounding.Reading;
 
 /// <summary>Where sentences end. A line of its own (a heading, an item of a list) is a sentence too.</summary>
 public static class Sentences

@@ -1,6 +1,6 @@
-using Millrace.Gateway.Quoting;
+using Millrace.Grounding.Reading;
 
-namespace Millrace.Gateway.Tests.Quoting;
+namespace Millrace.Grounding.Tests.Reading;
 
 public sealed class TermsTests
 {

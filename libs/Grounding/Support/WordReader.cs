@@ -1,23 +1,22 @@
-using Millrace.Gateway.Quoting;
+using Millrace.Grounding.Reading;
 
-namespace Millrace.Gateway.Citations.Support;
+namespace Millrace.Grounding.Support;
 
 /// <summary>A word of a sentence.</summary>
 /// <param name="Text">The word, in lower case.</param>
 /// <param name="IsName">Whether it is written as a name: a capital inside a sentence, capitals alone, or letters with digits.</param>
 /// <param name="IsFirst">Whether it is the first of its sentence, where a capital tells nothing.</param>
 /// <param name="Parted">Whether a comma, a bracket or the like stands before it.</param>
-internal readonly record struct Word(string Text, bool IsName, bool IsFirst, bool Parted)
-{
-    /// <summary>The term by which its forms and synonyms meet; null when it carries no meaning of its own.</summary>
-    public string? Term => Terms.OfWord(Text) is { } term ? Vocabulary.Canonical(term) : null;
-}
+/// <param name="Term">The term by which its forms and synonyms meet; null when it carries no meaning of its own.</param>
+internal readonly record struct Word(string Text, bool IsName, bool IsFirst, bool Parted, string? Term);
 
 /// <summary>Cuts sentences into words.</summary>
 internal static class WordReader
 {
     /// <summary>The words of a text. What a guard put in place of a secret, such as <c>[EMAIL]</c>, is none.</summary>
-    public static List<Word> Read(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="cache">Words that were read before.</param>
+    public static List<Word> Read(string text, WordCache cache)
     {
         List<Word> words = [];
         var (parted, first) = (false, true);
@@ -26,7 +25,7 @@ internal static class WordReader
             if (MaskLength(text, at) is > 0 and var mask) at += mask;
             else if (IsSymbol(text[at]))
             {
-                words.Add(new Word(text[at].ToString(), IsName: false, IsFirst: false, parted));
+                words.Add(new Word(text[at].ToString(), IsName: false, IsFirst: false, parted, Term: null));
                 (parted, at) = (false, at + 1);
             }
             else if (!char.IsLetterOrDigit(text[at]))
@@ -38,7 +37,8 @@ internal static class WordReader
             else
             {
                 var end = End(text, at);
-                words.Add(Make(text[at..end], first, parted));
+                var word = cache.Read(text.AsSpan(at, end - at));
+                words.Add(new Word(word.Lower, word.IsName || (word.IsCapital && !first), first, parted, word.Term));
                 (parted, first, at) = (false, false, end);
             }
         }
@@ -64,14 +64,6 @@ internal static class WordReader
         if (at + 1 >= text.Length) return false;
         if (text[at] is '\'' or '’') return char.IsLetter(text[at - 1]) && char.IsLetter(text[at + 1]);
         return text[at] is '.' or ',' or ':' && char.IsAsciiDigit(text[at - 1]) && char.IsAsciiDigit(text[at + 1]);
-    }
-
-    private static Word Make(string word, bool first, bool parted)
-    {
-        var capitals = word.Count(char.IsUpper);
-        var mixed = char.IsLetter(word[0]) && word.Any(char.IsAsciiDigit);
-        var isName = mixed || capitals > 1 || (capitals == 1 && !first && char.IsUpper(word[0]) && word.Length > 1);
-        return new Word(word.ToLowerInvariant().Replace('’', '\''), isName, first, parted);
     }
 
     private static int MaskLength(string text, int at)

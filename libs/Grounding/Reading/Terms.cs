@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Millrace.Gateway.Quoting;
+namespace Millrace.Grounding.Reading;
 
 /// <summary>
 /// The words of a text that carry its meaning: lower case, without stop words, and without the endings that English adds to a word

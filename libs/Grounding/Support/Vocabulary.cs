@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
-using Millrace.Gateway.Quoting;
+using Millrace.Grounding.Reading;
 
-namespace Millrace.Gateway.Citations.Support;
+namespace Millrace.Grounding.Support;
 
 /// <summary>
 /// What is known of English words where two sentences are compared: which deny, which oppose each other, which say the same.
@@ -69,7 +69,7 @@ internal static class Vocabulary
         current
         """).Select(word => Canonical(Terms.OfWord(word) ?? word)).ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<(string, string)> Opposites = Pairs(
+    private static readonly FrozenDictionary<string, string[]> Opposites = Pairs(
         """
         before after | least most | minimum maximum | more less | more fewer | above below | younger over | increase decrease | raise
         lower | earliest latest | enable disable | enabled disabled | include exclude | included excluded | inside outside | internal
@@ -106,8 +106,11 @@ internal static class Vocabulary
     /// <summary>One term for all that mean about the same.</summary>
     public static string Canonical(string term) => Synonyms.GetValueOrDefault(term, term);
 
-    /// <summary>Whether two words mean the opposite of each other.</summary>
-    public static bool Opposed(string left, string right) => Opposites.Contains((left, right)) || Opposites.Contains((right, left));
+    /// <summary>The term by which forms and synonyms of a word meet; null when it carries no meaning of its own.</summary>
+    public static string? TermOf(string word) => Terms.OfWord(word) is { } term ? Canonical(term) : null;
+
+    /// <summary>The words that mean the opposite of a word.</summary>
+    public static IReadOnlyList<string> OppositesOf(string word) => Opposites.GetValueOrDefault(word, []);
 
     private static string[] Words(string text) => text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
 
@@ -126,5 +129,8 @@ internal static class Vocabulary
         .DistinctBy(entry => entry.Term)
         .ToFrozenDictionary(entry => entry.Term, entry => entry.First, StringComparer.Ordinal);
 
-    private static FrozenSet<(string, string)> Pairs(string text) => Groups(text).Select(pair => (pair[0], pair[1])).ToFrozenSet();
+    private static FrozenDictionary<string, string[]> Pairs(string text) => Groups(text)
+        .SelectMany(pair => new[] { (Word: pair[0], Opposite: pair[1]), (Word: pair[1], Opposite: pair[0]) })
+        .GroupBy(pair => pair.Word, pair => pair.Opposite, StringComparer.Ordinal)
+        .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
 }

@@ -1,6 +1,6 @@
-using Millrace.Gateway.Citations.Support;
+using Millrace.Grounding.Support;
 
-namespace Millrace.Gateway.Tests.Citations.Support;
+namespace Millrace.Grounding.Tests.Support;
 
 public sealed class NumberWordsTests
 {

@@ -1,4 +1,4 @@
-namespace Millrace.Gateway.Citations.Support;
+namespace Millrace.Grounding.Support;
 
 /// <summary>
 /// Whether a source says the opposite of a claim, or something of another thing: the mistakes that leave most words as they are. Each rule
@@ -6,6 +6,9 @@ namespace Millrace.Gateway.Citations.Support;
 /// </summary>
 internal static class Agreement
 {
+    // A sentence has few clauses with one number; a list of hundreds is not compared each with each.
+    private const int ClausesMax = 6;
+
     /// <summary>Whether nothing in the source speaks against the claim.</summary>
     /// <param name="claim">What is claimed.</param>
     /// <param name="source">The sentences that are to support it.</param>
@@ -34,34 +37,26 @@ internal static class Agreement
     public static bool Replaces(Statement claim, Statement source) =>
         Replaces(claim.Order, source.Order) || source.Clauses.Any(clause => Replaces(claim.Order, clause.Order));
 
-    /// <summary>Whether a source term is the claim's, or a form of it that the stemmer does not know.</summary>
-    public static bool Same(string claimed, string said) =>
-        claimed == said || (Math.Min(claimed.Length, said.Length) >= 5 && Math.Abs(claimed.Length - said.Length) <= 4
-            && (claimed.StartsWith(said, StringComparison.Ordinal) || said.StartsWith(claimed, StringComparison.Ordinal)));
-
-    /// <summary>Whether a set has a term or a form of it.</summary>
-    public static bool Has(IReadOnlySet<string> terms, string term) => terms.Contains(term) || terms.Any(said => Same(term, said));
-
     private static bool Replaces(IReadOnlyList<string> claim, IReadOnlyList<string> source)
     {
         if (claim.Count != source.Count || claim.Count < 3) return false;
-        var different = Enumerable.Range(0, claim.Count).Where(at => !Same(claim[at], source[at])).ToList();
+        var different = Enumerable.Range(0, claim.Count).Where(at => !TermSet.Same(claim[at], source[at])).ToList();
         return different is [var only] && !Vocabulary.IsLight(claim[only]) && !source.Contains(claim[only]);
     }
 
     // Each number must stand in a clause that does not leave to a rival what the claim says of it.
     private static bool NumbersHold(Clause claim, Statement source) => claim.Quantities.All(number =>
     {
-        var holders = source.Clauses.Where(clause => clause.Quantities.Any(number.Agrees)).ToList();
+        var holders = source.Clauses.Where(clause => clause.Quantities.Any(number.Agrees)).Take(ClausesMax).ToList();
         if (holders.Count == 0) return false;
-        var rivals = source.Clauses.Except(holders).Where(clause => clause.Quantities.Any(number.Rivals)).ToList();
+        var rivals = source.Clauses.Except(holders).Where(clause => clause.Quantities.Any(number.Rivals)).Take(ClausesMax).ToList();
         return rivals.Count == 0 || holders.Exists(holder => claim.Terms.All(
-            term => Has(holder.Terms, term) || !rivals.Exists(rival => Has(rival.Terms, term))));
+            term => holder.Terms.Has(term) || !rivals.Exists(rival => rival.Terms.Has(term))));
     });
 
     // The closest clause, and each that has a word of the claim which the closest one lacks.
     private static bool Bears(Clause source, Clause claim, Clause closest) =>
-        ReferenceEquals(source, closest) || claim.Terms.Any(term => Has(source.Terms, term) && !Has(closest.Terms, term));
+        ReferenceEquals(source, closest) || claim.Terms.Any(term => source.Terms.Has(term) && !closest.Terms.Has(term));
 
     private static bool Excludes(Clause claim, Clause source) =>
         source.Excluded.Any(term => claim.Terms.Contains(term) && !claim.Excluded.Contains(term))
@@ -70,14 +65,26 @@ internal static class Agreement
     private static Clause? Closest(Clause claim, Statement source, Func<string, double> weigh)
     {
         var (clause, weight) = source.Clauses
-            .Select(clause => (Clause: clause, Weight: claim.Terms.Where(term => Has(clause.Terms, term)).Sum(weigh)))
+            .Select(clause => (Clause: clause, Weight: claim.Terms.Where(term => clause.Terms.Has(term)).Sum(weigh)))
             .MaxBy(match => match.Weight);
         return weight > 0 ? clause : null;
     }
 
-    private static bool Opposes(Clause claim, Clause source) => claim.Words.Except(source.Words).Any(
-        word => source.Words.Any(said => !claim.Words.Contains(said) && (Vocabulary.Opposed(word, said) || Negates(word, said))));
+    private static bool Opposes(Clause claim, Clause source)
+    {
+        return claim.Words.Any(word => !source.Words.Contains(word)
+            && (Vocabulary.OppositesOf(word).Any(IsSaidInstead) || DenialsOf(word).Any(IsSaidInstead)));
 
-    private static bool Negates(string left, string right) => left.Length > 3 && right.Length > 3
-        && (right == "un" + left || left == "un" + right || right == "in" + left || left == "in" + right);
+        bool IsSaidInstead(string word) => source.Words.Contains(word) && !claim.Words.Contains(word);
+    }
+
+    // "Able" and "unable", "active" and "inactive", either way round.
+    private static IEnumerable<string> DenialsOf(string word)
+    {
+        if (word.Length <= 3) yield break;
+        yield return "un" + word;
+        yield return "in" + word;
+        if (word.Length > 5 && (word.StartsWith("un", StringComparison.Ordinal) || word.StartsWith("in", StringComparison.Ordinal)))
+            yield return word[2..];
+    }
 }

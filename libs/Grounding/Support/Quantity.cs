@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Millrace.Gateway.Citations.Support;
+namespace Millrace.Grounding.Support;
 
 /// <summary>A number in a sentence.</summary>
 /// <param name="Value">The number in one spelling: <c>1000</c> for "1,000" and "a thousand"; a time such as <c>10:30</c> as it is.</param>
