@@ -15,7 +15,16 @@ internal static class Scan
 
     /// <summary>Rules of one family, all with one action.</summary>
     public static RuleSet Rules(RuleAction action, Func<string, bool> includes) =>
-        new(RecogniserCatalog.All.Where(known => includes(known.Rule)).ToDictionary(known => known.Rule, _ => action), blockScoreMin: 0);
+        Rules(DetectorCatalog.Rules.Where(includes).ToDictionary(rule => rule, _ => action));
+
+    /// <summary>Rules by their ids.</summary>
+    public static RuleSet Rules(
+        IReadOnlyDictionary<string, RuleAction> actions, float scoreMin = 0, IReadOnlyList<Detector>? detectors = null)
+    {
+        var verdicts = actions.ToDictionary(
+            pair => pair.Key, pair => new RuleVerdict(pair.Value, scoreMin, IsDryRun: false, RuleActions.PlaceholderOf(pair.Key)));
+        return new RuleSet(RecogniserCatalog.All, detectors ?? DetectorCatalog.All, new RuleActions(verdicts));
+    }
 
     public static StreamFilter Filter(RuleSet rules) => new(rules, FindingsMax);
 

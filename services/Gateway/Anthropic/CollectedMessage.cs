@@ -15,6 +15,9 @@ internal sealed class CollectedMessage : IChatSink
     private ChatFinished? _finished;
     private ChatCompleted? _completed;
 
+    /// <inheritdoc/>
+    public bool TakesPieces => false;
+
     /// <summary>What is known of the answer.</summary>
     /// <exception cref="InvalidOperationException">It has not begun.</exception>
     public ChatStarted Started => _started ?? throw new InvalidOperationException("The answer has not begun.");

@@ -9,14 +9,16 @@ namespace Millrace.Gateway.Runtime;
 /// </summary>
 internal static class Batching
 {
-    /// <summary>Joins what is there. A piece never waits for the next one.</summary>
+    /// <summary>Joins what is there.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="charsMax">Most characters of a joined piece; 0 joins nothing.</param>
+    /// <param name="waits">Whether a piece waits for the next: where only the whole answer is of use.</param>
     /// <param name="timeline">Learns that time is the platform's own while a piece is worked on, although the next is awaited.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async IAsyncEnumerable<ChatEvent> BatchAsync(
         this IAsyncEnumerable<ChatEvent> answer,
         int charsMax,
+        bool waits,
         RunTimeline timeline,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -24,7 +26,7 @@ internal static class Batching
         ChatDelta? held = null;
         while (true)
         {
-            if (held is not null && !reader.HasNext)
+            if (held is not null && !waits && !reader.HasNext)
             {
                 using (timeline.Work()) yield return held;
                 held = null;
@@ -44,6 +46,9 @@ internal static class Batching
 
             reader.ReadAhead();
         }
+
+        if (held is null) yield break;
+        using (timeline.Work()) yield return held;
     }
 
     // Tokens with their probabilities stay as they came: who asked for them counts pieces.

@@ -49,7 +49,7 @@ public sealed class ChatPipeline(ChatPlanner planner, ChatSteps steps, RequestFr
         var (messages, history, _, context, prompt) = prepared;
         var source = new SourceText(prompt.Passages);
         var grounded = generated.GroundAsync(run.Plan, source, cancellationToken);
-        var batched = grounded.BatchAsync(JournaledAnswer.CharsMax(run), run.Timeline, cancellationToken);
+        var batched = grounded.BatchAsync(JournaledAnswer.CharsMax(run), !sink.TakesPieces, run.Timeline, cancellationToken);
         var guarded = steps.OutputGuard.FilterAsync(batched, run, cancellationToken);
         var cited = steps.Citer.CiteAsync(guarded, run, source, cancellationToken);
 

@@ -37,7 +37,7 @@ internal static class JournaledAnswer
         IAsyncEnumerable<ChatEvent> answer, ChatRun run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var journal = JournalOf(run);
-        await foreach (var next in answer.BatchAsync(run.Plan.BatchCharsMax, run.Timeline, cancellationToken))
+        await foreach (var next in answer.BatchAsync(run.Plan.BatchCharsMax, waits: false, run.Timeline, cancellationToken))
         {
             await journal.SayAsync(next, run, cancellationToken);
             yield return next;

@@ -11,6 +11,9 @@ internal sealed class CollectingSink : IChatSink
     private ChatStarted? _started;
     private ChatCompleted? _completed;
 
+    /// <inheritdoc/>
+    public bool TakesPieces => false;
+
     /// <summary>The whole answer.</summary>
     /// <exception cref="InvalidOperationException">It is not whole yet.</exception>
     public CollectedAnswer Answer => _started is { } started && _completed is { } completed

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Text;
 using Millrace.Guardrails.Detection;
 using Millrace.Guardrails.Policies;
@@ -12,15 +11,36 @@ namespace Millrace.Guardrails.Filtering;
 /// </summary>
 /// <remarks>
 /// At one position the longest finding comes first, then the order of the rules. A finding inside another of at least equal action
-/// is left out; findings to be masked that overlap are masked as one stretch under the first one's name, so no end of any is let through.
+/// is left out. Findings to be replaced that overlap are replaced as one stretch, so no end of any is let through: under the first one's
+/// name, unless the rest has to be found again, which then gets a name of its own.
 /// </remarks>
-public sealed class StreamFilter(RuleSet rules, int findingsMax)
+public sealed class StreamFilter
 {
     private readonly HeldText _held = new();
     private readonly StringBuilder _out = new();
     private readonly List<Finding> _findings = [];
+    private readonly CandidateQueue _candidates = new();
     private readonly int[] _coveredTo = new int[(int)RuleAction.Block + 1];
-    private readonly List<Candidate> _candidates = [];
+    private readonly List<Cursor> _cursors;
+    private readonly RuleSet _rules;
+    private readonly int _findingsMax;
+    private readonly IReplacer _replacer;
+    private int _replacedTo;
+
+    /// <summary>Begins a text.</summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="findingsMax">Most findings that are reported.</param>
+    /// <param name="replacer">Says what takes the place of a finding; null for placeholders.</param>
+    /// <param name="detectors">Detectors of this text alone, beside those of the rules.</param>
+    public StreamFilter(RuleSet rules, int findingsMax, IReplacer? replacer = null, IReadOnlyList<Detector>? detectors = null)
+    {
+        (_rules, _findingsMax, _replacer) = (rules, findingsMax, replacer ?? PlaceholderReplacer.Instance);
+        var own = (detectors ?? []).Select(rules.Active).OfType<ActiveDetector>();
+        _cursors = [new Scan(rules), .. rules.Detectors.Concat(own).Select(active => new DetectionCursor(active))];
+    }
+
+    /// <summary>Whether findings carry the text that was found.</summary>
+    public bool KeepsEvidence { get; init; }
 
     /// <summary>The strongest action so far.</summary>
     public RuleAction Action { get; private set; }
@@ -31,7 +51,7 @@ public sealed class StreamFilter(RuleSet rules, int findingsMax)
     /// <summary>Whether a finding forbids the text. Nothing is let go any more.</summary>
     public bool IsBlocked => Action == RuleAction.Block;
 
-    /// <summary>UTF-16 code units that are held back now; never more than <see cref="RuleSet.HeldCharsMax"/> between calls.</summary>
+    /// <summary>Normalised characters that are held back now; never more than <see cref="RuleSet.HeldCharsMax"/> between calls.</summary>
     public int HeldChars => _held.Chars;
 
     /// <summary>Takes the next piece.</summary>
@@ -46,72 +66,32 @@ public sealed class StreamFilter(RuleSet rules, int findingsMax)
     {
         if (IsBlocked) return string.Empty;
         _out.Clear();
-        _held.Append(delta);
-        Scan(isEnd);
-        return IsBlocked ? string.Empty : _out.ToString();
-    }
+        _held.Append(delta, isEnd);
 
-    private void Scan(bool isEnd)
-    {
-        var text = _held.Text;
-        var position = _held.Position;
-        for (; position < text.Length; position++)
+        var decided = _held.End;
+        foreach (var cursor in _cursors)
         {
-            var starting = rules.StartingAt(text, position);
-            if (starting == 0) continue;
-            if (!TryFind(starting, text, position, isEnd)) break;
-            if (_candidates.Count > 0) Settle(position);
-            if (IsBlocked) return;
+            cursor.Advance(_held, isEnd, _candidates);
+            decided = Math.Min(decided, cursor.Position);
         }
 
-        LetGo(position);
-        _held.Position = position;
+        while (!IsBlocked && _candidates.TryTake(decided, out var candidate)) Settle(candidate);
+        if (IsBlocked) return string.Empty;
+        _out.Append(isEnd ? _held.ReleaseRest() : _held.ReleaseTo(decided));
+        _held.Decided = decided;
+        return _out.ToString();
     }
 
-    // Asks the rules; false when one of them cannot tell yet.
-    private bool TryFind(ulong starting, ReadOnlySpan<char> text, int position, bool isEnd)
+    private void Settle(Candidate candidate)
     {
-        _candidates.Clear();
-        for (; starting != 0; starting &= starting - 1)
-        {
-            var rule = rules[BitOperations.TrailingZeroCount(starting)];
-            var match = Ask(rule.Recogniser, text, position, isEnd);
-            if (!match.IsDecided) return false;
-            if (match.Length > 0) AddByLength(new Candidate(rule, match.Length, match.Score));
-        }
+        var verdict = candidate.Rule.Verdict;
+        var action = verdict.ActionAt(candidate.Score);
+        if (action == RuleAction.Allow || IsCovered(candidate.End, action)) return;
 
-        return true;
-    }
-
-    // A recogniser sees the same window however the text was cut. Undecided on a full one means that nothing short enough is there.
-    private static Match Ask(Recogniser recogniser, ReadOnlySpan<char> text, int position, bool isEnd)
-    {
-        var start = Math.Max(0, position - Recogniser.LookBehindMax);
-        var end = Math.Min(text.Length, position + recogniser.CharsMax);
-        var match = recogniser.MatchAt(text[start..end], position - start, isEnd && end == text.Length);
-        var isFull = end - position == recogniser.CharsMax;
-        return match.IsDecided || !(isFull || isEnd) ? match : Match.None;
-    }
-
-    private void AddByLength(Candidate candidate)
-    {
-        var at = _candidates.Count;
-        while (at > 0 && _candidates[at - 1].Length < candidate.Length) at--;
-        _candidates.Insert(at, candidate);
-    }
-
-    private void Settle(int position)
-    {
-        foreach (var candidate in _candidates)
-        {
-            var action = rules.ActionOn(candidate.Rule, candidate.Score);
-            var end = _held.Offset + position + candidate.Length;
-            if (IsCovered(end, action)) continue;
-
-            Report(new Finding(candidate.Rule.Recogniser.Rule, action, _held.Offset + position, candidate.Length, candidate.Score));
-            if (action == RuleAction.Mask) Mask(position, position + candidate.Length, candidate.Rule.Placeholder);
-            _coveredTo[(int)action] = end;
-        }
+        Report(candidate, action, verdict.IsDryRun);
+        if (verdict.IsDryRun) return;
+        if (action is RuleAction.Mask or RuleAction.Hash or RuleAction.Pseudonym) Replace(candidate, action);
+        _coveredTo[(int)action] = candidate.End;
     }
 
     // Findings come in order of their starts, so one that ends no later than another one lies inside it.
@@ -122,24 +102,40 @@ public sealed class StreamFilter(RuleSet rules, int findingsMax)
         return false;
     }
 
-    private void Report(Finding finding)
+    private void Report(Candidate candidate, RuleAction action, bool isDryRun)
     {
-        if (finding.Action > Action) Action = finding.Action;
-        if (_findings.Count < findingsMax) _findings.Add(finding);
+        if (action > Action && !isDryRun) Action = action;
+        var (start, end) = (_held.OriginalStart(candidate.Start), _held.OriginalEnd(candidate.End));
+        var finding = new Finding(candidate.Rule.Id, action, start, end - start, candidate.Score)
+        {
+            IsDryRun = isDryRun,
+            Detail = candidate.Detail,
+            Evidence = KeepsEvidence ? _held.Original(candidate.Start, candidate.End).ToString() : null,
+        };
+        if (_findings.Count < _findingsMax) _findings.Add(finding);
 
         // Whoever reads that a text was blocked must be able to see by what.
-        else if (finding.Action == RuleAction.Block) _findings[^1] = finding;
+        else if (IsBlocked) _findings[^1] = finding;
     }
 
-    private void Mask(int start, int end, string placeholder)
+    private void Replace(Candidate candidate, RuleAction action)
     {
-        var overlaps = _coveredTo[(int)RuleAction.Mask] > _held.Offset + start;
-        LetGo(start);
-        if (!overlaps) _out.Append(placeholder);
-        _held.Skip(end);
+        var (rule, start) = (candidate.Rule, Math.Max(candidate.Start, _replacedTo));
+        if (start >= candidate.End) return;
+
+        _out.Append(_held.ReleaseTo(start));
+        var isRest = start > candidate.Start;
+        if (!isRest || action == RuleAction.Pseudonym)
+            _out.Append(_replacer.Replace(rule.Id, action, rule.Verdict.Placeholder, _held.Original(start, candidate.End)));
+        _held.Skip(candidate.End);
+        _replacedTo = candidate.End;
     }
 
-    private void LetGo(int end) => _out.Append(_held.Release(end));
+    /// <summary>Puts the placeholder of the rule.</summary>
+    private sealed class PlaceholderReplacer : IReplacer
+    {
+        public static PlaceholderReplacer Instance { get; } = new();
 
-    private readonly record struct Candidate(RuleSet.Rule Rule, int Length, float Score);
+        public string Replace(string rule, RuleAction action, string placeholder, ReadOnlySpan<char> text) => placeholder;
+    }
 }

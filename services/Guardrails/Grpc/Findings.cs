@@ -11,7 +11,7 @@ internal static class Findings
     public static GuardAction ToWire(this RuleAction action) => action switch
     {
         RuleAction.Flag => GuardAction.Flag,
-        RuleAction.Mask => GuardAction.Modify,
+        RuleAction.Mask or RuleAction.Hash or RuleAction.Pseudonym => GuardAction.Modify,
         RuleAction.Block => GuardAction.Block,
         _ => GuardAction.Allow,
     };
@@ -25,5 +25,8 @@ internal static class Findings
             Start = (uint)finding.Start,
             Length = (uint)finding.Length,
             Score = finding.Score,
+            DryRun = finding.IsDryRun,
+            Detail = finding.Detail ?? string.Empty,
+            Evidence = finding.Evidence ?? string.Empty,
         });
 }

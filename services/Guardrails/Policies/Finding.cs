@@ -8,6 +8,15 @@ namespace Millrace.Guardrails.Policies;
 /// <param name="Score">Confidence in [0, 1].</param>
 public readonly record struct Finding(string Rule, RuleAction Action, int Start, int Length, float Score)
 {
+    /// <summary>Whether the policy only tries the rule: nothing was done about it.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>What an operator may be told of it, such as <c>base64</c>; null for nothing.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The text itself, only where the operator asked for it.</summary>
+    public string? Evidence { get; init; }
+
     /// <summary>Offset behind the finding.</summary>
     public int End => Start + Length;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Millrace.Guardrails.Detection;
 
 namespace Millrace.Guardrails.Policies;
 
@@ -20,8 +21,8 @@ public sealed class GuardPolicy
         var (input, output) = (options.InputActions(), options.OutputActions());
         Name = name;
         InputCharsMax = options.InputCharsMax;
-        Input = new RuleSet(input, options.BlockScoreMin);
-        Output = new RuleSet(output, options.BlockScoreMin);
+        Input = Rules(input, options.BlockScoreMin);
+        Output = Rules(output, options.BlockScoreMin);
         Version = VersionOf(options, input, output);
     }
 
@@ -39,6 +40,15 @@ public sealed class GuardPolicy
 
     /// <summary>Rules of texts on their way to a user.</summary>
     public RuleSet Output { get; }
+
+    private static RuleSet Rules(IReadOnlyDictionary<string, RuleAction> actions, float blockScoreMin)
+    {
+        var verdicts = actions.ToDictionary(
+            pair => pair.Key,
+            pair => new RuleVerdict(
+                pair.Value, pair.Value == RuleAction.Block ? blockScoreMin : 0, IsDryRun: false, RuleActions.PlaceholderOf(pair.Key)));
+        return new RuleSet(RecogniserCatalog.All, DetectorCatalog.All, new RuleActions(verdicts));
+    }
 
     private static string VersionOf(
         PolicyOptions options, IReadOnlyDictionary<string, RuleAction> input, IReadOnlyDictionary<string, RuleAction> output)

@@ -10,7 +10,7 @@ public sealed class PolicyOptions
 {
     private const string FamilySuffix = ".*";
 
-    private static readonly string KnownRules = string.Join(", ", RecogniserCatalog.All.Select(known => known.Rule));
+    private static readonly string KnownRules = string.Join(", ", DetectorCatalog.Rules);
 
     private static readonly Dictionary<string, RuleAction> ActionNames =
         Enum.GetValues<RuleAction>().ToDictionary(action => action.ToString(), StringComparer.OrdinalIgnoreCase);
@@ -18,10 +18,15 @@ public sealed class PolicyOptions
     private static readonly Dictionary<string, RuleAction> InputDefaults = new()
     {
         ["pii.*"] = RuleAction.Flag,
+        ["secret.*"] = RuleAction.Flag,
         ["injection.*"] = RuleAction.Block,
     };
 
-    private static readonly Dictionary<string, RuleAction> OutputDefaults = new() { ["pii.*"] = RuleAction.Mask };
+    private static readonly Dictionary<string, RuleAction> OutputDefaults = new()
+    {
+        ["pii.*"] = RuleAction.Mask,
+        ["secret.*"] = RuleAction.Mask,
+    };
 
     /// <summary>Longest input text, in UTF-16 code units; a longer one is blocked.</summary>
     /// <value>Default 50,000.</value>
@@ -55,16 +60,15 @@ public sealed class PolicyOptions
     {
         foreach (var (selector, action) in settings)
         {
-            if (!RecogniserCatalog.All.Any(recogniser => Selects(selector, recogniser.Rule)))
+            if (!DetectorCatalog.Rules.Any(rule => Selects(selector, rule)))
                 yield return $"{direction}:{selector} names no rule. Use {KnownRules}, or a family such as pii.*.";
             if (ParseAction(action) is null) yield return $"{direction}:{selector} is '{action}'. Set it to allow, flag, mask or block.";
         }
     }
 
     private static Dictionary<string, RuleAction> Actions(Dictionary<string, RuleAction> defaults, IDictionary<string, string> settings) =>
-        RecogniserCatalog.All.ToDictionary(
-            recogniser => recogniser.Rule,
-            recogniser => Setting(settings, recogniser.Rule) ?? defaults.GetValueOrDefault(FamilyOf(recogniser.Rule)));
+        DetectorCatalog.Rules.ToDictionary(
+            rule => rule, rule => Setting(settings, rule) ?? defaults.GetValueOrDefault(FamilyOf(rule)));
 
     private static RuleAction? Setting(IDictionary<string, string> settings, string rule) =>
         settings.TryGetValue(rule, out var own) || settings.TryGetValue(FamilyOf(rule), out own) ? ParseAction(own) : null;

@@ -30,6 +30,8 @@ public sealed class GuardrailsMetrics
     {
         RuleAction.Block => "block",
         RuleAction.Mask => "mask",
+        RuleAction.Hash => "hash",
+        RuleAction.Pseudonym => "pseudonym",
         RuleAction.Flag => "flag",
         _ => "allow",
     };

@@ -124,7 +124,7 @@ public sealed class StreamFilterTests
     public void Findings_BlockBeyondTheLimit_IsListedAsTheLast()
     {
         var actions = new Dictionary<string, RuleAction> { ["pii.email"] = RuleAction.Mask, ["pii.ssn"] = RuleAction.Block };
-        var filter = new Millrace.Guardrails.Filtering.StreamFilter(new RuleSet(actions, blockScoreMin: 0), findingsMax: 2);
+        var filter = new Millrace.Guardrails.Filtering.StreamFilter(Scan.Rules(actions), findingsMax: 2);
 
         filter.Push("a@b.co c@d.co e@f.co 460-89-9847 ");
 
@@ -144,11 +144,10 @@ public sealed class StreamFilterTests
     }
 
     // Neighbouring actions, so that flagged findings lie in masked ones and the other way round.
-    private static RuleSet Mixed() => new(
-        Millrace.Guardrails.Detection.RecogniserCatalog.All
-            .Select((known, index) => (known.Rule, Action: index % 2 == 0 ? RuleAction.Flag : RuleAction.Mask))
-            .ToDictionary(pair => pair.Rule, pair => pair.Action),
-        blockScoreMin: 0);
+    private static RuleSet Mixed() => Scan.Rules(
+        Millrace.Guardrails.Detection.DetectorCatalog.Rules
+            .Select((rule, index) => (rule, Action: index % 2 == 0 ? RuleAction.Flag : RuleAction.Mask))
+            .ToDictionary(pair => pair.rule, pair => pair.Action));
 
     private static IEnumerable<string> Cut(string text, Random random)
     {

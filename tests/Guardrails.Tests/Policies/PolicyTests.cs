@@ -69,7 +69,7 @@ public sealed class PolicyTests
     [Fact]
     public void Block_BelowItsScore_IsAFlag()
     {
-        var rules = new RuleSet(new Dictionary<string, RuleAction> { ["pii.ssn"] = RuleAction.Block }, blockScoreMin: 0.7f);
+        var rules = Scan.Rules(new Dictionary<string, RuleAction> { ["pii.ssn"] = RuleAction.Block }, scoreMin: 0.7f);
 
         Assert.Equal(RuleAction.Block, Scan.Whole(rules, "460-89-9847").Action);
         Assert.Equal(RuleAction.Flag, Scan.Whole(rules, "460 89 9847").Action);

@@ -1,0 +1,12 @@
+namespace Millrace.Guardrails.Detection;
+
+/// <summary>Every detector there is. Their order decides between equally long findings at one position.</summary>
+public static class DetectorCatalog
+{
+    /// <summary>All detectors.</summary>
+    public static IReadOnlyList<Detector> All { get; } = [];
+
+    /// <summary>The rules of all recognisers and detectors, each once.</summary>
+    public static IReadOnlyList<string> Rules { get; } =
+        [.. RecogniserCatalog.All.Select(recogniser => recogniser.Rule).Concat(All.SelectMany(detector => detector.Rules)).Distinct()];
+}
