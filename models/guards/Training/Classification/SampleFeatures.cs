@@ -1,0 +1,36 @@
+using Millrace.Guardrails.Classification;
+
+namespace Millrace.GuardTraining.Classification;
+
+/// <summary>The features of a sample, as buckets with their values.</summary>
+/// <param name="Buckets">The buckets; one may come more than once.</param>
+/// <param name="Values">As many values.</param>
+internal sealed record SampleFeatures(int[] Buckets, float[] Values)
+{
+    /// <summary>Reads a sample.</summary>
+    public static SampleFeatures Of(Sample sample, int bucketBits)
+    {
+        var sink = new Collector(64 - bucketBits);
+        TextFeatures.Read(sample.Text, ref sink);
+        var norm = TextClassifier.NormOf(sink.Count);
+        var values = sink.Weights.Select(weight => weight * norm).Concat(sample.Known.Select(_ => 1f));
+        foreach (var hash in sample.Known) sink.Add(hash, 1);
+        return new SampleFeatures([.. sink.Buckets], [.. values]);
+    }
+
+    private struct Collector(int shift) : IFeatureSink
+    {
+        public List<int> Buckets { get; } = [];
+
+        public List<int> Weights { get; } = [];
+
+        public int Count { get; private set; }
+
+        public void Add(ulong hash, int weight)
+        {
+            Buckets.Add((int)(hash >> shift));
+            Weights.Add(weight);
+            Count += weight;
+        }
+    }
+}
