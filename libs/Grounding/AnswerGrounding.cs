@@ -25,7 +25,7 @@ public sealed class AnswerGrounding
     // An unsupported sentence is scored by what it shares with a source, well below the bound.
     private const double UnsupportedWeight = 0.35;
 
-    private const int SourcesMax = 4;
+    private const int SourcesMax = 3;
 
     // A list without stops is judged in parts.
     private const int SentenceCharsMax = 600;

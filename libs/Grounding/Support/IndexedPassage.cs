@@ -5,7 +5,7 @@ namespace Millrace.Grounding.Support;
 /// <summary>A source, cut into sentences that were read. Not for use by several threads at once.</summary>
 internal sealed class IndexedPassage
 {
-    /// <summary>Longest sentence that is read at once, in characters; a longer one, such as a table without stops, is cut into parts.</summary>
+    /// <summary>Longest sentence that is read at once, in characters; a longer one, such as a table, is cut into parts.</summary>
     public const int SentenceCharsMax = 1000;
 
     private readonly Statement?[] _pairs;

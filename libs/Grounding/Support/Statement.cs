@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Millrace.Grounding.Support;
 
 /// <summary>A part of a sentence that says one thing.</summary>
@@ -13,7 +15,14 @@ internal sealed record Clause(
     IReadOnlySet<string> Words,
     IReadOnlyList<Quantity> Quantities,
     int Denials,
-    IReadOnlySet<string> Excluded);
+    IReadOnlySet<string> Excluded)
+{
+    /// <summary>A clause is equal to itself alone: two of the same words stand in different places.</summary>
+    public bool Equals(Clause? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
+}
 
 /// <summary>What one or more sentences say, in the form in which they are compared.</summary>
 internal sealed class Statement
@@ -150,7 +159,7 @@ internal sealed class Statement
             else merged.Add(part);
         }
 
-        return [.. merged.Select(part => new Clause(part.Order, new TermSet(part.Terms), part.Words, part.Quantities, part.Denials, part.Excluded))];
+        return [.. merged.Select(part => part.Close())];
     }
 
     private sealed class Part(bool isContrast)
@@ -174,6 +183,8 @@ internal sealed class Statement
             Terms.Add(term);
             Order.Add(term);
         }
+
+        public Clause Close() => new(Order, new TermSet(Terms), Words, Quantities, Denials, Excluded);
 
         public void Take(Part other)
         {

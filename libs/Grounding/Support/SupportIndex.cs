@@ -15,6 +15,9 @@ internal sealed class SupportIndex
     /// <summary>Of a source with more sentences, only those that share most with the claim are looked at.</summary>
     private const int SentencesMax = 24;
 
+    /// <summary>As above, where one claim is held to many sources.</summary>
+    private const int NearestMax = 8;
+
     /// <summary>What a clause must have in common with the sentences that support the whole claim.</summary>
     private const double ClauseMin = 0.4;
 
@@ -29,6 +32,12 @@ internal sealed class SupportIndex
 
     /// <summary>A word that only repeats the question, where it is not in the source.</summary>
     private const double AskedWeight = 0.5;
+
+    /// <summary>From here on one source is enough, and others are not asked for the parts of a claim.</summary>
+    private const double EnoughMin = 0.9;
+
+    /// <summary>A sentence of more clauses is a list, which is not taken apart.</summary>
+    private const int ClausesMax = 12;
 
     /// <summary>Two sentences are taken only where one says less.</summary>
     private const double PairWeight = 0.95;
@@ -70,7 +79,7 @@ internal sealed class SupportIndex
     {
         if (!_passages.TryGetValue(number, out var entry)) return null;
         var read = Read(claim);
-        return read.Statement.Terms.Count == 0 ? null : Find(entry, read);
+        return read.Statement.Terms.Count == 0 ? null : Find(entry, Near(entry, read, SentencesMax), read);
     }
 
     /// <summary>How well all sources together support a claim.</summary>
@@ -81,14 +90,14 @@ internal sealed class SupportIndex
     {
         var read = Read(claim);
         if (read.Statement.Terms.Count == 0) return null;
-        var nearest = Nearest(read, sourcesMax);
+        List<(Entry Entry, int[] Near)> places = [.. Nearest(read, sourcesMax).Select(entry => (entry, Near(entry, read, NearestMax)))];
         Evidence? best = null;
-        foreach (var entry in nearest) best = Better(best, Find(entry, read));
-        best ??= read.Statement.Clauses.Count > 1 ? Apart(nearest, read) : null;
+        foreach (var (entry, near) in places) best = Better(best, Find(entry, near, read));
+        if (best is not { Score: >= EnoughMin }) best = Better(best, Apart(places, read.Statement));
         if (best is not null) return new ClaimSupport(best.Number, best.Score, IsSupported: true);
-        return nearest.Count == 0
+        return places.Count == 0
             ? new ClaimSupport(0, 0, IsSupported: false)
-            : new ClaimSupport(nearest[0].Passage.Source.Number, Common(nearest[0], read), IsSupported: false);
+            : Unsupported(places[0].Entry.Passage, places[0].Near, read);
     }
 
     private static double Weight(int count, int containing) => Math.Log(1 + ((count - containing + 0.5) / (containing + 0.5)));
@@ -105,40 +114,43 @@ internal sealed class SupportIndex
         return new Claim(shortened, statement, new Lazy<float[]>(() => _overlaps.With(statement.Terms, Weigh)));
     }
 
-    private Evidence? Find(Entry entry, Claim claim)
+    private Evidence? Find(Entry entry, int[] near, Claim claim)
     {
         var (passage, statement) = (entry.Passage, claim.Statement);
         if (Verbatim(passage, claim.Text, statement) is { } verbatim) return verbatim;
 
-        var near = Near(entry, claim);
         var whole = Best(passage, near, statement, ClauseMin);
-        var best = statement.Clauses.Count < 2 ? whole : Better(whole, ByClause([(passage, near)], statement));
+        var best = Better(whole, ByClause([(entry, near)], statement));
         return best is null || IsContradicted(passage, near, statement, best) ? null : best;
     }
 
     // An answer may put together in one sentence what stands in several sources.
-    private Evidence? Apart(IReadOnlyList<Entry> entries, Claim claim)
+    private Evidence? Apart(IReadOnlyList<(Entry Entry, int[] Near)> places, Statement claim)
     {
-        List<(IndexedPassage Passage, int[] Near)> places = [.. entries.Select(entry => (entry.Passage, Near(entry, claim)))];
-        var found = ByClause(places, claim.Statement);
-        var isContradicted = found is not null
-            && places.Exists(place => IsContradicted(place.Passage, place.Near, claim.Statement, found));
+        var found = places.Count > 1 ? ByClause(places, claim) : null;
+        var isContradicted = found is not null && places.Any(place => IsContradicted(place.Entry.Passage, place.Near, claim, found));
         return isContradicted ? null : found;
     }
 
-    // Indexes of the sentences that a claim is compared with, in order: all of a short source.
-    private static int[] Near(Entry entry, Claim claim)
+    // Indexes of the sentences that a claim is compared with, in order: all of a short source, else those that share most with it,
+    // each with the one before, since two may say it together.
+    private static int[] Near(Entry entry, Claim claim, int sentencesMax)
     {
         var count = entry.Passage.Sentences.Count;
-        if (count <= SentencesMax) return [.. Enumerable.Range(0, count)];
-        var shared = claim.Shared.Value;
-        return [.. Enumerable.Range(0, count)
-            .Where(at => shared[entry.Start + at] > 0)
-            .OrderByDescending(at => shared[entry.Start + at])
-            .Take(SentencesMax)
-            .SelectMany(at => at > 0 ? new[] { at - 1, at } : [at])
-            .Distinct()
-            .Order()];
+        if (count <= sentencesMax) return [.. Enumerable.Range(0, count)];
+        var shared = claim.Shared.Value.AsSpan(entry.Start, count);
+        List<int> nearest = [];
+        for (var at = 0; at < count; at++)
+        {
+            if (shared[at] == 0) continue;
+            var place = nearest.Count;
+            while (place > 0 && shared[nearest[place - 1]] < shared[at]) place--;
+            if (place >= sentencesMax) continue;
+            nearest.Insert(place, at);
+            if (nearest.Count > sentencesMax) nearest.RemoveAt(sentencesMax);
+        }
+
+        return [.. nearest.SelectMany(at => at > 0 ? new[] { at - 1, at } : [at]).Distinct().Order()];
     }
 
     private List<Entry> Nearest(Claim claim, int sourcesMax) => _passages.Count <= sourcesMax ? [.. _passages.Values] :
@@ -151,10 +163,11 @@ internal sealed class SupportIndex
             .Select(near => near.Entry),
     ];
 
-    private double Common(Entry entry, Claim claim) => Near(entry, claim)
-        .Select(at => Covered(claim.Statement.Terms, entry.Passage.Sentences[at].Statement, entry.Passage.Headings))
-        .DefaultIfEmpty()
-        .Max();
+    private ClaimSupport Unsupported(IndexedPassage passage, int[] near, Claim claim)
+    {
+        var common = near.Select(at => Covered(claim.Statement.Terms, passage.Sentences[at].Statement, passage.Headings));
+        return new ClaimSupport(passage.Source.Number, common.DefaultIfEmpty().Max(), IsSupported: false);
+    }
 
     // Words that stand there may still stand behind a "not".
     private Evidence? Verbatim(IndexedPassage passage, string claim, Statement statement)
@@ -167,15 +180,16 @@ internal sealed class SupportIndex
     }
 
     // A sentence that puts together what stands apart is supported as well as its weakest part.
-    private Evidence? ByClause(IReadOnlyList<(IndexedPassage Passage, int[] Near)> places, Statement claim)
+    private Evidence? ByClause(IReadOnlyList<(Entry Entry, int[] Near)> places, Statement claim)
     {
+        if (claim.Clauses.Count is < 2 or > ClausesMax) return null;
         Evidence? heaviest = null;
         var (weight, score) = (0.0, 1.0);
         foreach (var clause in claim.Clauses.Where(clause => clause.Terms.Count > 0))
         {
             Evidence? support = null;
             var part = claim.Only(clause);
-            foreach (var (passage, near) in places) support = Better(support, Best(passage, near, part, 0));
+            foreach (var (entry, near) in places) support = Better(support, Best(entry.Passage, near, part, 0));
             if (support is null) return null;
             score = Math.Min(score, support.Score);
             if (clause.Terms.Sum(Weigh) <= weight) continue;

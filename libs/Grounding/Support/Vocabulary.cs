@@ -32,34 +32,36 @@ internal static class Vocabulary
 
     private static readonly FrozenDictionary<string, string> Units = Table(
         """
-        second seconds sec secs | minute minutes min mins | hour hours hr hrs h | day days | week weeks | month months | year years |
-        percent % per-cent percentage | euro euros eur € | dollar dollars usd $ | pound pounds gbp £ | cent cents | kilogram kilograms kg
-        kgs | gram grams g | tonne tonnes | metre metres meter meters m | kilometre kilometres kilometer kilometers km | centimetre
-        centimetres cm | millimetre millimetres mm | litre litres liter liters l | degree degrees °c | byte bytes | kb kib | mb mib
-        megabyte megabytes | gb gib gigabyte gigabytes | tb terabyte terabytes | volt volts v | watt watts w | kilowatt kilowatts kw |
-        millisecond milliseconds ms | person persons people | copy copies | character characters | attempt attempts | page pages | time
-        times | am | pm | floor | user users | device devices | item items | point points | request requests | seat seats | star stars |
-        room rooms
+        second seconds sec secs | minute minutes min mins | hour hours hr hrs h | day days | week weeks | month months | year
+        years | percent % per-cent percentage | euro euros eur € | dollar dollars usd $ | pound pounds gbp £ | cent cents |
+        kilogram kilograms kg kgs | gram grams g | milligram milligrams mg | tonne tonnes | metre metres meter meters m |
+        kilometre kilometres kilometer kilometers km | centimetre centimetres cm | millimetre millimetres mm | litre litres
+        liter liters l | millilitre millilitres milliliter milliliters ml | degree degrees °c | byte bytes | kb kib | mb mib
+        megabyte megabytes | gb gib gigabyte gigabytes | tb terabyte terabytes | volt volts v | watt watts w | kilowatt
+        kilowatts kw | millisecond milliseconds ms | person persons people | copy copies | character characters | attempt
+        attempts | page pages | time times | am | pm | floor | user users | device devices | item items | point points | request
+        requests | seat seats | star stars | room rooms
         """);
 
     private static readonly FrozenDictionary<string, string> Synonyms = Stems(
         """
-        buy purchase order acquire bought | receive obtain get | send ship dispatch deliver post sent | cost price fee charge rate tariff
-        | phone call telephone ring | begin start commence launch began begun | end finish conclude expire lapse | worker employee staff
-        colleague personnel | customer client buyer shopper guest visitor | delete remove erase | keep store retain save hold kept held |
-        allow permit let | email mail | help assist assistance support | change modify alter update amend | fix repair mend | large big
-        great | quick fast rapid speedy speed | small little | fire burn burned | automatic automatically | annual yearly | monthly month
-        | daily day | weekly week | show display | choose select pick | create make build produce made built | require need demand | use
-        utilise utilize employ | contact reach | car vehicle | bicycle bike | house home building | picture photo image photograph |
-        mistake error fault | answer reply respond response | job work task | quit leave resign | money cash | doctor physician | ill sick
-        sickness illness | tell inform notify notification talk speak told | happen occur | yearly year | evening night | morning early |
-        paper document form | reimburse refund repay | parcel package shipment | track trace follow | damage break broken harm | lock
-        block | sign log login | password passcode | backup copy | encrypt encryption | limit maximum cap ceiling | shop store | open
-        unlock | turn switch | hot warm | cold cool | ask request | free complimentary gratis | extra additional | provide offer supply
-        grant | reserve book | advance ahead beforehand prior | child kid children | pay paid | leave left | sell sold | lose lost | break
-        broke broken | write written wrote | teach taught | holiday vacation leave | attend join | meet meeting | train training course |
-        teach instruct | approve approval authorise authorize | submit hand file | entitle eligible qualify | bring carry | close shut |
-        refill replenish fill | discard throw dispose | verify check confirm
+        buy purchase order acquire bought | receive obtain get | send ship dispatch deliver post sent | cost price fee charge rate
+        tariff | phone call telephone ring | begin start commence launch began begun | end finish conclude expire lapse | worker
+        employee staff colleague personnel | customer client buyer shopper guest visitor | delete remove erase | keep store retain
+        save hold kept held | allow permit let | email mail | help assist assistance support | change modify alter update amend | fix
+        repair mend | large big great | quick fast rapid speedy speed | small little | fire burn burned | automatic automatically |
+        annual yearly | monthly month | daily day | weekly week | show display | choose select pick | create make build produce made
+        built | require need demand | use utilise utilize employ | contact reach | car vehicle | bicycle bike | house home building |
+        picture photo image photograph | mistake error fault | answer reply respond response | job work task | quit leave resign
+        depart | money cash | doctor physician | ill sick sickness illness | tell inform notify notification talk speak told | happen
+        occur | yearly year | evening night | morning early | paper document form | reimburse refund repay | parcel package shipment |
+        track trace follow | damage break broken harm | lock block | sign log login | password passcode | backup copy | encrypt
+        encryption | limit maximum cap ceiling | shop store | open unlock | turn switch | hot warm | cold cool | ask request | free
+        complimentary gratis | extra additional | provide offer supply grant | reserve book | advance ahead beforehand prior | child
+        kid children | pay paid | leave left | sell sold | lose lost | break broke broken | write written wrote | teach taught |
+        holiday vacation leave | attend join | meet meeting | train training course | teach instruct | approve approval authorise
+        authorize | submit hand file | entitle eligible qualify | bring carry | close shut | refill replenish fill | discard throw
+        dispose | verify check confirm
         """);
 
     private static readonly FrozenSet<string> Light = Set(

@@ -1,7 +1,8 @@
 using Millrace.GuardTraining;
+using Millrace.GuardTraining.Content;
 
 // Each training registers itself here.
-ITraining[] trainings = [];
+ITraining[] trainings = [new ContentTraining()];
 
 var chosen = trainings.Where(training => args.Length == 0 || args.Contains(training.Name)).ToList();
 if (chosen.Count == 0)

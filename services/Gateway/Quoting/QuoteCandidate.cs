@@ -1,4 +1,3 @@
-using Millrace.Gateway.Citations;
 using Millrace.Gateway.Retrieval;
 using Millrace.Grounding.Reading;
 
