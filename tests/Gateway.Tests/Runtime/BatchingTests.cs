@@ -34,6 +34,35 @@ public sealed class BatchingTests
         Assert.StartsWith("b", Assert.IsType<ChatDelta>(answer.Current).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task BatchAsync_WhereOnlyTheWholeIsOfUse_WaitsForMore()
+    {
+        await using var answer = Batch(3, waits: true).GetAsyncEnumerator();
+        Say(new ChatDelta(0, "a"));
+        var first = answer.MoveNextAsync().AsTask();
+        Say(new ChatDelta(0, "b"));
+        Assert.False(first.IsCompleted);
+
+        Say(new ChatDelta(0, "cd"), Finished(0));
+        _model.Writer.Complete();
+
+        Assert.True(await first.DefaultTimeout());
+        Assert.Equal(new ChatDelta(0, "ab"), answer.Current);
+        Assert.True(await answer.MoveNextAsync().AsTask().DefaultTimeout());
+        Assert.Equal(new ChatDelta(0, "cd"), answer.Current);
+        Assert.True(await answer.MoveNextAsync().AsTask().DefaultTimeout());
+        Assert.Equal(Finished(0), answer.Current);
+    }
+
+    [Fact]
+    public async Task BatchAsync_WhereOnlyTheWholeIsOfUseAndItHasNoEnd_KeepsTheLastPiece()
+    {
+        Say(new ChatDelta(0, "a"), new ChatDelta(0, "b"));
+        _model.Writer.Complete();
+
+        Assert.Equal([new ChatDelta(0, "ab")], await ReadAsync(100, waits: true));
+    }
+
     [Theory]
     [InlineData(0, 4)]
     [InlineData(2, 2)]
@@ -70,7 +99,7 @@ public sealed class BatchingTests
     {
         var stopped = new TaskCompletionSource();
         Say(new ChatDelta(0, "a"));
-        await foreach (var next in Model(stopped).BatchAsync(100, _timeline, CancellationToken.None)) break;
+        await foreach (var next in Model(stopped).BatchAsync(100, waits: false, _timeline, CancellationToken.None)) break;
 
         await stopped.Task.DefaultTimeout();
     }
@@ -93,13 +122,13 @@ public sealed class BatchingTests
         foreach (var next in events) Assert.True(_model.Writer.TryWrite(next));
     }
 
-    private IAsyncEnumerable<ChatEvent> Batch(int charsMax) =>
-        _model.Reader.ReadAllAsync().BatchAsync(charsMax, _timeline, CancellationToken.None);
+    private IAsyncEnumerable<ChatEvent> Batch(int charsMax, bool waits = false) =>
+        _model.Reader.ReadAllAsync().BatchAsync(charsMax, waits, _timeline, CancellationToken.None);
 
-    private async Task<List<ChatEvent>> ReadAsync(int charsMax)
+    private async Task<List<ChatEvent>> ReadAsync(int charsMax, bool waits = false)
     {
         List<ChatEvent> read = [];
-        await foreach (var next in Batch(charsMax)) read.Add(next);
+        await foreach (var next in Batch(charsMax, waits)) read.Add(next);
         return read;
     }
 
