@@ -15,7 +15,7 @@ internal sealed class TermSet : IReadOnlyCollection<string>
     private const int FormsMax = 8;
 
     private readonly HashSet<string> _terms;
-    private Dictionary<string, List<string>>? _byBeginning;
+    private Dictionary<string, List<string>>.AlternateLookup<ReadOnlySpan<char>>? _byBeginning;
 
     /// <summary>Makes a set.</summary>
     public TermSet(IEnumerable<string> terms) => _terms = terms.ToHashSet(StringComparer.Ordinal);
@@ -42,8 +42,8 @@ internal sealed class TermSet : IReadOnlyCollection<string>
     {
         if (_terms.Contains(term)) return true;
         if (term.Length < FormCharsMin) return false;
-        _byBeginning ??= Index();
-        if (!_byBeginning.TryGetValue(Beginning(term), out var forms)) return false;
+        _byBeginning ??= Index().GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!_byBeginning.Value.TryGetValue(term.AsSpan(0, FormCharsMin), out var forms)) return false;
         foreach (var form in forms)
             if (Same(term, form)) return true;
         return false;

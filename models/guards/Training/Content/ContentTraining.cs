@@ -10,6 +10,7 @@ internal sealed class ContentTraining : ITraining
 {
     private const int Seed = 4_711;
     private const float FindingMin = 0.7f;
+    private const int AlarmsPerExample = 12;
 
     private static readonly ClassifierOptions Options = new() { BucketBits = 17, Epochs = 10, Decay = 1e-5f };
 
@@ -26,7 +27,7 @@ internal sealed class ContentTraining : ITraining
 
         var training = new ClassifierTraining(labels, samples, Options);
         var model = training.Run(DataChecksum.Of(data), output);
-        ReportHarmless(training, model, samples, output);
+        Report(training, model, samples, output);
 
         models.Create();
         using var file = File.Create(Path.Combine(models.FullName, ContentScorer.Model));
@@ -34,22 +35,29 @@ internal sealed class ContentTraining : ITraining
         output.WriteLine($"{file.Name}: {file.Length} bytes");
     }
 
-    // What a user of the defaults sees: harmless texts that reach the default threshold in some category.
-    private static void ReportHarmless(ClassifierTraining training, ClassifierModel model, Sample[] samples, TextWriter output)
+    // What a user of the defaults sees: how many texts reach the default threshold in some category that they have, and how many
+    // harmless ones in any.
+    private static void Report(ClassifierTraining training, ClassifierModel model, Sample[] samples, TextWriter output)
     {
-        var (harmless, alarms) = (0, 0);
-        for (var i = 0; i < samples.Length; i++)
-        {
-            if (samples[i].Labels != 0) continue;
-            harmless++;
-            var scores = training.HeldOutScores[i];
-            if (!Enumerable.Range(0, scores.Length).Any(label => IsFinding(model.Labels[label], scores[label]))) continue;
-            alarms++;
-            if (alarms % 10 == 0) output.WriteLine($"  alarm: {samples[i].Text}");
-        }
-
+        var found = samples.Select((sample, index) => Found(model, training.HeldOutScores[index])).ToArray();
+        var harmful = Enumerable.Range(0, samples.Length).Where(index => samples[index].Labels != 0).ToList();
+        var harmless = Enumerable.Range(0, samples.Length).Where(index => samples[index].Labels == 0).ToList();
+        var alarms = harmless.Where(index => found[index] != 0).ToList();
+        foreach (var index in alarms.Where((_, at) => at % AlarmsPerExample == 0)) output.WriteLine($"  alarm: {samples[index].Text}");
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"harmless texts held out: {harmless}, of which {100.0 * alarms / harmless:F2} % reach {FindingMin}"));
+            CultureInfo.InvariantCulture,
+            $"held out, from {FindingMin} on: {Share(harmful.Count(index => (found[index] & samples[index].Labels) != 0), harmful.Count)} "
+                + $"of {harmful.Count} harmful texts, {Share(alarms.Count, harmless.Count)} of {harmless.Count} harmless ones"));
+    }
+
+    private static string Share(int part, int whole) => (100.0 * part / whole).ToString("F2", CultureInfo.InvariantCulture) + " %";
+
+    private static uint Found(ClassifierModel model, float[] scores)
+    {
+        var found = 0u;
+        for (var label = 0; label < scores.Length; label++)
+            if (IsFinding(model.Labels[label], scores[label])) found |= 1u << label;
+        return found;
     }
 
     private static bool IsFinding(ClassifierLabel label, float score) =>
