@@ -38,6 +38,8 @@ public static class GenAi
         public const string QueueDepth = "millrace.queue.depth";
         public const string KvUtilisation = "millrace.kv.utilisation";
         public const string GuardrailDecisions = "millrace.guardrails.decisions";
+        public const string GuardrailFindings = "millrace.guardrails.findings";
+        public const string GuardrailPolicyReloads = "millrace.guardrails.policy_reloads";
         public const string PipelineStepDuration = "millrace.pipeline.step.duration";
     }
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Millrace.Guardrails.Checks;
+using Millrace.Guardrails.Evidence;
 using Millrace.Guardrails.Grpc;
 using Millrace.Guardrails.Policies;
+using Millrace.Guardrails.Pseudonyms;
 using Millrace.Guardrails.Telemetry;
 using Millrace.ServiceDefaults.Configuration;
 
@@ -13,6 +15,7 @@ public static class GuardrailsServiceExtensions
     /// <summary>Adds the guardrails.</summary>
     public static WebApplicationBuilder AddGuardrails(this WebApplicationBuilder builder)
     {
+        PolicyFile.AddTo(builder);
         builder.Services.AddPolicies();
         builder.Services.AddChecks();
         return builder;
@@ -22,6 +25,7 @@ public static class GuardrailsServiceExtensions
     public static WebApplication MapGuardrails(this WebApplication app)
     {
         app.MapGrpcService<GuardrailsGrpcService>();
+        app.Services.GetRequiredService<PolicyFile>().TellTo(app.Services.GetRequiredService<PolicyCatalog>());
         app.Lifetime.ApplicationStarted.Register(app.LogPolicies);
         return app;
     }
@@ -29,18 +33,22 @@ public static class GuardrailsServiceExtensions
     private static void AddPolicies(this IServiceCollection services)
     {
         services.AddValidatedOptions<GuardrailsOptions>(GuardrailsOptions.Section);
+        services.TryAddSingleton<GuardrailsMetrics>();
         services.TryAddSingleton<PolicyCatalog>();
+        services.AddHealthChecks().AddCheck<PolicyHealthCheck>("policies");
     }
 
     private static void AddChecks(this IServiceCollection services)
     {
-        services.TryAddSingleton<GuardrailsMetrics>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ServiceKey>();
+        services.TryAddSingleton<FindingReporter>();
         services.TryAddSingleton<Guard>();
     }
 
     private static void LogPolicies(this WebApplication app)
     {
-        foreach (var policy in app.Services.GetRequiredService<PolicyCatalog>().All)
+        foreach (var policy in app.Services.GetRequiredService<PolicyCatalog>().Current.Shared)
             GuardrailsLog.PolicyLoaded(app.Logger, policy.Name, policy.Version, policy.Output.HeldCharsMax);
     }
 }

@@ -1,15 +1,15 @@
+using Millrace.Guardrails.Evidence;
 using Millrace.Guardrails.Filtering;
 using Millrace.Guardrails.Policies;
-using Millrace.Guardrails.Telemetry;
 
 namespace Millrace.Guardrails.Checks;
 
 /// <summary>
-/// One output that is filtered while it is being written, and counted when it is decided. Not for use by several threads at once.
+/// One output that is filtered while it is being written, and told of when it is decided. Not for use by several threads at once.
 /// </summary>
-public sealed class OutputFilter(StreamFilter filter, string policyVersion, GuardrailsMetrics metrics)
+public sealed class OutputFilter(StreamFilter filter, string policyVersion, FindingReporter reporter)
 {
-    private bool _isCounted;
+    private bool _isTold;
 
     /// <summary>Version of the policy that decides.</summary>
     public string PolicyVersion => policyVersion;
@@ -27,7 +27,7 @@ public sealed class OutputFilter(StreamFilter filter, string policyVersion, Guar
     public string Push(string delta)
     {
         var text = filter.Push(delta);
-        if (IsBlocked) Count();
+        if (IsBlocked) Tell();
         return text;
     }
 
@@ -35,14 +35,14 @@ public sealed class OutputFilter(StreamFilter filter, string policyVersion, Guar
     public string End()
     {
         var text = filter.End();
-        Count();
+        Tell();
         return text;
     }
 
-    private void Count()
+    private void Tell()
     {
-        if (_isCounted) return;
-        _isCounted = true;
-        metrics.Decided(filter.Findings);
+        if (_isTold) return;
+        _isTold = true;
+        reporter.Decided(GuardDirection.Output, policyVersion, filter.Findings);
     }
 }

@@ -21,7 +21,7 @@ internal static class FilterOutputStream
         var first = await NextAsync(requests, cancellationToken);
         if (first.MessageCase != MessageCase.Start) throw OutOfOrder($"The first message must be `start`, not `{NameOf(first)}`.");
 
-        var filter = guard.FilterOutput(first.Start.Policy);
+        var filter = guard.FilterOutput(first.Start.ToContext());
         while (await NextAsync(requests, cancellationToken) is { MessageCase: not MessageCase.End } message)
         {
             if (message.MessageCase != MessageCase.Delta)

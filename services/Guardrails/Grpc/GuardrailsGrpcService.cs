@@ -7,21 +7,21 @@ using Millrace.Guardrails.Telemetry;
 namespace Millrace.Guardrails.Grpc;
 
 /// <summary>The contract over <see cref="Guard"/>.</summary>
-internal sealed class GuardrailsGrpcService(Guard guard, ILogger<GuardrailsGrpcService> logger) : GuardrailsService.GuardrailsServiceBase
+internal sealed partial class GuardrailsGrpcService(
+    Guard guard, PolicyCatalog policies, TimeProvider time, ILogger<GuardrailsGrpcService> logger)
+    : GuardrailsService.GuardrailsServiceBase
 {
     public override Task<CheckInputResponse> CheckInput(CheckInputRequest request, ServerCallContext context)
     {
-        var result = guard.CheckInput(request.Policy, request.Texts);
-        var response = new CheckInputResponse { Action = result.Action.ToWire(), PolicyVersion = result.PolicyVersion };
-        for (var i = 0; i < result.Texts.Count; i++) response.Findings.AddRange(result.Texts[i].Findings.ToWire(i));
-        if (result.Action == RuleAction.Block) GuardrailsLog.InputBlocked(logger, result.PolicyVersion, BlockingRule(response.Findings));
-        else response.Texts.AddRange(result.Texts.Select(text => text.Text));
+        var response = guard.CheckInput(request.ToCheck()).ToWire();
+        if (response.Action == GuardAction.Block)
+            GuardrailsLog.InputBlocked(logger, response.PolicyVersion, BlockingRule(response.Findings));
         return Task.FromResult(response);
     }
 
     public override Task<CheckOutputResponse> CheckOutput(CheckOutputRequest request, ServerCallContext context)
     {
-        var result = guard.CheckOutput(request.Policy, request.Text);
+        var result = guard.CheckOutput(request.ToContext(), request.Text);
         var check = result.Texts[0];
         var response = new CheckOutputResponse { Action = check.Action.ToWire(), Text = check.Text, PolicyVersion = result.PolicyVersion };
         response.Findings.AddRange(check.Findings.ToWire());
@@ -38,6 +38,38 @@ internal sealed class GuardrailsGrpcService(Guard guard, ILogger<GuardrailsGrpcS
         if (filter.IsBlocked) GuardrailsLog.OutputBlocked(logger, filter.PolicyVersion, BlockingRule(filter.Findings.ToWire()));
     }
 
+    public override Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context)
+    {
+        var start = time.GetTimestamp();
+        var (policy, check) = guard.Explain(Requests.TenantOf(request.Tenant), request.Policy, request.Text, request.ScopeOf());
+        var response = new ExplainResponse
+        {
+            Action = check.Action.ToWire(),
+            Text = check.Text,
+            Policy = policy.Name,
+            PolicyVersion = policy.Version,
+            DurationUs = (ulong)time.GetElapsedTime(start).TotalMicroseconds,
+        };
+        response.Findings.AddRange(check.Findings.ToWire());
+        return Task.FromResult(response);
+    }
+
+    public override Task<ListPoliciesResponse> ListPolicies(ListPoliciesRequest request, ServerCallContext context)
+    {
+        var (tenant, set) = (Requests.TenantOf(request.Tenant), policies.Current);
+        var response = new ListPoliciesResponse();
+        response.Policies.AddRange(set.Of(tenant).Select(policy => new PolicySummary
+        {
+            Name = policy.Name,
+            Version = policy.Version,
+            IsDefault = policy.Name.Equals(set.DefaultOf(tenant), StringComparison.OrdinalIgnoreCase),
+            DryRun = policy.Options.DryRun,
+            Canary = policy.Options.Canary,
+        }));
+        return Task.FromResult(response);
+    }
+
+    // A passage that was kept back blocks nothing else, so the last finding that blocks may be none of its.
     private static string BlockingRule(IEnumerable<Contracts.Guardrails.V1.Finding> findings) =>
-        findings.LastOrDefault(finding => finding.Action == GuardAction.Block)?.Rule ?? string.Empty;
+        findings.LastOrDefault(finding => finding is { Action: GuardAction.Block, DryRun: false })?.Rule ?? string.Empty;
 }

@@ -1,13 +1,18 @@
 using System.ComponentModel.DataAnnotations;
+using Millrace.Guardrails.Evidence;
+using Millrace.Guardrails.Pseudonyms;
 using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Guardrails.Policies;
 
-/// <summary>Settings of the guardrails, section <c>Guardrails</c>.</summary>
-public sealed class GuardrailsOptions : ISelfValidating
+/// <summary>Settings of the guardrails, section <c>Guardrails</c>. The lists and patterns here are every tenant's.</summary>
+public sealed class GuardrailsOptions : OwnRulesOptions, ISelfValidating
 {
     /// <summary>Name of the section.</summary>
     public const string Section = "Guardrails";
+
+    /// <summary>Most tenants with settings of their own.</summary>
+    public const int TenantsMax = 10_000;
 
     /// <summary>Policy of requests that name none.</summary>
     /// <value>Default <c>default</c>.</value>
@@ -15,9 +20,15 @@ public sealed class GuardrailsOptions : ISelfValidating
     public string DefaultPolicy { get; set; } = "default";
 
     /// <summary>Policies by name.</summary>
-    /// <value>Default: one, <c>default</c>, as <see cref="PolicyOptions"/> is. Settings of that name change it.</value>
-    public IDictionary<string, PolicyOptions> Policies { get; } =
-        new Dictionary<string, PolicyOptions>(StringComparer.OrdinalIgnoreCase) { ["default"] = new() };
+    /// <value>Default: <c>default</c>, as <see cref="PolicyOptions"/> is, and <c>strict</c>. Settings of those names change them.</value>
+    public IDictionary<string, PolicyOptions> Policies { get; } = new Dictionary<string, PolicyOptions>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["default"] = new(), ["strict"] = PolicyOptions.Strict(),
+    };
+
+    /// <summary>What tenants have of their own, by the tenant's name.</summary>
+    /// <value>Default none; at most 10,000.</value>
+    public IDictionary<string, TenantOptions> Tenants { get; } = new Dictionary<string, TenantOptions>(StringComparer.Ordinal);
 
     /// <summary>Most texts in one input check.</summary>
     /// <value>Default 1,024.</value>
@@ -29,14 +40,31 @@ public sealed class GuardrailsOptions : ISelfValidating
     [Range(1, 100_000)]
     public int FindingsMax { get; set; } = 1000;
 
+    /// <summary>Key that seals pseudonyms and makes hashes: 32 bytes in base64. Set it, or the file, where several processes serve.</summary>
+    /// <value>Default empty: a random one for each process.</value>
+    public string PseudonymKey { get; set; } = string.Empty;
+
+    /// <summary>Path of a file with the key, in place of <see cref="PseudonymKey"/>.</summary>
+    public string PseudonymKeyFile { get; set; } = string.Empty;
+
+    /// <summary>What is told of findings.</summary>
+    public EvidenceOptions Evidence { get; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
         if (!Policies.ContainsKey(DefaultPolicy))
             yield return $"DefaultPolicy is '{DefaultPolicy}', which is not under Policies. "
                 + $"Add it there, or name one of {string.Join(", ", Policies.Keys)}.";
+        if (ServiceKey.Problem(PseudonymKey, PseudonymKeyFile) is { } problem) yield return problem;
+        foreach (var error in OwnErrors().Concat(Evidence.Validate())) yield return error;
+        if (Tenants.Count > TenantsMax) yield return $"Tenants has {Tenants.Count} entries. Leave at most {TenantsMax}.";
+
+        // A policy of all may name a pattern that only some tenant has.
+        var rules = Tenants.Values.SelectMany(tenant => tenant.CustomRules).Concat(CustomRules).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, policy) in Policies)
-            foreach (var error in policy.Validate())
-                yield return $"Policies:{name}: {error}";
+            foreach (var error in policy.Validate(rules.Contains)) yield return $"Policies:{name}: {error}";
+        foreach (var (name, tenant) in Tenants)
+            foreach (var error in tenant.Validate(this)) yield return $"Tenants:{name}: {error}";
     }
 }

@@ -1,6 +1,8 @@
+using Millrace.Guardrails.Policies;
+
 namespace Millrace.Guardrails.Telemetry;
 
-/// <summary>Facts about checks, never any text. Event ids 400 to 419.</summary>
+/// <summary>Facts about checks, never any text but where the operator asked for it. Event ids 400 to 419.</summary>
 internal static partial class GuardrailsLog
 {
     [LoggerMessage(
@@ -15,4 +17,25 @@ internal static partial class GuardrailsLog
 
     [LoggerMessage(402, LogLevel.Information, "Output blocked by policy {Version}: {Rule}", EventName = "OutputBlocked")]
     public static partial void OutputBlocked(ILogger logger, string version, string rule);
+
+    [LoggerMessage(
+        410,
+        LogLevel.Error,
+        "The changed settings were not taken over, and the last good policies stay: {Problem}",
+        EventName = "PoliciesKept")]
+    public static partial void PoliciesKept(ILogger logger, string problem);
+
+    [LoggerMessage(
+        411,
+        LogLevel.Warning,
+        "Guardrails:PseudonymKey is not set: a random key serves, and pseudonyms and hashes do not survive a restart",
+        EventName = "KeyIsRandom")]
+    public static partial void KeyIsRandom(ILogger logger);
+
+    [LoggerMessage(
+        412, LogLevel.Information, "Found in {Direction}: {Rule} at {Span}, score {Score}, policy {Version}", EventName = "Found")]
+    public static partial void Found(ILogger logger, GuardDirection direction, string rule, string span, float score, string version);
+
+    [LoggerMessage(413, LogLevel.Information, "Found in {Direction}: {Rule} at {Span}, score {Score}: {Text}", EventName = "FoundText")]
+    public static partial void FoundText(ILogger logger, GuardDirection direction, string rule, string span, float score, string text);
 }

@@ -1,0 +1,16 @@
+using Millrace.Guardrails.Detection;
+using Millrace.Guardrails.Pseudonyms;
+
+namespace Millrace.Guardrails.Checks;
+
+/// <summary>The detectors of one output alone, made of what came with its request.</summary>
+internal static class RequestDetectors
+{
+    /// <summary>The detectors; none when nothing came with the request.</summary>
+    public static IReadOnlyList<Detector> Of(OutputContext context, PseudonymVault vault)
+    {
+        List<Detector> detectors = [];
+        if (vault.Count > 0) detectors.Add(new PseudonymDetector(vault));
+        return detectors;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+
+namespace Millrace.Guardrails.Policies;
+
+/// <summary>What rules do where a policy does not say. An id goes before its family; what is in neither is allowed.</summary>
+internal static class RuleDefaults
+{
+    private const float ContentScoreMin = 0.7f;
+
+    // Kinds of content that no deployment has a use for.
+    private static readonly string[] Gravest = ["content.sexual_minors", "content.self_harm_instructions", "content.illicit_violent"];
+
+    private static readonly FrozenDictionary<string, RuleAction> Input = Table(
+        [
+            ("pii.*", RuleAction.Flag),
+            ("secret.*", RuleAction.Flag),
+            ("injection.*", RuleAction.Block),
+            ("topic.*", RuleAction.Block),
+            ("custom.*", RuleAction.Flag),
+        ]);
+
+    private static readonly FrozenDictionary<string, RuleAction> Documents = Table(
+        [("secret.*", RuleAction.Flag), ("injection.*", RuleAction.Block), ("custom.*", RuleAction.Flag)]);
+
+    private static readonly FrozenDictionary<string, RuleAction> Output = Table(
+        [
+            ("pii.*", RuleAction.Mask),
+            ("secret.*", RuleAction.Mask),
+            ("leak.*", RuleAction.Block),
+            ("grounding.*", RuleAction.Flag),
+            ("custom.*", RuleAction.Mask),
+            ("pseudonym.*", RuleAction.Pseudonym),
+        ]);
+
+    /// <summary>The action of a rule or a family.</summary>
+    public static RuleAction ActionOf(GuardDirection direction, string rule)
+    {
+        var table = direction switch
+        {
+            GuardDirection.Documents => Documents,
+            GuardDirection.Output => Output,
+            _ => Input,
+        };
+        return table.TryGetValue(rule, out var action) ? action : table.GetValueOrDefault(RuleNames.FamilyOf(rule));
+    }
+
+    /// <summary>The threshold of a rule; null when the policy's for blocking applies.</summary>
+    public static float? ScoreMinOf(string rule) => RuleNames.FamilyOf(rule) == "content.*" ? ContentScoreMin : null;
+
+    private static FrozenDictionary<string, RuleAction> Table(IEnumerable<(string Selector, RuleAction Action)> actions) => actions
+        .Append((RuleNames.Deny, RuleAction.Block))
+        .Append(("content.*", RuleAction.Flag))
+        .Concat(Gravest.Select(rule => (rule, RuleAction.Block)))
+        .ToFrozenDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal);
+}
