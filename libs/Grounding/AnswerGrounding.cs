@@ -39,8 +39,19 @@ public sealed class AnswerGrounding
         _index = new SupportIndex([.. contexts.Select((text, index) => new GroundingSource(index, string.Empty, [], text))], question);
 
     /// <summary>Judges each sentence of an answer, in order.</summary>
-    public IReadOnlyList<SentenceGrounding> Judge(string answer) =>
-        [.. Sentences.Split(answer).SelectMany(Parts).Select(span => Judge(answer, span))];
+    /// <param name="answer">The answer.</param>
+    /// <param name="cancellationToken">Cancels between sentences.</param>
+    public IReadOnlyList<SentenceGrounding> Judge(string answer, CancellationToken cancellationToken = default)
+    {
+        List<SentenceGrounding> judged = [];
+        foreach (var span in Sentences.Split(answer).SelectMany(Parts))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            judged.Add(Judge(answer, span));
+        }
+
+        return judged;
+    }
 
     /// <summary>The support of a whole answer in [0, 1]: the mean over its sentences, weighed by their lengths; 1 for none.</summary>
     public static double Overall(IReadOnlyList<SentenceGrounding> sentences)

@@ -1,10 +1,12 @@
+using Millrace.Guardrails.Content;
+
 namespace Millrace.Guardrails.Detection;
 
 /// <summary>Every detector there is. Their order decides between equally long findings at one position.</summary>
 public static class DetectorCatalog
 {
     /// <summary>All detectors.</summary>
-    public static IReadOnlyList<Detector> All { get; } = [];
+    public static IReadOnlyList<Detector> All { get; } = [new ContentDetector(ContentScorer.Shared)];
 
     /// <summary>The rules of all recognisers and detectors, each once.</summary>
     public static IReadOnlyList<string> Rules { get; } =

@@ -1,3 +1,4 @@
+using Millrace.Guardrails.Content;
 using Millrace.Guardrails.Injection;
 
 namespace Millrace.Guardrails.Detection;
@@ -13,5 +14,6 @@ public static class RecogniserCatalog
         new SsnRecogniser(),
         new PhoneRecogniser(),
         .. InjectionPhrases.All,
+        new ProfanityRecogniser(),
     ];
 }

@@ -10,8 +10,17 @@ internal static class RuleDefaults
     // Kinds of content that no deployment has a use for.
     private static readonly string[] Gravest = ["content.sexual_minors", "content.self_harm_instructions", "content.illicit_violent"];
 
+    // A swear word is no finding unless an operator says so.
+    private static readonly (string Selector, RuleAction Action)[] Content =
+    [
+        ("content.*", RuleAction.Flag),
+        ("content.profanity", RuleAction.Allow),
+        .. Gravest.Select(rule => (rule, RuleAction.Block)),
+    ];
+
     private static readonly FrozenDictionary<string, RuleAction> Input = Table(
         [
+            .. Content,
             ("pii.*", RuleAction.Flag),
             ("secret.*", RuleAction.Flag),
             ("injection.*", RuleAction.Block),
@@ -20,8 +29,9 @@ internal static class RuleDefaults
         ]);
 
     private static readonly FrozenDictionary<string, RuleAction> Documents = Table(
-        [("secret.*", RuleAction.Flag), ("injection.*", RuleAction.Block), ("custom.*", RuleAction.Flag)]);
+        [.. Content, ("secret.*", RuleAction.Flag), ("injection.*", RuleAction.Block), ("custom.*", RuleAction.Flag)]);
 
+    // Content is judged by the sentence, and a stream waits for each sentence's end meanwhile: who wants that turns it on.
     private static readonly FrozenDictionary<string, RuleAction> Output = Table(
         [
             ("pii.*", RuleAction.Mask),
@@ -49,7 +59,5 @@ internal static class RuleDefaults
 
     private static FrozenDictionary<string, RuleAction> Table(IEnumerable<(string Selector, RuleAction Action)> actions) => actions
         .Append((RuleNames.Deny, RuleAction.Block))
-        .Append(("content.*", RuleAction.Flag))
-        .Concat(Gravest.Select(rule => (rule, RuleAction.Block)))
         .ToFrozenDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal);
 }

@@ -1,4 +1,5 @@
 using Millrace.Guardrails.Policies;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Guardrails.Telemetry;
 
@@ -38,4 +39,11 @@ internal static partial class GuardrailsLog
 
     [LoggerMessage(413, LogLevel.Information, "Found in {Direction}: {Rule} at {Span}, score {Score}: {Text}", EventName = "FoundText")]
     public static partial void FoundText(ILogger logger, GuardDirection direction, string rule, string span, float score, string text);
+
+    [LoggerMessage(
+        405,
+        LogLevel.Warning,
+        "Topics of a text are not known: {Reason}; policy {Version} lets it pass: {FailOpen}",
+        EventName = "TopicsUnknown")]
+    public static partial void TopicsUnknown(ILogger logger, string version, Reason reason, bool failOpen);
 }

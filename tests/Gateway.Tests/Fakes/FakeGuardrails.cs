@@ -21,6 +21,9 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     /// <summary>What every input check finds besides.</summary>
     public IReadOnlyList<Finding> MoreFindings { get; set; } = [];
 
+    /// <summary>What every text scores, in categories that it names.</summary>
+    public IReadOnlyList<CategoryScore> Scores { get; set; } = [];
+
     /// <summary>Happens while an input is checked.</summary>
     public Action Checking { get; set; } = () => { };
 
@@ -40,6 +43,14 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
 
         response.Texts.Add(request.Texts.Select(text => text.Replace(Address, Mask, StringComparison.Ordinal)));
         if (!response.Texts.SequenceEqual(request.Texts)) response.Action = GuardAction.Modify;
+        return Task.FromResult(response);
+    }
+
+    public override Task<ModerateResponse> Moderate(ModerateRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        var response = new ModerateResponse { PolicyVersion = "1" };
+        response.Texts.AddRange(request.Texts.Select(_ => new TextModeration { Categories = { Scores } }));
         return Task.FromResult(response);
     }
 
