@@ -29,7 +29,7 @@ internal sealed class ContentScorer
     public static ContentScorer Shared { get; } = new(TextClassifier.LoadResource(Model));
 
     /// <summary>Scores a sentence.</summary>
-    /// <param name="sentence">The sentence, at most <see cref="SentenceDetector.SentenceCharsMax"/> characters; of more, the beginning counts.</param>
+    /// <param name="sentence">The sentence; beyond <see cref="SentenceDetector.SentenceCharsMax"/> characters it is not read.</param>
     /// <param name="scores">Takes a score in [0, 1] for each of <see cref="ContentCategories.All"/>.</param>
     public void ScoreSentence(ReadOnlySpan<char> sentence, Span<float> scores)
     {

@@ -16,7 +16,7 @@ public sealed class Moderator(PolicyCatalog policies)
     /// <param name="tenant">Whose policy.</param>
     /// <param name="policyName">Name of the policy; empty for the tenant's default policy.</param>
     /// <param name="texts">The texts.</param>
-    /// <returns>The scores of each text, in the order of <see cref="ContentCategories.All"/>, and the policy whose thresholds count.</returns>
+    /// <returns>Scores by text, in the order of <see cref="ContentCategories.All"/>, and the policy whose thresholds count.</returns>
     /// <exception cref="MillraceException">There is no such policy, there are too many texts, or one is too long.</exception>
     public (IReadOnlyList<IReadOnlyList<ModerationScore>> Texts, GuardPolicy Policy) Score(
         string tenant, string policyName, IReadOnlyList<string> texts)
@@ -29,7 +29,7 @@ public sealed class Moderator(PolicyCatalog policies)
         for (var i = 0; i < texts.Count; i++)
             if (texts[i].Length > policy.InputCharsMax)
                 throw MillraceException.InvalidArgument(
-                    $"texts[{i}]", $"A text has {texts[i].Length} characters, and {policy.InputCharsMax} may be moderated. Split it.");
+                    $"texts[{i}]", $"'texts[{i}]' has {texts[i].Length} characters, and {policy.InputCharsMax} may be. Split it.");
         return ([.. texts.Select(text => Score(policy, text))], policy);
     }
 

@@ -3,8 +3,8 @@ using Millrace.Guardrails.Detection;
 namespace Millrace.Guardrails.Content;
 
 /// <summary>
-/// Finds swear words and slurs one by one, also hidden ones (<c>f*ck</c>, <c>sh1t</c>, <c>f u c k</c>). It needs no sentence, so that a stream
-/// is held back by a word at most.
+/// Finds swear words and slurs one by one, also hidden ones (<c>f*ck</c>, <c>sh1t</c>, <c>f u c k</c>). It needs no sentence, so that a
+/// stream is held back by a word at most.
 /// </summary>
 internal sealed class ProfanityRecogniser : Recogniser
 {
@@ -46,7 +46,8 @@ internal sealed class ProfanityRecogniser : Recogniser
             if (end + 1 == known.Length && !isEnd) return Match.Undecided;
         }
 
-        return count < SpacedLettersMin ? Match.None : Judge(letters[..count]) is { Length: > 0 } match ? Match.Found(end, match.Score) : Match.None;
+        if (count < SpacedLettersMin) return Match.None;
+        return Judge(letters[..count]) is { Length: > 0 } match ? Match.Found(end, match.Score) : Match.None;
     }
 
     private static Match Judge(ReadOnlySpan<char> word)

@@ -26,7 +26,8 @@ internal sealed class TopicEncoder(Func<EmbeddingService.EmbeddingServiceClient>
         var values = MemoryMarshal.Cast<byte, float>(response.Vectors.Span);
         var dimension = (int)response.Dimension;
         if (dimension == 0 || values.Length != texts.Count * dimension)
-            throw new MillraceException(Reason.Internal, "The embedding service returned vectors of another number. Run one version of both.");
+            throw new MillraceException(
+                Reason.Internal, "The embedding service returned another number of vectors. Run one version of both.");
         var vectors = new float[texts.Count][];
         for (var i = 0; i < vectors.Length; i++) vectors[i] = values.Slice(i * dimension, dimension).ToArray();
         return vectors;

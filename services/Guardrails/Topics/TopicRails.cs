@@ -10,7 +10,8 @@ namespace Millrace.Guardrails.Topics;
 /// of an allowed topic as well. Only the last text is held to the allowed topics, and only when it says enough. Safe for use by several
 /// threads.
 /// </summary>
-internal sealed class TopicRails(PolicyCatalog policies, TopicEncoder encoder, TopicVectors vectors, ILogger<TopicRails> logger) : ITopicRails
+internal sealed class TopicRails(PolicyCatalog policies, TopicEncoder encoder, TopicVectors vectors, ILogger<TopicRails> logger)
+    : ITopicRails
 {
     private const int PieceCharsMax = 800;
     private const int PiecesMax = 64;
@@ -58,9 +59,9 @@ internal sealed class TopicRails(PolicyCatalog policies, TopicEncoder encoder, T
     }
 
     // The threshold is a half, and what cannot be nearer or farther is 1, so that scores of all topics and models compare.
-    private static float Above(float threshold, float similarity) => Math.Min(1, 0.5f + (0.5f * (similarity - threshold) / (1 - threshold)));
+    private static float Above(float threshold, float similarity) => Math.Min(1, 0.5f + ((similarity - threshold) / (1 - threshold) / 2));
 
-    private static float Below(float threshold, float similarity) => Math.Min(1, 0.5f + (0.5f * (threshold - similarity) / threshold));
+    private static float Below(float threshold, float similarity) => Math.Min(1, 0.5f + ((threshold - similarity) / threshold / 2));
 
     private static int WordsOf(string text) => text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Length;
 

@@ -21,7 +21,8 @@ internal sealed record EncodedTopic(Topic Topic, float[][] Phrases)
         var (sum, at) = (0f, 0);
         if (Vector.IsHardwareAccelerated)
         {
-            var (lefts, rights) = (MemoryMarshal.Cast<float, Vector<float>>(left), MemoryMarshal.Cast<float, Vector<float>>(right));
+            var lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
+            var rights = MemoryMarshal.Cast<float, Vector<float>>(right);
             for (var i = 0; i < lefts.Length; i++) sum += Vector.Dot(lefts[i], rights[i]);
             at = lefts.Length * Vector<float>.Count;
         }

@@ -4,7 +4,7 @@ using Millrace.TestShared;
 
 namespace Millrace.Guardrails.Tests.Content;
 
-/// <summary>Texts by which content is measured: written for this project and not trained on, and public questions that harm nobody.</summary>
+/// <summary>Texts by which content is measured: written for this project, not trained on, and public ones that harm nobody.</summary>
 internal static class ContentSet
 {
     private const string Harmless = "none";
@@ -24,7 +24,8 @@ internal static class ContentSet
     }
 
     /// <summary>Questions of examinations, of all subjects: medicine, law, history, sexuality, security and morals among them.</summary>
-    public static IEnumerable<string> PublicQuestions() => Directory.EnumerateFiles(Questions!, "*.csv").Order(StringComparer.Ordinal)
+    public static IEnumerable<string> PublicQuestions() => Directory.EnumerateFiles(Questions!, "*.csv")
+        .Order(StringComparer.Ordinal)
         .SelectMany(file => Prompts(File.ReadAllText(file)));
 
     /// <summary>Sentences of daily talk and of manuals.</summary>

@@ -11,15 +11,18 @@ internal sealed class ContentSamples(SlotFile slots, int seed)
     private const int Harmless = 10;
     private const int Fixed = 3;
 
-    private static readonly string[] Before = ["Hey, ", "Listen: ", "lol ", "Please: ", "Hi. ", "Well, ", "Seriously, ", "ok so ", "Question: "];
-    private static readonly string[] Behind = [" Thanks.", " lol", " Please answer.", " What do you think?", " It is urgent.", " ok?", " !!"];
+    private static readonly string[] Before =
+        ["Hey, ", "Listen: ", "lol ", "Please: ", "Hi. ", "Well, ", "Seriously, ", "ok so ", "Question: "];
+
+    private static readonly string[] Behind = [" Thanks.", " lol", " Please answer.", " What do you say?", " It is urgent.", " ok?", " !!"];
 
     private readonly Random _random = new(seed);
 
     /// <summary>Samples of a template, each different; a template without slots gives fewer.</summary>
     public IEnumerable<Sample> Of(ContentTemplate template)
     {
-        var count = !template.Text.Contains('{', StringComparison.Ordinal) ? Fixed : template.Labels == 0 ? Harmless : Harmful;
+        var count = template.Labels == 0 ? Harmless : Harmful;
+        if (!template.Text.Contains('{', StringComparison.Ordinal)) count = Fixed;
         HashSet<string> made = new(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {

@@ -15,9 +15,9 @@ internal sealed record ContentTemplate(string Text, uint Labels, int Group)
     public static IReadOnlyList<ContentTemplate> Load(DirectoryInfo data, IReadOnlyList<string> labels)
     {
         List<ContentTemplate> templates = [];
-        var files = data.EnumerateFiles("*.txt").Where(file => file.Name != SlotFile.Name).OrderBy(file => file.Name, StringComparer.Ordinal);
-        foreach (var file in files)
+        foreach (var file in data.EnumerateFiles("*.txt").OrderBy(file => file.Name, StringComparer.Ordinal))
         {
+            if (file.Name == SlotFile.Name) continue;
             uint? holding = null;
             foreach (var line in File.ReadLines(file.FullName).Where(line => line.Length > 0 && line[0] != '#'))
                 if (line[0] == '[') holding = LabelsOf(line, labels, file);
