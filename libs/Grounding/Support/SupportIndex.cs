@@ -205,13 +205,13 @@ internal sealed class SupportIndex
         foreach (var at in near)
         {
             var sentence = passage.Sentences[at];
-            var alone = Score(claim, sentence.Statement, passage, at, clauseMin);
-            if (alone > (best?.Score ?? 0)) best = new Evidence(passage.Source.Number, sentence.Span, alone);
+            var alone = Score(claim, sentence.Statement, (passage, at), clauseMin, best?.Score ?? 0);
+            if (alone > 0) best = new Evidence(passage.Source.Number, sentence.Span, alone);
             if (at + 1 == passage.Sentences.Count) continue;
 
-            var pair = PairWeight * Score(claim, passage.Pair(at), passage, at, clauseMin);
+            var pair = PairWeight * Score(claim, passage.Pair(at), (passage, at), clauseMin, (best?.Score ?? 0) / PairWeight);
             var span = TextSpan.Between(sentence.Span.Start, passage.Sentences[at + 1].Span.End);
-            if (pair > (best?.Score ?? 0)) best = new Evidence(passage.Source.Number, span, pair);
+            if (pair > 0) best = new Evidence(passage.Source.Number, span, pair);
         }
 
         return best;
@@ -237,10 +237,12 @@ internal sealed class SupportIndex
         bool Supports(IndexedSentence sentence) => passage.Source.Number == evidence.Number && sentence.Touches(evidence.Span);
     }
 
-    private double Score(Statement claim, Statement source, IndexedPassage passage, int at, double clauseMin)
+    // What the source covers of the claim, where it agrees with it and covers more than was found before; else 0.
+    private double Score(Statement claim, Statement source, (IndexedPassage Passage, int At) place, double clauseMin, double found)
     {
+        var passage = place.Passage;
         var covered = Covered(claim.Terms, source, passage.Headings);
-        if (covered < clauseMin || !NamesHold(claim, source, passage, at)) return 0;
+        if (covered < clauseMin || covered <= found || !NamesHold(claim, source, passage, place.At)) return 0;
         var clauses = claim.Clauses.Where(clause => clause.Terms.Count > 1);
         if (clauses.Any(clause => Covered(clause.Terms, source, passage.Headings) < clauseMin)) return 0;
         return Agreement.Holds(claim, source, Weigh) ? covered : 0;
