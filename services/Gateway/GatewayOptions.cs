@@ -114,6 +114,14 @@ public sealed class GatewayOptions : ISelfValidating
     /// <value>Default false.</value>
     public bool GuardFailOpen { get; set; }
 
+    /// <summary>
+    /// Most passages of which is remembered that a version of a guard policy found nothing in them, so that they are not checked each time
+    /// they are shown; 0 for none. One takes about 60 bytes.
+    /// </summary>
+    /// <value>Default 65,536.</value>
+    [Range(0, 1 << 24, ErrorMessage = "ClearedTextsMax must be from 0 to 16777216.")]
+    public int ClearedTextsMax { get; set; } = 65_536;
+
     /// <summary>What a chat that is to be answered from collections gets when Retrieval cannot be reached.</summary>
     /// <value>Default <c>Fail</c>.</value>
     public RetrievalAbsence RetrievalFailOpen { get; set; }

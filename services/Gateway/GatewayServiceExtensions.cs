@@ -105,7 +105,7 @@ public static class GatewayServiceExtensions
     private static void AddUpstreams(this IServiceCollection services)
     {
         services.AddGatedClient("guardrails", invoker => new GuardrailsService.GuardrailsServiceClient(invoker), Idempotent(
-            GuardrailsService.Descriptor, "CheckInput", "CheckOutput", "Moderate", "CheckGrounding"));
+            GuardrailsService.Descriptor, "CheckInput", "CheckOutput", "Explain", "ListPolicies", "Moderate", "CheckGrounding"));
         services.AddGatedClient("embedding", invoker => new EmbeddingService.EmbeddingServiceClient(invoker), Idempotent(
             EmbeddingService.Descriptor, "Embed", "ListModels"));
         services.AddGatedClient("retrieval", invoker => new RetrievalService.RetrievalServiceClient(invoker), Idempotent(
@@ -141,6 +141,8 @@ public static class GatewayServiceExtensions
         services.AddSingleton<ModelDirectory>();
         services.AddSingleton<ChatPlanner>();
         services.AddSingleton<InputGuard>();
+        services.AddSingleton<ClearedTexts>();
+        services.AddSingleton<PassageGuard>();
         services.AddSingleton<CollectionModels>();
         services.AddSingleton<QueryEmbedder>();
         services.AddConversations();
@@ -189,6 +191,7 @@ public static class GatewayServiceExtensions
         services.AddBatches();
         services.AddVectorStores();
         services.AddModerations();
+        services.AddGuardrailsApi();
         services.AddRerank();
         services.AddOpenApi();
     }
@@ -217,6 +220,7 @@ public static class GatewayServiceExtensions
         v1.MapBatches();
         v1.MapVectorStores();
         v1.MapModerations();
+        v1.MapGuardrailsApi();
         v1.MapRerank();
         app.MapOpenApi();
     }

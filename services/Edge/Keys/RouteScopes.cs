@@ -15,6 +15,7 @@ internal static class RouteScopes
         new("/v1/messages/count_tokens", "POST", KeyScopes.Chat),
         new("/v1/messages", "POST", KeyScopes.Chat, TakesTokens: true),
         new("/v1/moderations", "POST", KeyScopes.Chat),
+        new("/v1/guardrails", "GET POST", KeyScopes.Chat),
         new("/v1/files", "GET POST DELETE", KeyScopes.Chat),
         new("/v1/batches", "GET POST", KeyScopes.Chat),
         new("/v1/embeddings", "POST", KeyScopes.Embeddings, TakesTokens: true),

@@ -59,6 +59,9 @@ public sealed class AssistantOptions
     /// <summary>Guard policy; empty for the Gateway's.</summary>
     public string GuardPolicy { get; set; } = string.Empty;
 
+    /// <summary>Whether its requests go on without checks when Guardrails cannot be reached; unset for the Gateway's choice.</summary>
+    public bool? GuardFailOpen { get; set; }
+
     /// <summary>Models that are asked in this order when its model fails before its first token; none for those of its model.</summary>
     public IList<string> Fallbacks { get; } = [];
 

@@ -30,6 +30,9 @@ public sealed class RunTimeline(TimeProvider time, long arrivedAt)
         }
     }
 
+    /// <summary>Ends after a time, or when it is cancelled.</summary>
+    public Task DelayAsync(TimeSpan wait, CancellationToken cancellationToken) => Task.Delay(wait, time, cancellationToken);
+
     /// <summary>Time since the arrival.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(arrivedAt);
 

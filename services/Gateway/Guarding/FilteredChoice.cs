@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Millrace.Contracts.Guardrails.V1;
 using Millrace.Gateway.Runtime;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Guarding;
@@ -72,7 +73,17 @@ internal sealed class FilteredChoice(
         }
     }
 
-    private FilterOutputRequest Start() => new() { Start = new FilterStart { Policy = run.Plan.GuardPolicy } };
+    private FilterOutputRequest Start() => new()
+    {
+        Start = new FilterStart
+        {
+            Policy = run.Plan.GuardPolicy,
+            Tenant = CallContext.Current.Tenant,
+            Pseudonyms = run.Guard.Pseudonyms,
+            ProtectedTexts = { ProtectedTexts.Of(run.Plan) },
+            Canary = run.Guard.Canary,
+        },
+    };
 
     private async Task<FilterOutputResponse> ReceiveAsync()
     {

@@ -9,7 +9,8 @@ internal static class GuardFailure
 {
     public static bool MayIgnore(MillraceException error, GatewayOptions options, ChatRun run)
     {
-        if (!options.GuardFailOpen || error.Reason is not (Reason.UpstreamUnavailable or Reason.DeadlineExceeded)) return false;
+        var isOpen = run.Plan.GuardFailOpen ?? options.GuardFailOpen;
+        if (!isOpen || error.Reason is not (Reason.UpstreamUnavailable or Reason.DeadlineExceeded)) return false;
         run.Degrade(DegradedModes.Guardrails);
         return true;
     }

@@ -1,3 +1,4 @@
+using Millrace.Contracts.Guardrails.V1;
 using Millrace.Gateway.Runtime;
 
 namespace Millrace.Gateway.Guarding;
@@ -8,6 +9,10 @@ internal static class GuardedTexts
     /// <summary>The texts.</summary>
     public static IEnumerable<string> Of(IEnumerable<ChatTurn> messages) =>
         messages.SelectMany(message => message.ToolCalls.Select(call => call.Arguments).Prepend(message.Content));
+
+    /// <summary>Where each of the texts comes from.</summary>
+    public static IEnumerable<TextSource> SourcesOf(IEnumerable<ChatTurn> messages) =>
+        messages.SelectMany(message => message.ToolCalls.Select(_ => TextSource.Assistant).Prepend(SourceOf(message.Role)));
 
     /// <summary>The messages with other texts.</summary>
     public static IReadOnlyList<ChatTurn> Replace(IReadOnlyList<ChatTurn> messages, IReadOnlyList<string> texts)
@@ -38,4 +43,12 @@ internal static class GuardedTexts
 
         return "messages";
     }
+
+    private static TextSource SourceOf(ChatRole role) => role switch
+    {
+        ChatRole.System => TextSource.System,
+        ChatRole.Assistant => TextSource.Assistant,
+        ChatRole.Tool => TextSource.Tool,
+        _ => TextSource.User,
+    };
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Millrace.Contracts.Guardrails.V1;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Guarding;
@@ -10,6 +11,9 @@ namespace Millrace.Gateway.Guarding;
 public sealed class InputGuard(
     GuardrailsService.GuardrailsServiceClient guardrails, IOptions<GatewayOptions> options, GatewayTelemetry telemetry)
 {
+    /// <summary>What a model reads in the place of a tool's result that it must not read.</summary>
+    public const string Withheld = "(The result was withheld, because it contains instructions that are not the user's.)";
+
     /// <summary>Checks the messages of a request.</summary>
     /// <returns>The messages to use instead.</returns>
     /// <exception cref="MillraceException">The policy forbids them, or they could not be checked.</exception>
@@ -27,9 +31,14 @@ public sealed class InputGuard(
         using var step = telemetry.Step("guard_input", run);
         try
         {
-            var request = new CheckInputRequest { Policy = policy };
+            var request = new CheckInputRequest
+            {
+                Policy = policy, Tenant = CallContext.Current.Tenant, Pseudonyms = run.Guard.Pseudonyms,
+            };
             request.Texts.Add(GuardedTexts.Of(messages));
+            request.Sources.Add(GuardedTexts.SourcesOf(messages));
             var decision = await guardrails.CheckInputAsync(request, cancellationToken: cancellationToken);
+            run.Guard = GuardState.Of(decision);
             run.Decide("guard_input", GuardFacts.NameOf(decision.Action), GuardFacts.Of(policy, decision.Findings));
             return Apply(decision, messages);
         }
@@ -42,9 +51,18 @@ public sealed class InputGuard(
     private static IReadOnlyList<ChatTurn> Apply(CheckInputResponse decision, IReadOnlyList<ChatTurn> messages) => decision.Action switch
     {
         GuardAction.Block => throw Blocked(decision, messages),
-        GuardAction.Modify => GuardedTexts.Replace(messages, decision.Texts),
+        GuardAction.Modify => GuardedTexts.Replace(messages, Shown(decision)),
+        _ when decision.Quarantined.Count > 0 => GuardedTexts.Replace(messages, Shown(decision)),
         _ => messages,
     };
+
+    // A call keeps its result, or the chat would not be one that a model takes.
+    private static List<string> Shown(CheckInputResponse decision)
+    {
+        List<string> texts = [.. decision.Texts];
+        foreach (var index in decision.Quarantined) texts[(int)index] = Withheld;
+        return texts;
+    }
 
     private static MillraceException Blocked(CheckInputResponse decision, IReadOnlyList<ChatTurn> messages)
     {

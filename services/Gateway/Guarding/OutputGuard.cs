@@ -3,13 +3,18 @@ using Microsoft.Extensions.Options;
 using Millrace.Contracts.Guardrails.V1;
 using Millrace.Gateway.Runtime;
 using Millrace.Gateway.Telemetry;
+using Millrace.ServiceDefaults.Calls;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Gateway.Guarding;
 
 /// <summary>Step 11: has what comes out of the model checked while it is being written, each choice for itself.</summary>
 public sealed class OutputGuard(
-    GuardrailsService.GuardrailsServiceClient guardrails, IOptions<GatewayOptions> options, TimeProvider time, GatewayTelemetry telemetry)
+    GuardrailsService.GuardrailsServiceClient guardrails,
+    IOptions<GatewayOptions> options,
+    ClearedTexts cleared,
+    TimeProvider time,
+    GatewayTelemetry telemetry)
 {
     /// <summary>Filters an answer.</summary>
     /// <exception cref="MillraceException">The answer could not be checked.</exception>
@@ -49,10 +54,14 @@ public sealed class OutputGuard(
     public async Task<bool> MayShowAsync(string text, ChatRun run, CancellationToken cancellationToken)
     {
         if (!run.Plan.IsGuarded) return true;
+        var tenant = CallContext.Current.Tenant;
+        var key = cleared.KeyOf(new ClearanceScope(tenant, run.Plan.GuardPolicy, run.Guard.PolicyVersion, IsOutput: true), text);
+        if (cleared.Contains(key)) return true;
         try
         {
-            var request = new CheckOutputRequest { Policy = run.Plan.GuardPolicy, Text = text };
+            var request = new CheckOutputRequest { Policy = run.Plan.GuardPolicy, Text = text, Tenant = tenant };
             var decision = await guardrails.CheckOutputAsync(request, cancellationToken: cancellationToken);
+            if (decision.Action == GuardAction.Allow) cleared.Add(key);
             return decision.Action is GuardAction.Allow or GuardAction.Flag;
         }
         catch (MillraceException error) when (GuardFailure.MayIgnore(error, options.Value, run))

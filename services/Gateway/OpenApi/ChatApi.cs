@@ -115,5 +115,21 @@ internal static class ChatApi
                 """),
             Response = ApiSchema.Of(Moderation.ModerationJsonContext.Default.ModerationJson),
         },
+        new("POST", "/v1/guardrails/explain", "Explains what a guard policy makes of a text")
+        {
+            Request = ApiSchema.OfLines(
+                "GuardExplainRequest",
+                """
+                text! string The text.
+                policy string|null A policy; the one that chats get without it.
+                direction 'input'|'output'|null To a model, or to a user.
+                source 'user'|'system'|'assistant'|'document'|'tool'|null Who wrote a text on its way to a model.
+                """),
+            Response = ApiSchema.Of(Guarding.GuardrailsJsonContext.Default.GuardExplanationJson),
+        },
+        new("GET", "/v1/guardrails/policies", "Lists the guard policies with their versions")
+        {
+            Response = ApiSchema.Of(Guarding.GuardrailsJsonContext.Default.GuardPoliciesJson),
+        },
     ];
 }

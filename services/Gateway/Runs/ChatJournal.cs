@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Google.Protobuf;
 using Millrace.Contracts.Sessions.V1;
 using Millrace.Gateway.Completions;
+using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Runtime;
@@ -59,6 +61,12 @@ internal sealed record PreparedState
 
     public string? Question { get; init; }
 
+    public string? GuardPolicyVersion { get; init; }
+
+    public byte[]? GuardPseudonyms { get; init; }
+
+    public string? GuardCanary { get; init; }
+
     public static PreparedState Of(PreparedChat prepared, ChatRun run) => new()
     {
         Messages = [.. prepared.Messages],
@@ -74,6 +82,9 @@ internal sealed record PreparedState
         Usage = run.Usage,
         Degraded = [.. run.Degraded],
         Question = run.Question,
+        GuardPolicyVersion = run.Guard.PolicyVersion,
+        GuardPseudonyms = run.Guard.Pseudonyms.ToByteArray(),
+        GuardCanary = run.Guard.Canary,
     };
 
     public PreparedChat ToPrepared() => new(
@@ -83,7 +94,10 @@ internal sealed record PreparedState
         Context is null ? null : new RetrievedContext(Context),
         new BuiltPrompt(PromptTurns, Passages, PassagesDropped, MessagesDropped))
     {
-        Usage = Usage, Degraded = Degraded, Question = Question,
+        Usage = Usage,
+        Degraded = Degraded,
+        Question = Question,
+        Guard = new GuardState(GuardPolicyVersion ?? "", ByteString.CopyFrom(GuardPseudonyms ?? []), GuardCanary ?? ""),
     };
 }
 

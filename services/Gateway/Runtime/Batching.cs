@@ -9,10 +9,13 @@ namespace Millrace.Gateway.Runtime;
 /// </summary>
 internal static class Batching
 {
+    // Longer than a fast model takes for a token, and soon enough to stop one that says what is forbidden.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Joins what is there.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="charsMax">Most characters of a joined piece; 0 joins nothing.</param>
-    /// <param name="waits">Whether a piece waits for the next: where only the whole answer is of use.</param>
+    /// <param name="waits">Whether a piece waits a moment for the next: where only the whole answer is of use.</param>
     /// <param name="timeline">Learns that time is the platform's own while a piece is worked on, although the next is awaited.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async IAsyncEnumerable<ChatEvent> BatchAsync(
@@ -26,7 +29,7 @@ internal static class Batching
         ChatDelta? held = null;
         while (true)
         {
-            if (held is not null && !waits && !reader.HasNext)
+            if (held is not null && !reader.HasNext && !(waits && await reader.HasNextWithinAsync(Moment, timeline)))
             {
                 using (timeline.Work()) yield return held;
                 held = null;
@@ -46,9 +49,6 @@ internal static class Batching
 
             reader.ReadAhead();
         }
-
-        if (held is null) yield break;
-        using (timeline.Work()) yield return held;
     }
 
     // Tokens with their probabilities stay as they came: who asked for them counts pieces.
@@ -76,6 +76,14 @@ internal static class Batching
         }
 
         public bool HasNext => _next.IsCompletedSuccessfully && _next.Result;
+
+        public async Task<bool> HasNextWithinAsync(TimeSpan wait, RunTimeline timeline)
+        {
+            using var waited = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            await Task.WhenAny(_next, timeline.DelayAsync(wait, waited.Token));
+            await waited.CancelAsync();
+            return HasNext;
+        }
 
         public ChatEvent Current => _events.Current;
 

@@ -38,6 +38,9 @@ public sealed record ChatPlan
     /// <summary>The guard policy; empty for the default one.</summary>
     public string GuardPolicy { get; init; } = string.Empty;
 
+    /// <summary>Whether it goes on without checks when Guardrails cannot be reached; null for the Gateway's choice.</summary>
+    public bool? GuardFailOpen { get; init; }
+
     /// <summary>Whether what goes in and comes out is checked.</summary>
     public bool IsGuarded => GuardPolicy != GatewayOptions.NoGuard;
 

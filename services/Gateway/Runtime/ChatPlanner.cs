@@ -40,6 +40,7 @@ public sealed class ChatPlanner(
             Preset = Preset(request, assistant),
             Compression = assistant?.Compression is { IsOn: true } compression ? compression : null,
             GuardPolicy = assistant?.GuardPolicy is { Length: > 0 } policy ? policy : options.Value.GuardPolicy,
+            GuardFailOpen = assistant?.GuardFailOpen,
             Fallbacks = fallbacks,
             InsteadOf = name.Length == 0 || model.Name == name ? null : name,
         };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Explaining;
+using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Retrieval;
 
 namespace Millrace.Gateway.Runtime;
@@ -27,6 +28,9 @@ public sealed class ChatRun
 
     /// <summary>The request's span, which the steps' spans belong to; null when nobody listens.</summary>
     public Activity? Activity { get; init; }
+
+    /// <summary>What the check of the input said that the output's needs.</summary>
+    public GuardState Guard { get; set; } = GuardState.Unchecked;
 
     /// <summary>Tokens so far.</summary>
     public ChatUsage Usage { get; set; } = new(0, 0, 0);

@@ -19,6 +19,7 @@ public sealed record ChatSteps(
     ConversationHistory History,
     QueryWriter Writer,
     ContextRetriever Retriever,
+    PassageGuard PassageGuard,
     PromptBuilder Prompts,
     Generator Generator,
     FallbackChain Fallbacks,
@@ -67,7 +68,8 @@ public sealed record ChatSteps(
             query = query with { Vector = await Embedder.EmbedAsync(run, query.Question, cancellationToken) };
         }
 
-        var context = await Retriever.FindAsync(run, query, cancellationToken);
+        var found = await Retriever.FindAsync(run, query, cancellationToken);
+        var context = await PassageGuard.CheckAsync(run, found, cancellationToken);
         return await Compressor.CompressAsync(run, context, cancellationToken);
     }
 
@@ -95,7 +97,7 @@ public sealed record ChatSteps(
         ChatRun run, IReadOnlyList<ChatTurn> turns, RetrievedContext? context, CancellationToken cancellationToken) =>
         context is not null && run.Plan.Grounding is { Mode: GroundingMode.Quote }
             ? new BuiltPrompt([], context.Passages, PassagesDropped: 0, MessagesDropped: 0)
-            : await Prompts.BuildAsync(run, turns, context, cancellationToken);
+            : Canary.AddTo(await Prompts.BuildAsync(run, turns, context, cancellationToken), run);
 
     /// <summary>Step 10. Where nothing was found, there is nothing to ask.</summary>
     internal IAsyncEnumerable<ChatEvent> Generate(ChatRun run, PreparedChat prepared, CancellationToken cancellationToken) =>

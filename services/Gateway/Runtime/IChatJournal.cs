@@ -1,3 +1,4 @@
+using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Prompts;
 using Millrace.Gateway.Retrieval;
 using Millrace.Gateway.Sessions;
@@ -68,6 +69,9 @@ public sealed record PreparedChat(
 
     /// <summary>What was searched for, when that was not the last message itself.</summary>
     public string? Question { get; init; }
+
+    /// <summary>What the check of the input said.</summary>
+    public GuardState Guard { get; init; } = GuardState.Unchecked;
 }
 
 /// <summary>Something that the model said.</summary>

@@ -24,6 +24,7 @@ internal static class JournaledAnswer
         run.Decide("take_over", "prepared before");
         run.Usage = known.Usage;
         run.Question = known.Question;
+        run.Guard = known.Guard;
         foreach (var part in known.Degraded) run.Degrade(part);
         return known;
     }

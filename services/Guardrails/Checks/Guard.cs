@@ -78,7 +78,8 @@ public sealed class Guard(PolicyCatalog policies, ServiceKey key, FindingReporte
         names.Vault.Reserve(text);
         var decided = Filter(set, policy.RulesOf(scope), text, names);
         var found = Filter(set, policy.AllRulesOf(scope), text, names);
-        return new Explanation(policy, decided with { Findings = [.. found.Findings.Select(finding => AsDecided(policy, scope, finding))] });
+        Finding[] findings = [.. found.Findings.Select(finding => AsDecided(policy, scope, finding))];
+        return new Explanation(policy, decided with { Findings = findings });
     }
 
     private TextCheck CheckInput(PolicySet set, GuardPolicy policy, (InputCheck Input, int At) part, Names names)

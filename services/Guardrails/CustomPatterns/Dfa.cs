@@ -20,9 +20,9 @@ internal sealed class Dfa
     private const long WorkMax = 20_000_000;
 
     private readonly CharClasses _classes;
-    private readonly List<int> _next = [];
-    private readonly List<bool> _accepts = [];
-    private readonly List<bool> _grows = [];
+    private readonly int[] _next;
+    private readonly bool[] _accepts;
+    private readonly bool[] _grows;
 
     /// <summary>Builds the table of a pattern.</summary>
     /// <exception cref="PatternException">It has too many states.</exception>
@@ -31,16 +31,19 @@ internal sealed class Dfa
         _classes = new CharClasses(nfa.Sets);
         Dictionary<string, int> known = new(StringComparer.Ordinal);
         List<int[]> sets = [];
+        List<int> next = [];
         Number(nfa.Closure([nfa.Start]), known, sets);
         var work = 0L;
         for (var state = 0; state < sets.Count; state++)
         {
             work += (long)sets[state].Length * _classes.Count;
             if (sets.Count > StatesMax || work > WorkMax) throw TooMany();
-            for (var index = 0; index < _classes.Count; index++) _next.Add(Step(nfa, sets[state], index, known, sets));
-            _accepts.Add(sets[state].Contains(Nfa.Accept));
-            _grows.Add(_next.Skip(state * _classes.Count).Any(next => next != Dead));
+            for (var index = 0; index < _classes.Count; index++) next.Add(Step(nfa, sets[state], index, known, sets));
         }
+
+        _next = [.. next];
+        _accepts = [.. sets.Select(set => set.Contains(Nfa.Accept))];
+        _grows = [.. Enumerable.Range(0, sets.Count).Select(state => Following(state).Any())];
     }
 
     /// <summary>The state behind a character; <see cref="Dead"/> when nothing matches any more.</summary>
@@ -54,7 +57,7 @@ internal sealed class Dfa
 
     /// <summary>The states behind any one character, dead ones left out.</summary>
     public IEnumerable<int> Following(int state) =>
-        _next.Skip(state * _classes.Count).Take(_classes.Count).Where(next => next != Dead).Distinct();
+        new ArraySegment<int>(_next, state * _classes.Count, _classes.Count).Where(next => next != Dead).Distinct();
 
     private int Step(Nfa nfa, int[] from, int index, Dictionary<string, int> known, List<int[]> sets)
     {

@@ -54,7 +54,8 @@ internal sealed class Nfa
         {
             CharNode chars => Add(new State(chars.Set, next, next)),
             SequenceNode sequence => sequence.Parts.Reverse().Aggregate(next, (following, part) => Build(part, following)),
-            ChoiceNode choice => choice.Options.Select(option => Build(option, next)).Aggregate((one, other) => Add(new State(null, one, other))),
+            ChoiceNode choice => choice.Options.Select(option => Build(option, next))
+                .Aggregate((one, other) => Add(new State(null, one, other))),
             RepeatNode repeat => Repeat(repeat, next),
             _ => throw new ArgumentOutOfRangeException(nameof(node)),
         };

@@ -25,7 +25,8 @@ internal static class PatternEscape
             'x' => CharSet.Of(Hex(pattern, ref position, 2)),
             'u' => CharSet.Of(Hex(pattern, ref position, 4)),
             'b' or 'B' => throw new PatternException(
-                position - 2, "\\b stands at the start or the end of the whole pattern only; put alternatives into a group: \\b(?:a|b)\\b."),
+                position - 2,
+                "\\b stands at the start or the end of the whole pattern only; put alternatives into a group: \\b(?:a|b)\\b."),
             >= '0' and <= '9' => throw new PatternException(position - 2, "back-references are not supported."),
             _ when char.IsAsciiLetter(c) => throw new PatternException(
                 position - 2, $"\\{c} is not known. Use \\d, \\w, \\s, \\t, \\n, \\r, \\xHH, \\uHHHH, or a class such as [a-f]."),

@@ -12,6 +12,7 @@ internal sealed class RecogniserDetector : Detector
 
     private readonly IReadOnlyList<Recogniser> _recognisers;
     private readonly int[][] _startingAt;
+    private readonly int[] _startingBeyondAscii;
 
     private RecogniserDetector(IReadOnlyList<Recogniser> recognisers)
     {
@@ -19,7 +20,8 @@ internal sealed class RecogniserDetector : Detector
         Rules = [.. recognisers.Select(recogniser => recogniser.Rule)];
         CharsMax = recognisers.Max(recogniser => recogniser.CharsMax);
         ReadsFolded = recognisers[0].ReadsFolded;
-        _startingAt = [.. Enumerable.Range(0, AsciiCount).Select(code => Starting((char)code))];
+        _startingAt = [.. Enumerable.Range(0, AsciiCount).Select(code => Starting(recogniser => recogniser.CanStart((char)code)))];
+        _startingBeyondAscii = Starting(recogniser => !recogniser.StartsWithAscii);
     }
 
     public override IReadOnlyList<string> Rules { get; }
@@ -34,8 +36,8 @@ internal sealed class RecogniserDetector : Detector
 
     public override Detection.Detection Begin() => new Run(this);
 
-    private int[] Starting(char c) =>
-        [.. Enumerable.Range(0, _recognisers.Count).Where(index => _recognisers[index].CanStart(c))];
+    private int[] Starting(Func<Recogniser, bool> can) =>
+        [.. Enumerable.Range(0, _recognisers.Count).Where(index => can(_recognisers[index]))];
 
     // A recogniser sees the same window however the text was cut. Undecided on a full one means that nothing short enough is there.
     private static Match Ask(Recogniser recogniser, ReadOnlySpan<char> text, int position, bool isEnd)
@@ -55,7 +57,7 @@ internal sealed class RecogniserDetector : Detector
             for (; start < text.Length; start++)
             {
                 var c = text[start];
-                var starting = c < AsciiCount ? owner._startingAt[c] : owner.Starting(c);
+                var starting = c < AsciiCount ? owner._startingAt[c] : owner._startingBeyondAscii;
                 if (starting.Length == 0) continue;
                 if (!TryFind(starting, text, start, isEnd)) break;
                 foreach (var (rule, match) in _here) found.Add(rule, start, match.Length, match.Score);
@@ -71,6 +73,7 @@ internal sealed class RecogniserDetector : Detector
             foreach (var index in starting)
             {
                 var recogniser = owner._recognisers[index];
+                if (!recogniser.CanStart(text[position])) continue;
                 if (position + 1 < text.Length && !recogniser.CanBeSecond(text[position + 1])) continue;
                 var match = Ask(recogniser, text, position, isEnd);
                 if (!match.IsDecided) return false;

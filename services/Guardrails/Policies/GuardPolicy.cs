@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Millrace.Guardrails.Policies;
 
-/// <summary>A validated policy with a tenant's lists and patterns, ready to run. Immutable; its rules are prepared when first asked for.</summary>
+/// <summary>
+/// A validated policy with a tenant's lists and patterns, ready to run. Immutable; its rules are prepared when first asked for.
+/// </summary>
 public sealed class GuardPolicy
 {
     private const int VersionDigits = 16;

@@ -50,7 +50,7 @@ public sealed class GuardrailsOptions : OwnRulesOptions, ISelfValidating
     [Range(1, 16_777_216)]
     public int GroundingContextCharsMax { get; set; } = 1_048_576;
 
-    /// <summary>Key that seals pseudonyms and makes hashes: 32 bytes in base64. Set it, or the file, where several processes serve.</summary>
+    /// <summary>Key that seals pseudonyms and makes hashes: 32 bytes in base64. Needed where several processes serve.</summary>
     /// <value>Default empty: a random one for each process.</value>
     public string PseudonymKey { get; set; } = string.Empty;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Millrace.Guardrails.CustomPatterns;
 using Millrace.Guardrails.Detection;
 
@@ -21,7 +20,7 @@ public sealed class OwnRules
         [
             .. allowed.Entries.Select(entry => $"allow {entry}"),
             .. denied.Entries.Select(entry => $"deny {entry}"),
-            .. patterns.Select(pattern => string.Create(CultureInfo.InvariantCulture, $"pattern {pattern.Name} {pattern.Options.Content()}")),
+            .. patterns.Select(pattern => $"pattern {pattern.Name} {pattern.Options.Content()}"),
         ];
     }
 

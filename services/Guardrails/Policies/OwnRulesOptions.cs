@@ -14,7 +14,9 @@ public abstract class OwnRulesOptions
     /// <summary>Most patterns of one owner.</summary>
     public const int PatternsMax = 64;
 
-    /// <summary>Texts that are never a finding of <c>pii.*</c>, <c>secret.*</c> or <c>entity.*</c>, whatever the case of their letters.</summary>
+    /// <summary>
+    /// Texts that are never a finding of <c>pii.*</c>, <c>secret.*</c> or <c>entity.*</c>, whatever the case of their letters.
+    /// </summary>
     /// <value>Default none; at most 10,000 of at most 256 characters.</value>
     public IList<string> AllowList { get; } = [];
 

@@ -65,6 +65,7 @@ public sealed class PolicyCatalog : IDisposable
 
         _problem = null;
         _metrics.Reloaded(isTaken: true);
-        foreach (var policy in _current.Shared) GuardrailsLog.PolicyLoaded(_logger, policy.Name, policy.Version, policy.Output.HeldCharsMax);
+        foreach (var policy in _current.Shared)
+            GuardrailsLog.PolicyLoaded(_logger, policy.Name, policy.Version, policy.Output.HeldCharsMax);
     }
 }

@@ -58,7 +58,7 @@ public sealed class PolicyOptions
     /// <summary>Whether some text may get a pseudonym.</summary>
     public bool UsesPseudonyms => Input.Values.Concat(Documents.Values).Any(action => ParseAction(action) == RuleAction.Pseudonym);
 
-    /// <summary>The policy <c>strict</c>: names and other personal data do not reach the model or the user, harmful content is blocked.</summary>
+    /// <summary>The policy <c>strict</c>: personal data reaches neither model nor user, and harmful content is blocked.</summary>
     public static PolicyOptions Strict()
     {
         var policy = new PolicyOptions { Canary = true };

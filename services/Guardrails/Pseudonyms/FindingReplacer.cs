@@ -3,7 +3,9 @@ using Millrace.Guardrails.Policies;
 
 namespace Millrace.Guardrails.Pseudonyms;
 
-/// <summary>What takes the place of findings in one request: placeholders, hashes, pseudonyms, and texts in the place of pseudonyms.</summary>
+/// <summary>
+/// What takes the place of findings in one request: placeholders, hashes, pseudonyms, and texts in the place of pseudonyms.
+/// </summary>
 internal sealed class FindingReplacer(PseudonymVault vault, TextHasher hasher) : IReplacer
 {
     public string Replace(string rule, RuleAction action, string placeholder, ReadOnlySpan<char> text)

@@ -42,6 +42,7 @@ internal sealed class PseudonymDetector : Detector
     private int LengthAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
         var known = text[start..];
+        if (!char.IsAsciiLetter(known[0]) && known[0] is not ('<' or '&' or '\\')) return 0;
         var opening = BracketLength(known, Opening, isEnd);
         if (opening < 0) return -1;
         if (opening == 0 && (!char.IsAsciiLetter(known[0]) || (start > 0 && Chars.IsWord(text[start - 1])))) return 0;
@@ -73,8 +74,8 @@ internal sealed class PseudonymDetector : Detector
         foreach (var bracket in brackets)
         {
             if (text.StartsWith(bracket, StringComparison.OrdinalIgnoreCase)) return bracket.Length;
-            var isBegun = !text.IsEmpty && text.Length < bracket.Length && bracket.AsSpan().StartsWith(text, StringComparison.OrdinalIgnoreCase);
-            if (isBegun && !isEnd) return -1;
+            if (isEnd || text.IsEmpty || text.Length > bracket.Length) continue;
+            if (bracket.AsSpan().StartsWith(text, StringComparison.OrdinalIgnoreCase)) return -1;
         }
 
         return 0;

@@ -64,7 +64,7 @@ public sealed class PseudonymSealer(ServiceKey key)
 
     private static byte[] Write(PseudonymVault vault)
     {
-        using var stream = new MemoryStream(PseudonymVault.BytesMax);
+        using var stream = new MemoryStream(vault.Bytes + sizeof(int));
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
         writer.Write(vault.Count);
         foreach (var (name, text) in vault.Texts)
@@ -84,7 +84,8 @@ public sealed class PseudonymSealer(ServiceKey key)
         using var reader = new BinaryReader(new MemoryStream(plain, writable: false), Encoding.UTF8);
         var vault = new PseudonymVault();
         for (var left = reader.ReadInt32(); left > 0; left--)
-            if (!vault.TryAdd(reader.ReadString(), reader.ReadString())) throw new FormatException("An entry is there twice, or too many are.");
+            if (!vault.TryAdd(reader.ReadString(), reader.ReadString()))
+                throw new FormatException("An entry is there twice, or too many are.");
         return vault;
     }
 

@@ -24,10 +24,12 @@ public sealed class PseudonymVault
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _last = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
-    private int _bytes;
 
     /// <summary>How many names there are.</summary>
     public int Count => _names.Count;
+
+    /// <summary>What it takes at most when it is written, without its count.</summary>
+    internal int Bytes { get; private set; }
 
     /// <summary>Whether a text had to go without a name.</summary>
     public bool IsFull { get; private set; }
@@ -35,7 +37,9 @@ public sealed class PseudonymVault
     /// <summary>The texts by their names.</summary>
     public IReadOnlyDictionary<string, string> Texts => _texts;
 
-    /// <summary>Keeps names that a text has in it from being given out: what somebody wrote himself must not become another's text.</summary>
+    /// <summary>
+    /// Keeps names that a text has in it from being given out: what somebody wrote himself must not become another's text.
+    /// </summary>
     public void Reserve(string text)
     {
         foreach (var name in PseudonymNames.In(text))
@@ -69,7 +73,7 @@ public sealed class PseudonymVault
     internal bool TryAdd(string name, string text)
     {
         var bytes = Encoding.UTF8.GetByteCount(text) + Encoding.UTF8.GetByteCount(name) + EntryBytes;
-        if (_names.Count >= EntriesMax || _bytes + bytes > BytesMax)
+        if (_names.Count >= EntriesMax || Bytes + bytes > BytesMax)
         {
             IsFull = true;
             return false;
@@ -77,7 +81,7 @@ public sealed class PseudonymVault
 
         if (!_texts.TryAdd(name, text)) return false;
         _names[text] = name;
-        _bytes += bytes;
+        Bytes += bytes;
         return true;
     }
 }

@@ -24,8 +24,10 @@ public sealed class GuardrailsMetrics
     {
         var meter = meters.Create("Millrace.Guardrails");
         _decisions = meter.CreateCounter<long>(GenAi.Metrics.GuardrailDecisions, "{decision}", "Decisions of the guardrails.");
-        _findings = meter.CreateCounter<long>(GenAi.Metrics.GuardrailFindings, "{finding}", "Findings of the guardrails, tried ones included.");
-        _reloads = meter.CreateCounter<long>(GenAi.Metrics.GuardrailPolicyReloads, "{reload}", "Changes of policies, taken over or refused.");
+        _findings = meter.CreateCounter<long>(
+            GenAi.Metrics.GuardrailFindings, "{finding}", "Findings of the guardrails, tried ones included.");
+        _reloads = meter.CreateCounter<long>(
+            GenAi.Metrics.GuardrailPolicyReloads, "{reload}", "Changes of policies, taken over or refused.");
     }
 
     /// <summary>Counts what was decided on a text; what is only tried decides nothing.</summary>

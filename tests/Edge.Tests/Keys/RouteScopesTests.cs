@@ -10,6 +10,8 @@ public sealed class RouteScopesTests
     [InlineData("POST", "/v1/messages", "chat")]
     [InlineData("POST", "/v1/messages/count_tokens", "chat")]
     [InlineData("POST", "/v1/moderations", "chat")]
+    [InlineData("POST", "/v1/guardrails/explain", "chat")]
+    [InlineData("GET", "/v1/guardrails/policies", "chat")]
     [InlineData("POST", "/v1/files", "chat")]
     [InlineData("GET", "/v1/files/file-1/content", "chat")]
     [InlineData("DELETE", "/v1/files/file-1", "chat")]

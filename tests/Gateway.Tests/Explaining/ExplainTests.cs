@@ -23,7 +23,7 @@ public sealed class ExplainTests
 
         Assert.Equal("completed", told.GetProperty("outcome").GetString());
         var steps = told.GetProperty("decisions").EnumerateArray().Select(decision => decision.GetProperty("step").GetString()!).ToList();
-        Assert.Equal(["plan", "guard_input", "retrieve", "prompt", "route", "guard_output", "cite"], steps.Distinct());
+        Assert.Equal(["plan", "guard_input", "retrieve", "guard_passages", "prompt", "route", "guard_output", "cite"], steps.Distinct());
         Assert.StartsWith("rag_qa.", Facts(told, "plan").GetProperty("prompt").GetString(), StringComparison.Ordinal);
         Assert.Equal("only", Facts(told, "route").GetProperty("why").GetString());
         Assert.Equal(2, Facts(told, "retrieve").GetProperty("passages").GetArrayLength());

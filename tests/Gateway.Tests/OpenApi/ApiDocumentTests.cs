@@ -11,6 +11,7 @@ using Millrace.Gateway.Api.Completions;
 using Millrace.Gateway.Api.Responses;
 using Millrace.Gateway.Api.Search;
 using Millrace.Gateway.Batches;
+using Millrace.Gateway.Guarding;
 using Millrace.Gateway.Moderation;
 using Millrace.Gateway.OpenApi;
 using Millrace.Gateway.Reranking;
@@ -37,6 +38,7 @@ public sealed class ApiDocumentTests
         { "EmbeddingsRequest", [.. EmbeddingsRequestReader.HonouredNames] },
         { "RerankRequest", [.. RerankRequestReader.HonouredNames] },
         { "ModerationRequest", [.. ModerationRequestReader.HonouredNames, .. ModerationRequestReader.NeutralNames] },
+        { "GuardExplainRequest", [.. GuardExplainReader.HonouredNames] },
         { "BatchRequest", [.. BatchRequestReader.HonouredNames] },
         { "SearchRequest", [.. SearchRequestReader.SearchNames] },
         { "ContextRequest", [.. SearchRequestReader.SearchNames, .. SearchRequestReader.ContextNames] },
@@ -112,6 +114,8 @@ public sealed class ApiDocumentTests
         await CheckAsync(stored, "POST", "/v1/embeddings", """{"model":"tiny-embed","input":"x"}""");
         await CheckAsync(stored, "POST", "/v1/rerank", """{"query":"x","documents":["a","b"]}""");
         await CheckAsync(stored, "POST", "/v1/moderations", """{"input":"x"}""");
+        await CheckAsync(stored, "POST", "/v1/guardrails/explain", """{"text":"x"}""");
+        await CheckAsync(stored, "GET", "/v1/guardrails/policies", null);
         await CheckAsync(stored, "POST", "/v1/search", """{"collections":["samples"],"query":"x","explain":true}""");
         await CheckAsync(stored, "POST", "/v1/context", """{"collections":["samples"],"query":"x"}""");
         await CheckAsync(

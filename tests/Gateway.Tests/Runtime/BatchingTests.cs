@@ -37,7 +37,7 @@ public sealed class BatchingTests
     [Fact]
     public async Task BatchAsync_WhereOnlyTheWholeIsOfUse_WaitsForMore()
     {
-        await using var answer = Batch(3, waits: true).GetAsyncEnumerator();
+        await using var answer = Waiting(new ManualTimeProvider()).GetAsyncEnumerator();
         Say(new ChatDelta(0, "a"));
         var first = answer.MoveNextAsync().AsTask();
         Say(new ChatDelta(0, "b"));
@@ -52,6 +52,16 @@ public sealed class BatchingTests
         Assert.Equal(new ChatDelta(0, "cd"), answer.Current);
         Assert.True(await answer.MoveNextAsync().AsTask().DefaultTimeout());
         Assert.Equal(Finished(0), answer.Current);
+    }
+
+    [Fact]
+    public async Task BatchAsync_WhereOnlyTheWholeIsOfUseAndTheModelIsSlow_WaitsAMoment()
+    {
+        await using var answer = Waiting(TimeProvider.System).GetAsyncEnumerator();
+        Say(new ChatDelta(0, "a"));
+
+        Assert.True(await answer.MoveNextAsync().AsTask().DefaultTimeout());
+        Assert.Equal(new ChatDelta(0, "a"), answer.Current);
     }
 
     [Fact]
@@ -124,6 +134,9 @@ public sealed class BatchingTests
 
     private IAsyncEnumerable<ChatEvent> Batch(int charsMax, bool waits = false) =>
         _model.Reader.ReadAllAsync().BatchAsync(charsMax, waits, _timeline, CancellationToken.None);
+
+    private IAsyncEnumerable<ChatEvent> Waiting(TimeProvider time) =>
+        _model.Reader.ReadAllAsync().BatchAsync(charsMax: 3, waits: true, new RunTimeline(time, 0), CancellationToken.None);
 
     private async Task<List<ChatEvent>> ReadAsync(int charsMax, bool waits = false)
     {

@@ -79,6 +79,7 @@ public static class FuzzTargets
         new("/v1/embeddings", """{"model":"tiny-embed","input":["one","two"],"encoding_format":"float","user":"u"}"""),
         new("/v1/rerank", """{"query":"a question","documents":["one",{"text":"two"}],"top_n":1,"return_documents":true}"""),
         new("/v1/moderations", """{"input":["Hello","you"],"model":"any"}"""),
+        new("/v1/guardrails/explain", """{"text":"Hello","policy":"default","direction":"input","source":"tool"}"""),
     ];
 
     private static IEnumerable<FuzzTarget> Conversations(FuzzWorld world)
