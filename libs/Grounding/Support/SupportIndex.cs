@@ -93,7 +93,7 @@ internal sealed class SupportIndex
         List<(Entry Entry, int[] Near)> places = [.. Nearest(read, sourcesMax).Select(entry => (entry, Near(entry, read, NearestMax)))];
         Evidence? best = null;
         foreach (var (entry, near) in places) best = Better(best, Find(entry, near, read));
-        if (best is not { Score: >= EnoughMin }) best = Better(best, Apart(places, read.Statement));
+        if (places.Count > 1 && best is not { Score: >= EnoughMin }) best = Better(best, ByClause(places, read.Statement));
         if (best is not null) return new ClaimSupport(best.Number, best.Score, IsSupported: true);
         return places.Count == 0
             ? new ClaimSupport(0, 0, IsSupported: false)
@@ -122,14 +122,6 @@ internal sealed class SupportIndex
         var whole = Best(passage, near, statement, ClauseMin);
         var best = Better(whole, ByClause([(entry, near)], statement));
         return best is null || IsContradicted(passage, near, statement, best) ? null : best;
-    }
-
-    // An answer may put together in one sentence what stands in several sources.
-    private Evidence? Apart(IReadOnlyList<(Entry Entry, int[] Near)> places, Statement claim)
-    {
-        var found = places.Count > 1 ? ByClause(places, claim) : null;
-        var isContradicted = found is not null && places.Any(place => IsContradicted(place.Entry.Passage, place.Near, claim, found));
-        return isContradicted ? null : found;
     }
 
     // Indexes of the sentences that a claim is compared with, in order: all of a short source, else those that share most with it,
@@ -179,7 +171,7 @@ internal sealed class SupportIndex
         return holds ? new Evidence(passage.Source.Number, span, 1) : null;
     }
 
-    // A sentence that puts together what stands apart is supported as well as its weakest part.
+    // A sentence that puts together what stands apart, in one source or in several, is supported as well as its weakest part.
     private Evidence? ByClause(IReadOnlyList<(Entry Entry, int[] Near)> places, Statement claim)
     {
         if (claim.Clauses.Count is < 2 or > ClausesMax) return null;
@@ -189,7 +181,13 @@ internal sealed class SupportIndex
         {
             Evidence? support = null;
             var part = claim.Only(clause);
-            foreach (var (entry, near) in places) support = Better(support, Best(entry.Passage, near, part, 0));
+            foreach (var (entry, near) in places)
+            {
+                var found = Best(entry.Passage, near, part, 0);
+                var isDenied = found is not null && places.Count > 1 && IsContradicted(entry.Passage, near, part, found);
+                if (!isDenied) support = Better(support, found);
+            }
+
             if (support is null) return null;
             score = Math.Min(score, support.Score);
             if (clause.Terms.Sum(Weigh) <= weight) continue;

@@ -53,6 +53,7 @@ internal static class ContentText
         {
             joined[count++] = text[at];
             last = at + 1;
+            if (last < text.Length && !IsGap(text[last])) break;
         }
 
         var found = count >= SpacedLettersMin ? Lexicon.Find(joined[..count], uncovered, out letters) : NotFound(out letters);
@@ -74,6 +75,8 @@ internal static class ContentText
     }
 
     private static bool IsSingle(ReadOnlySpan<char> text, int at) => WordFolding.IsOfWord(text[at])
-        && (at + 1 >= text.Length || text[at + 1] is ' ' or '.' or '-' or '_')
-        && (at == 0 || text[at - 1] is ' ' or '.' or '-' or '_' or '"' or '\'' or '(');
+        && (at + 1 >= text.Length || !WordFolding.IsOfWord(text[at + 1]))
+        && (at == 0 || !WordFolding.IsOfWord(text[at - 1]));
+
+    private static bool IsGap(char c) => c is ' ' or '.' or '-' or '_';
 }
