@@ -1,3 +1,4 @@
+using Millrace.Guardrails.Content;
 using Millrace.Guardrails.Detection.Accounts;
 using Millrace.Guardrails.Detection.Crypto;
 using Millrace.Guardrails.Detection.Dates;
@@ -41,5 +42,6 @@ public static class RecogniserCatalog
         new AgeRecogniser(),
         new DateTimeRecogniser(),
         .. InjectionPhrases.All,
+        new ProfanityRecogniser(),
     ];
 }
