@@ -4,8 +4,8 @@ using Millrace.Guardrails.Tests.Names;
 namespace Millrace.Bench.Guardrails;
 
 /// <summary>
-/// How well personal data is found in a public corpus, by a policy that flags all of it: precision, recall and F by tokens as presidio-research
-/// counts them, and by spans.
+/// How well personal data is found in a public corpus, by a policy that flags all of it: precision, recall and F by tokens as
+/// presidio-research counts them, and by spans.
 /// </summary>
 internal static class PiiTable
 {
@@ -41,6 +41,6 @@ internal static class PiiTable
         Metric = metric,
         Value = value,
         Unit = "F",
-        Note = $"precision {Figures.Short(count.Precision)}, recall {Figures.Short(count.Recall)}, F2 {Figures.Short(count.F2)} of {count.Expected}",
+        Note = $"P {Figures.Short(count.Precision)}, R {Figures.Short(count.Recall)}, F2 {Figures.Short(count.F2)}, {count.Expected} labelled",
     };
 }
