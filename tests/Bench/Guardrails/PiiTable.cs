@@ -41,6 +41,6 @@ internal static class PiiTable
         Metric = metric,
         Value = value,
         Unit = "F",
-        Note = $"P {Figures.Short(count.Precision)}, R {Figures.Short(count.Recall)}, F2 {Figures.Short(count.F2)}, {count.Expected} labelled",
+        Note = $"P {Figures.Short(count.Precision)}, R {Figures.Short(count.Recall)}, F2 {Figures.Short(count.F2)}, n {count.Expected}",
     };
 }

@@ -4,8 +4,8 @@ namespace Millrace.GuardTraining.Names;
 internal sealed class PersonWriter(WordLists lists, Dice dice)
 {
     private static readonly string[] Openings = Parts(
-        "Ba Be Bro Ca Da De Do Fa Fe Ga Gri Ha He Jo Ka Ke Kra La Le Lo Ma Me Mi Na Ne No Pa Pe Ra Ro Sa Sche Se Ste Ta Te Tro U Va Ve Vo Wa "
-        + "We Ya Za");
+        "Ba Be Bro Ca Da De Do Fa Fe Ga Gri Ha He Jo Ka Ke Kra La Le Lo Ma Me Mi Na Ne No Pa Pe Ra Ro Sa Sche Se Ste Ta Te Tro U Va Ve Vo "
+        + "Wa We Ya Za");
 
     private static readonly string[] Middles = ["", "", .. Parts("ra li na ri la ne sto mi ber ro ni ka de lo ta gu ve")];
 
