@@ -26,6 +26,9 @@ public sealed record OutputContext(string Tenant, string Policy)
     /// <summary>Texts that must not be repeated.</summary>
     public IReadOnlyList<string> ProtectedTexts { get; init; } = [];
 
+    /// <summary>Whether the text is JSON, so that what takes the place of a pseudonym is escaped.</summary>
+    public bool IsJson { get; init; }
+
     /// <summary>Words that must not be repeated; empty for none.</summary>
     public string Canary { get; init; } = string.Empty;
 }

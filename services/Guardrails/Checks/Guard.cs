@@ -53,7 +53,7 @@ public sealed class Guard(PolicyCatalog policies, ServiceKey key, FindingReporte
     {
         var set = policies.Current;
         var policy = set.Get(context.Tenant, context.Policy);
-        var names = Open(context.Pseudonyms, context.Tenant);
+        var names = Open(context.Pseudonyms, context.Tenant, context.IsJson);
         var filter = new StreamFilter(policy.Output, set.Options.FindingsMax, names.Replacer, RequestDetectors.Of(context, names.Vault))
         {
             KeepsEvidence = reporter.IncludesText,
@@ -98,10 +98,10 @@ public sealed class Guard(PolicyCatalog policies, ServiceKey key, FindingReporte
         return new TextCheck(filter.Action, filter.IsBlocked ? string.Empty : filtered, findings);
     }
 
-    private Names Open(ReadOnlyMemory<byte> pseudonyms, string tenant)
+    private Names Open(ReadOnlyMemory<byte> pseudonyms, string tenant, bool isJson = false)
     {
         var vault = _sealer.Open(pseudonyms.Span, tenant);
-        return new Names(vault, new FindingReplacer(vault, new TextHasher(key, tenant)));
+        return new Names(vault, new FindingReplacer(vault, new TextHasher(key, tenant)) { IsJson = isJson });
     }
 
     private static TextCheck TooLong(string text) => new(

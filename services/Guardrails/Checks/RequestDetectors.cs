@@ -10,7 +10,7 @@ internal static class RequestDetectors
     public static IReadOnlyList<Detector> Of(OutputContext context, PseudonymVault vault)
     {
         List<Detector> detectors = [];
-        if (vault.Count > 0) detectors.Add(new PseudonymDetector(vault));
+        if (vault.Count > 0) detectors.Add(new PseudonymDetector(vault, context.IsJson));
         return detectors;
     }
 }

@@ -6,6 +6,9 @@ namespace Millrace.Guardrails.Classification;
 /// </summary>
 internal sealed class TextClassifier
 {
+    /// <summary>Value of a feature that is known, where those of a text together have a length of about one.</summary>
+    public const float KnownValue = 0.1f;
+
     private readonly sbyte[] _weights;
     private readonly ClassifierLabel[] _labels;
     private readonly int _shift;
@@ -61,7 +64,7 @@ internal sealed class TextClassifier
 
         var norm = NormOf(ofText.Count);
         for (var i = 0; i < _labels.Length; i++)
-            probabilities[i] = _labels[i].ProbabilityOf((sums[i] * norm) + knownSums[i]);
+            probabilities[i] = _labels[i].ProbabilityOf((sums[i] * norm) + (knownSums[i] * KnownValue));
     }
 
     /// <summary>What each feature of a text is multiplied by.</summary>

@@ -48,12 +48,18 @@ internal sealed class ContextWords
     public bool Touch(ReadOnlySpan<char> text, int start)
     {
         var before = text[Math.Max(0, start - Recogniser.LookBehindMax)..start].TrimEnd(Between);
+        if (EndsWithWord(before)) return true;
         foreach (var link in Links)
-            if (before.EndsWith(link, StringComparison.OrdinalIgnoreCase)) before = before[..^link.Length].TrimEnd(Between);
+            if (before.EndsWith(link, StringComparison.OrdinalIgnoreCase) && EndsWithWord(before[..^link.Length].TrimEnd(Between))) return true;
+        return false;
+    }
+
+    private bool EndsWithWord(ReadOnlySpan<char> text)
+    {
         foreach (var word in _words)
         {
-            var at = before.Length - word.Length;
-            if (before.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (at == 0 || !Chars.IsWord(before[at - 1]))) return true;
+            var at = text.Length - word.Length;
+            if (text.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (at == 0 || !Chars.IsWord(text[at - 1]))) return true;
         }
 
         return false;

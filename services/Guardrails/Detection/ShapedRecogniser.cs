@@ -32,7 +32,8 @@ internal sealed class ShapedRecogniser(string rule, params Form[] forms) : Recog
     {
         Span<char> digits = stackalloc char[Shape.DigitsMax];
         var cursor = new TextCursor(text, start, isEnd);
-        if (!form.Shape.TryRead(ref cursor, digits, out var read)) return cursor.Nothing;
+        if (!form.Shape.TryRead(ref cursor, digits, out var read))
+            return cursor.RanOut && form.CanCount(text, start) ? Match.Undecided : Match.None;
         if (!Borders.IsFreeBefore(text, start, read.IsSpaced) || !form.Check(digits[..read.Digits])) return Match.None;
         if (!Borders.IsFreeAfter(ref cursor, read.IsSpaced)) return cursor.Nothing;
 

@@ -7,8 +7,8 @@ namespace Millrace.Guardrails.Injection;
 /// finding names its family; its detail names what it was hidden by.
 /// </summary>
 /// <remarks>
-/// In documents and results of tools nobody asks an assistant for anything, so there what sounds like a request is found as well, under
-/// <see cref="IndirectRule"/>.
+/// In documents and results of tools nobody asks an assistant for anything. What sounds like a request is found apart from attacks, under
+/// <see cref="IndirectRule"/>: a policy lets users ask, and looks at documents that do.
 /// </remarks>
 internal sealed class InjectionDetector : Detector
 {
@@ -21,19 +21,15 @@ internal sealed class InjectionDetector : Detector
     private const int PairCharsMax = 320;
 
     private readonly InjectionJudge? _judge;
-    private readonly bool _isDocument;
     private readonly float _scoreMin;
 
     /// <summary>Prepares one with the models of this service, which are read when it is first used.</summary>
-    /// <param name="isDocument">Whether the text is data that came from elsewhere, not a user's.</param>
-    public InjectionDetector(bool isDocument = false) => (_isDocument, _scoreMin) = (isDocument, ReportedMin);
+    public InjectionDetector() => _scoreMin = ReportedMin;
 
     /// <summary>Prepares one.</summary>
     /// <param name="judge">Judges sentences.</param>
-    /// <param name="isDocument">Whether the text is data that came from elsewhere, not a user's.</param>
     /// <param name="scoreMin">Score from which a sentence is reported.</param>
-    public InjectionDetector(InjectionJudge judge, bool isDocument, float scoreMin) =>
-        (_judge, _isDocument, _scoreMin) = (judge, isDocument, scoreMin);
+    public InjectionDetector(InjectionJudge judge, float scoreMin) => (_judge, _scoreMin) = (judge, scoreMin);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Rules { get; } = [.. InjectionFamilies.Rules, IndirectRule];
@@ -84,8 +80,7 @@ internal sealed class InjectionDetector : Detector
         private void Report(InjectionVerdict verdict, int start, int length, ICandidates found)
         {
             if (verdict.Score >= detector._scoreMin) found.Add(verdict.Family, start, length, verdict.Score, verdict.Decoder);
-            else if (detector._isDocument && verdict.Request >= ReportedMin)
-                found.Add(detector.Rules.Count - 1, start, length, verdict.Request, verdict.Decoder);
+            if (verdict.Request >= ReportedMin) found.Add(InjectionFamilies.Rules.Count, start, length, verdict.Request, verdict.Decoder);
         }
     }
 }

@@ -27,15 +27,6 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
     /// <summary>The one with the models of this service.</summary>
     public static InjectionJudge Default => Shared.Value;
 
-    /// <summary>Judges a text of one or more sentences as a whole: by its worst one.</summary>
-    public InjectionVerdict JudgeText(string text)
-    {
-        var detection = new InjectionDetector(this, isDocument: false, scoreMin: 0).Begin();
-        var worst = new Worst();
-        detection.Advance(text, 0, isEnd: true, worst);
-        return worst.Verdict;
-    }
-
     /// <summary>Judges a sentence.</summary>
     /// <param name="sentence">The sentence; at most <see cref="InjectionScorer.CharsMax"/> characters.</param>
     public InjectionVerdict Judge(ReadOnlySpan<char> sentence) => Judge(sentence, depth: 0);
@@ -86,12 +77,4 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
 
     private static InjectionVerdict Worse(InjectionVerdict one, InjectionVerdict other) =>
         other.Score > one.Score ? other with { Request = Math.Max(one.Request, other.Request) } : one;
-
-    private sealed class Worst : ICandidates
-    {
-        public InjectionVerdict Verdict { get; private set; }
-
-        public void Add(int rule, int start, int length, float score, string? detail = null) =>
-            Verdict = Worse(Verdict, new InjectionVerdict(score, rule, 0, detail));
-    }
 }

@@ -1,5 +1,3 @@
-using Millrace.Guardrails.Policies;
-
 namespace Millrace.Guardrails.Telemetry;
 
 /// <summary>Facts about checks, never any text but where the operator asked for it. Event ids 400 to 419.</summary>
@@ -32,10 +30,9 @@ internal static partial class GuardrailsLog
         EventName = "KeyIsRandom")]
     public static partial void KeyIsRandom(ILogger logger);
 
-    [LoggerMessage(
-        412, LogLevel.Information, "Found in {Direction}: {Rule} at {Span}, score {Score}, policy {Version}", EventName = "Found")]
-    public static partial void Found(ILogger logger, GuardDirection direction, string rule, string span, float score, string version);
+    [LoggerMessage(412, LogLevel.Information, "Found {Rule} at {Where}, score {Score}, policy {Version}", EventName = "Found")]
+    public static partial void Found(ILogger logger, string rule, string where, float score, string version);
 
-    [LoggerMessage(413, LogLevel.Information, "Found in {Direction}: {Rule} at {Span}, score {Score}: {Text}", EventName = "FoundText")]
-    public static partial void FoundText(ILogger logger, GuardDirection direction, string rule, string span, float score, string text);
+    [LoggerMessage(413, LogLevel.Information, "Found {Rule} at {Where}, score {Score}: {Text}", EventName = "FoundText")]
+    public static partial void FoundText(ILogger logger, string rule, string where, float score, string text);
 }

@@ -10,15 +10,15 @@ internal static class RedTeamScore
 {
     private const int FindingsMax = 1_000;
 
-    private static readonly RuleSet Phrases = Rules(InjectionPhrases.All, []);
-    private static readonly RuleSet Sentences = Rules([], [new InjectionDetector(InjectionJudge.Default, isDocument: false, scoreMin: 0)]);
-    private static readonly RuleSet Documents = Rules([], [new InjectionDetector(InjectionJudge.Default, isDocument: true, scoreMin: 0.5f)]);
+    private static readonly RuleSet Phrases = Rules(InjectionPhrases.All, [], _ => true);
+    private static readonly RuleSet Requests = Rules([], [new InjectionDetector(InjectionJudge.Default, scoreMin: 0)], IsIndirect);
+    private static readonly RuleSet Sentences = Rules([], [new InjectionDetector(InjectionJudge.Default, scoreMin: 0)], rule => !IsIndirect(rule));
 
     /// <summary>The worst finding; one of score 0 for none.</summary>
     public static Finding Worst(string text) => Worst(text, Sentences, Phrases);
 
-    /// <summary>The worst finding in a text that is a document.</summary>
-    public static Finding WorstOfDocument(string text) => Worst(text, Documents, Phrases);
+    /// <summary>How much the text sounds like a request to an assistant, in [0, 1].</summary>
+    public static float RequestIn(string text) => Findings(Requests, text).Select(finding => finding.Score).DefaultIfEmpty().Max();
 
     private static Finding Worst(string text, params IEnumerable<RuleSet> sets) =>
         sets.SelectMany(rules => Findings(rules, text)).OrderByDescending(finding => finding.Score).FirstOrDefault();
@@ -31,9 +31,12 @@ internal static class RedTeamScore
         return filter.Findings;
     }
 
-    private static RuleSet Rules(IReadOnlyList<Recogniser> recognisers, IReadOnlyList<Detector> detectors)
+    private static bool IsIndirect(string rule) => rule == InjectionDetector.IndirectRule;
+
+    private static RuleSet Rules(IReadOnlyList<Recogniser> recognisers, IReadOnlyList<Detector> detectors, Func<string, bool> includes)
     {
-        var ids = recognisers.Select(recogniser => recogniser.Rule).Concat(detectors.SelectMany(detector => detector.Rules)).Distinct();
+        var ids = recognisers.Select(recogniser => recogniser.Rule).Concat(detectors.SelectMany(detector => detector.Rules))
+            .Where(includes).Distinct();
         var verdicts = ids.ToDictionary(id => id, id => new RuleVerdict(RuleAction.Flag, 0, IsDryRun: false, ""));
         return new RuleSet(recognisers, detectors, new RuleActions(verdicts));
     }

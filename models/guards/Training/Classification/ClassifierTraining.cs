@@ -68,6 +68,13 @@ internal sealed class ClassifierTraining
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{_labels[label],-28} {positives.Length,6} of {scores.Length,6}  AUC {area:F4}  recall at 1 % false positives {recall:F3}"));
-        return Calibration.Fit(scores, isPositive);
+        var (slope, offset) = Calibration.Fit(scores, isPositive);
+        return (slope, offset + Shift(_labels[label], (double)positives.Length / scores.Length));
     }
+
+    // The odds of all scores move by as much as the odds of a positive among the samples differ from those that are expected.
+    private float Shift(string label, double share) =>
+        _options.Shares.TryGetValue(label, out var expected) ? (float)(Odds(expected) - Odds(share)) : 0;
+
+    private static double Odds(double share) => Math.Log(share / (1 - share));
 }

@@ -13,7 +13,7 @@ internal sealed record SampleFeatures(int[] Buckets, float[] Values)
         var sink = new Collector(64 - bucketBits);
         TextFeatures.Read(sample.Text, ref sink);
         var norm = TextClassifier.NormOf(sink.Count);
-        var values = sink.Weights.Select(weight => weight * norm).Concat(sample.Known.Select(_ => 1f));
+        var values = sink.Weights.Select(weight => weight * norm).Concat(sample.Known.Select(_ => TextClassifier.KnownValue));
         foreach (var hash in sample.Known) sink.Add(hash, 1);
         return new SampleFeatures([.. sink.Buckets], [.. values]);
     }

@@ -12,7 +12,16 @@ internal sealed class InjectionTraining : ITraining
     private const int VariantsMax = 10;
     private const int Seed = 4_711;
 
-    private static readonly ClassifierOptions Options = new() { BucketBits = 17, Epochs = 10, Rate = 0.2f, Decay = 5e-5f };
+    private static readonly ClassifierOptions Options = new()
+    {
+        BucketBits = 17,
+        Epochs = 15,
+        Rate = 0.3f,
+        Decay = 2e-5f,
+
+        // Nearly every second sample is an attack, and hardly any text that a guard reads.
+        Shares = new Dictionary<string, double> { ["attack"] = 0.05 },
+    };
 
     private static readonly string[] Joints = [". ", ", ", " - ", "; ", ": ", " ", "\n"];
 
@@ -66,7 +75,7 @@ internal sealed class InjectionTraining : ITraining
             foreach (var text in texts) samples.Add(Sample(text, line.Labels, group, known, place));
 
             // Within other text, before or behind it: half as often for what is a sentence of its own.
-            for (var i = 0; i < Math.Max(1, texts.Count / 3); i++)
+            for (var i = 0; i < (variants == 1 ? group % 4 / 3 : Math.Max(1, texts.Count / 3)); i++)
             {
                 var other = harmless[random.Next(harmless.Length)];
                 var text = Join(texts.ElementAt(random.Next(texts.Count)), data.Templates.Expand(other.Template, random), random);

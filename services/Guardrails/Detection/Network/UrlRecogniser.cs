@@ -45,7 +45,8 @@ internal sealed class UrlRecogniser : Recogniser
     {
         var rest = cursor.TakeWhile(IsUrl, UrlCharsMax - cursor.Length);
         var end = rest.TrimEnd(".,;:!?'\"").Length;
-        while (end > 0 && rest[end - 1] is ')' or ']' or '}' && !rest[..end].ContainsAny("([{")) end--;
+        while (end > 0 && rest[end - 1] == ')' && rest[..end].Count(')') > rest[..end].Count('(')) end--;
+        while (end > 0 && rest[end - 1] is ']' or '}' or '.' or ',') end--;
         return cursor.Answer(end == 0 ? 0 : cursor.Length - rest.Length + end, UrlScore);
     }
 

@@ -76,6 +76,9 @@ internal sealed class ApiKeyRecogniser : Recogniser
         if (name.Mark == AssignmentMark.None || !(name.Mark == AssignmentMark.Space ? name.IsNamed(SpacedNames) : IsNamed(name)))
             return Match.None;
 
+        // Web tokens have a rule of their own, which knows no longest one.
+        if (text[start..].StartsWith(TokenSecret.Head, StringComparison.Ordinal)) return Match.None;
+
         var cursor = new TextCursor(text, start, isEnd);
         var value = cursor.TakeWhile(IsOfValue, KeyShape.KeyCharsMax - 1);
         var next = cursor.Peek();

@@ -40,7 +40,7 @@ internal sealed class PasswordRecogniser : Recogniser
 
         var cursor = new TextCursor(text, start, isEnd);
         while (cursor.Length <= ValueCharsMax && IsOfValue(cursor.Peek(), name)) cursor.Position++;
-        var value = name.Quote == '\0' ? cursor.Taken.TrimEnd(".,;:!?)]}'\"") : cursor.Taken;
+        var value = name.Quote == '\0' ? cursor.Taken.TrimEnd(".,;:?)]}'\"") : cursor.Taken;
         var isLast = cursor.Peek() is '\0' or '\n' or '\r';
         var score = Score(value, name, isLast);
         return cursor.Answer(score > 0 ? value.Length : 0, score);
