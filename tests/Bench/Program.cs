@@ -3,6 +3,7 @@ using Millrace.Bench;
 using Millrace.Bench.Affinity;
 using Millrace.Bench.Embedding;
 using Millrace.Bench.Engine;
+using Millrace.Bench.Guardrails;
 using Millrace.Bench.Harness;
 using Millrace.Bench.Ingest;
 using Millrace.Bench.Prefix;
@@ -27,6 +28,7 @@ IReadOnlyList<IBench> benches =
     new PipelineBench(),
     new StreamsBench(),
     new CancelBench(),
+    new GuardrailsBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.

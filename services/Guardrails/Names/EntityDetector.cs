@@ -4,8 +4,8 @@ namespace Millrace.Guardrails.Names;
 
 /// <summary>
 /// Finds names of persons, places and organisations, nationalities, titles, addresses and what stands with them, by a tagger that was
-/// trained on data written for this project. It decides from left to right and looks three tokens ahead, so that a stream is held back for
-/// a few words only; see models/guards/data/names/README.md.
+/// trained on data written for this project. It decides from left to right and looks three tokens ahead, so that a stream is held
+/// back for a few words only; see models/guards/data/names/README.md.
 /// </summary>
 internal sealed class EntityDetector : Detector
 {

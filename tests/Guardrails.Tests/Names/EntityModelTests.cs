@@ -44,7 +44,7 @@ public sealed class EntityModelTests
         var read = EntityModelFile.Read(file);
 
         Assert.Equal(header, read.Header);
-        Assert.Equal((WordClasses.City, WordClasses.Common, WordClasses.None), (read.Lexicon.ClassesOf(7), read.Lexicon.ClassesOf(9), read.Lexicon.ClassesOf(8)));
+        Assert.Equal([WordClasses.City, WordClasses.None, WordClasses.Common], new uint[] { 7, 8, 9 }.Select(read.Lexicon.ClassesOf));
         Assert.Equal(Tags(new EntityModel(header, words, weights)), Tags(read));
     }
 

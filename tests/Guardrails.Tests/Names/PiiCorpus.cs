@@ -3,7 +3,7 @@ using Millrace.TestShared;
 
 namespace Millrace.Guardrails.Tests.Names;
 
-/// <summary>A public corpus of texts with personal data, which lies beside the repository: it measures, and nothing is made from it.</summary>
+/// <summary>A public corpus of texts with personal data beside the repository: it measures, and nothing is made from it.</summary>
 internal static class PiiCorpus
 {
     /// <summary>Why it cannot be read; null when it can.</summary>

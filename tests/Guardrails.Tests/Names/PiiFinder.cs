@@ -51,6 +51,7 @@ internal sealed class PiiFinder
         var filter = new StreamFilter(_rules, FindingsMax);
         filter.Push(text);
         filter.End();
-        return [.. filter.Findings.Select(finding => new PiiSpan(Types.GetValueOrDefault(finding.Rule, Other), finding.Start, finding.End))];
+        return [.. filter.Findings.Select(finding =>
+            new PiiSpan(Types.GetValueOrDefault(finding.Rule, Other), finding.Start, finding.End))];
     }
 }

@@ -27,9 +27,9 @@ internal readonly record struct PiiCount(int Right, int Found, int Expected)
 }
 
 /// <summary>
-/// Scores as presidio-research counts: by tokens, where a token belongs to a type or to none; and by spans, which are right when the type is
-/// the same and half of what both cover is shared. Spans of one type with nothing but white space between them count as one: a house's number
-/// and its street are labelled apart in some texts and together in others.
+/// Scores as presidio-research counts: by tokens, where a token belongs to a type or to none; and by spans, which are right when the
+/// type is the same and half of what both cover is shared. Spans of one type with nothing but white space between them count as one: a
+/// house's number and its street are labelled apart in some texts and together in others.
 /// </summary>
 internal sealed class PiiScores
 {
