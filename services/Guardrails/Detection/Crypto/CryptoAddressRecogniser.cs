@@ -34,6 +34,7 @@ internal sealed class CryptoAddressRecogniser : Recogniser
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (IsShort(text[start..])) return Match.None;
         var cursor = new TextCursor(text, start, isEnd);
         var run = cursor.TakeWhile(char.IsAsciiLetterOrDigit, CharsMax - 1);
         if (cursor.RanOut) return Match.Undecided;
@@ -41,6 +42,14 @@ internal sealed class CryptoAddressRecogniser : Recogniser
 
         if (run.Length == EthereumChars && run[0] == '0' && run[1] is 'x' or 'X') return MatchEthereum(run);
         return IsBase58(run) || IsBech32(run) ? Match.Found(run.Length, CheckedScore) : Match.None;
+    }
+
+    // Most words end early: a few looks tell.
+    private static bool IsShort(ReadOnlySpan<char> text)
+    {
+        for (var i = 3; i < Base58CharsMin && i < text.Length; i += 3)
+            if (!char.IsAsciiLetterOrDigit(text[i])) return true;
+        return false;
     }
 
     private static bool IsFirst(char c) =>

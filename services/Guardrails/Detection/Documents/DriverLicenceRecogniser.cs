@@ -30,6 +30,7 @@ internal sealed class DriverLicenceRecogniser : Recogniser
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (Borders.IsWordAlone(text[start..])) return Match.None;
         var british = MatchBritish(text, start, isEnd);
         if (!british.IsDecided || british.Length > 0 || !Words.Precede(text, start)) return british;
 

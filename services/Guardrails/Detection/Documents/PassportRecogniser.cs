@@ -33,6 +33,7 @@ internal sealed class PassportRecogniser : Recogniser
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (Borders.IsWordAlone(text[start..])) return Match.None;
         var line = MachineReadable.MatchAt(text, start, isEnd);
         if (!line.IsDecided || line.Length > 0 || !Words.Precede(text, start)) return line;
 

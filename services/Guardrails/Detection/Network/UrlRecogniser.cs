@@ -34,10 +34,19 @@ internal sealed class UrlRecogniser : Recogniser
     {
         if (start > 0 && text[start - 1] is '@' or '/' or '.' or '-' or '\\') return Match.None;
 
+        if (IsWordAlone(text[start..])) return Match.None;
         var cursor = new TextCursor(text, start, isEnd);
         foreach (var scheme in Schemes)
             if (cursor.TryTake(scheme)) return MatchRest(ref cursor);
         return MatchDomain(ref cursor);
+    }
+
+    // What neither a full stop nor a colon follows is no scheme and no label of a name.
+    private static bool IsWordAlone(ReadOnlySpan<char> text)
+    {
+        var end = 0;
+        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '-')) end++;
+        return end < text.Length && text[end] is not ('.' or ':');
     }
 
     // Marks at the end belong to the sentence, as does a closing bracket that was not opened inside.

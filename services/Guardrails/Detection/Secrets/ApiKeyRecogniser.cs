@@ -36,6 +36,7 @@ internal sealed class ApiKeyRecogniser : Recogniser
         var isUndecided = false;
         foreach (var shape in ByFirst[text[start] & 127])
         {
+            if (start + 1 < text.Length && text[start + 1] != shape.Prefix[1]) continue;
             var match = MatchShape(shape, text, start, isEnd);
             if (match.Length > 0) return match;
             isUndecided |= !match.IsDecided;
@@ -72,6 +73,7 @@ internal sealed class ApiKeyRecogniser : Recogniser
 
     private static Match MatchNamed(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (!Assignment.IsPossible(text, start)) return Match.None;
         var name = Assignment.Before(text, start);
         if (name.Mark == AssignmentMark.None || !(name.Mark == AssignmentMark.Space ? name.IsNamed(SpacedNames) : IsNamed(name)))
             return Match.None;

@@ -35,6 +35,7 @@ internal sealed class PasswordRecogniser : Recogniser
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (!Assignment.IsPossible(text, start)) return Match.None;
         var name = Assignment.Before(text, start);
         if (!(name.Mark is AssignmentMark.Sign or AssignmentMark.Word && IsNamed(name))) return Match.None;
 
