@@ -30,7 +30,8 @@ internal sealed class Shape(string pattern)
         var kind => Fits(kind, c),
     };
 
-    /// <summary>Whether what is known does not speak against a number of this shape, as far as no separator may be left out. Cheap.</summary>
+    /// <summary>Whether what is known does not speak against a number of this shape, as far as no separator may be left out.
+    /// Cheap.</summary>
     public bool MayStart(ReadOnlySpan<char> text)
     {
         var count = Math.Min(text.Length, _fixedChars);

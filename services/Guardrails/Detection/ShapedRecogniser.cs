@@ -1,6 +1,7 @@
 namespace Millrace.Guardrails.Detection;
 
-/// <summary>A kind of number that has fixed forms: national ids, routing numbers and the like. The longest form that fits is taken.</summary>
+/// <summary>A kind of number that has fixed forms: national ids, routing numbers and the like. The longest form that fits is
+/// taken.</summary>
 internal sealed class ShapedRecogniser(string rule, params Form[] forms) : Recogniser
 {
     private readonly int _charsMax = forms.Max(form => form.Shape.CharsMax);

@@ -32,15 +32,18 @@ public sealed class CorpusTypesTests(ITestOutputHelper output)
             var gold = sample.Spans.Where(span => span.Type == type).ToList();
             var found = Scan.Whole(rules, sample.Text).Findings;
             foreach (var span in gold.Where(span => !found.Any(finding => Shared(span, finding) >= SharedMin)))
-                output.WriteLine($"missed '{sample.Text[span.Start..span.End]}' behind '{sample.Text[Math.Max(0, span.Start - 30)..span.Start]}'");
+                Tell("missed", sample.Text, span.Start, span.End);
             foreach (var finding in found.Where(finding => !gold.Any(span => Shared(span, finding) >= SharedMin)))
-                output.WriteLine($"wrong '{sample.Text[finding.Start..finding.End]}' behind '{sample.Text[Math.Max(0, finding.Start - 30)..finding.Start]}'");
+                Tell("wrong", sample.Text, finding.Start, finding.End);
             count.Add(gold, found);
         }
 
         output.WriteLine($"{rule}: {count}");
         Assert.True(count.Precision >= precisionMin && count.Recall >= recallMin, $"{rule}: {count}");
     }
+
+    private void Tell(string what, string text, int start, int end) =>
+        output.WriteLine($"{what} '{text[start..end]}' behind '{text[Math.Max(0, start - 30)..start]}'");
 
     private static double Shared(CorpusTests.Span span, Finding finding)
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Millrace.Guardrails.Detection.Crypto;
 
 /// <summary>
-/// Addresses of wallets by their check sums: Bitcoin (base 58 and bech32), Litecoin, Dogecoin, Dash, Tron, XRP, Cosmos and Cardano; Ethereum's by
-/// the case of their letters (EIP-55), or in one case alone.
+/// Addresses of wallets by their check sums: Bitcoin (base 58 and bech32), Litecoin, Dogecoin, Dash, Tron, XRP, Cosmos and Cardano;
+/// Ethereum's by the case of their letters (EIP-55), or in one case alone.
 /// </summary>
 internal sealed class CryptoAddressRecogniser : Recogniser
 {
@@ -28,7 +28,8 @@ internal sealed class CryptoAddressRecogniser : Recogniser
 
     public override int CharsMax => 112;
 
-    public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first) && (IsFirst(first) || IsFirst(char.ToLowerInvariant(first)));
+    public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first)
+        && (IsFirst(first) || IsFirst(char.ToLowerInvariant(first)));
 
     public override bool CanBeSecond(char second) => char.IsAsciiLetterOrDigit(second);
 
@@ -70,7 +71,8 @@ internal sealed class CryptoAddressRecogniser : Recogniser
         if (!run.SequenceEqual(lower) && run.ContainsAnyInRange('a', 'z')) return false;
 
         foreach (var prefix in Prefixes)
-            if (lower.StartsWith(prefix, StringComparison.Ordinal) && lower[prefix.Length] == '1' && Bech32.IsValid(prefix, lower[(prefix.Length + 1)..]))
+            if (lower.StartsWith(prefix, StringComparison.Ordinal) && lower[prefix.Length] == '1'
+                && Bech32.IsValid(prefix, lower[(prefix.Length + 1)..]))
                 return true;
         return false;
     }

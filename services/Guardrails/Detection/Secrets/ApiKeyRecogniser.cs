@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Detection.Secrets;
 
 /// <summary>
-/// Keys of services: those of the makers that mark them (<see cref="KeyShape"/>), and anything that looks drawn at random behind a name such as
-/// <c>api_key =</c> or <c>Bearer</c>. Placeholders, which say the same character or a word again and again, are none.
+/// Keys of services: those of the makers that mark them (<see cref="KeyShape"/>), and anything that looks drawn at random behind a name
+/// such as <c>api_key =</c> or <c>Bearer</c>. Placeholders, which say the same character or a word again and again, are none.
 /// </summary>
 internal sealed class ApiKeyRecogniser : Recogniser
 {
@@ -14,8 +14,10 @@ internal sealed class ApiKeyRecogniser : Recogniser
 
     private static readonly string[] Names =
     [
-        "apikey", "accesskey", "secretkey", "authkey", "accountkey", "signingkey", "encryptionkey", "privatekey", "appkey", "sharedaccesskey",
-        "accesskeyid", "secretaccesskey", "token", "secret", "apikeys", "clientsecret", "sig", "licensekey", "masterkey", "servicekey", "keyvalue",
+        "apikey", "accesskey", "secretkey", "authkey", "accountkey", "signingkey", "encryptionkey", "privatekey", "appkey",
+        "sharedaccesskey",
+        "accesskeyid", "secretaccesskey", "token", "secret", "apikeys", "clientsecret", "sig", "licensekey", "masterkey", "servicekey",
+        "keyvalue",
     ];
 
     private static readonly string[] SpacedNames = ["bearer", "authorizationbearer"];
@@ -85,7 +87,8 @@ internal sealed class ApiKeyRecogniser : Recogniser
         var value = cursor.TakeWhile(IsOfValue, KeyShape.KeyCharsMax - 1);
         var next = cursor.Peek();
         var key = value.TrimEnd(".-");
-        return cursor.Answer(key.Length >= NamedCharsMin && next is not ('(' or '[') && Randomness.IsLikely(key) ? key.Length : 0, NamedScore);
+        var isKey = key.Length >= NamedCharsMin && next is not ('(' or '[') && Randomness.IsLikely(key);
+        return cursor.Answer(isKey ? key.Length : 0, NamedScore);
     }
 
     private static bool IsNamed(in Assignment name) => name.IsNamed(Names) || name.IsNamed(SpacedNames);

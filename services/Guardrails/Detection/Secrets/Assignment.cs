@@ -31,8 +31,8 @@ internal ref struct Assignment
     public char Quote { get; private set; }
 
     /// <summary>
-    /// Whether a value may start at a position, by the few characters before it. Nearly every word of a text stands behind another word, and
-    /// behind those only "is" and "bearer" matter.
+    /// Whether a value may start at a position, by the few characters before it. Nearly every word of a text stands behind another word,
+    /// and behind those only "is" and "bearer" matter.
     /// </summary>
     public static bool IsPossible(ReadOnlySpan<char> text, int start)
     {
@@ -88,7 +88,8 @@ internal ref struct Assignment
         for (var i = before.Length - 1; i >= 0 && _count < NameCharsMax; i--)
         {
             if (char.IsLetter(before[i])) _name[NameCharsMax - ++_count] = char.ToLowerInvariant(before[i]);
-            else if (before[i] is not ('_' or '-' or ' ' or '.' or '"' or '\'' or '`' or '*' or ']' or '[') && !char.IsAsciiDigit(before[i])) return;
+            else if (before[i] is not ('_' or '-' or ' ' or '.' or '"' or '\'' or '`' or '*' or ']' or '[')
+                && !char.IsAsciiDigit(before[i])) return;
         }
     }
 
