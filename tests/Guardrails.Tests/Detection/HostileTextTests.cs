@@ -17,8 +17,10 @@ public sealed class HostileTextTests
 
     private static readonly string[] Units =
     [
-        "1", "1 ", "1.", "1-", "12/", "a", "a.", "a-", "a:", "1:", "::", "A", "A1", "4111 ", "GB82 ", "0x", "P<", "<<", "eyJ", "-----BEGIN ", "=", "\"=",
-        "password: ", "api_key=", "://a:", "born 1/", "passport A", "account number 1", "zip 1", "aged 1", "March ", "1980-01-", "123456789 ", "ssn 1",
+        "1", "1 ", "1.", "1-", "12/", "a", "a.", "a-", "a:", "1:", "::", "A", "A1", "4111 ", "GB82 ", "0x", "P<", "<<", "eyJ",
+        "-----BEGIN ", "=", "\"=",
+        "password: ", "api_key=", "://a:", "born 1/", "passport A", "account number 1", "zip 1", "aged 1", "March ", "1980-01-",
+        "123456789 ", "ssn 1",
         "-----BEGIN PRIVATE KEY----- ", "eyJhbGciOiJIUzI1NiJ9.",
     ];
 

@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Tests.Detection;
+namespace Millrace.Guardrails.Tests.Detection.Phones;
 
 public sealed class PhoneRecogniserTests
 {

@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Tests.Detection;
+namespace Millrace.Guardrails.Tests.Detection.Accounts;
 
 public sealed class CreditCardRecogniserTests
 {
@@ -18,6 +18,9 @@ public sealed class CreditCardRecogniserTests
     [InlineData("630427373398", "630427373398")]
     [InlineData("180016070420458", "180016070420458")]
     [InlineData("4131034282458809939", "4131034282458809939")]
+    [InlineData("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1")]
+    [InlineData("4111.1111.1111.1111", "4111.1111.1111.1111")]
+    [InlineData("my card 9930000000000006", "9930000000000006")]
     public void Number_IsFound(string text, string found) =>
         Assert.Equal(found.Split('|'), Scan.Found("pii.credit_card", text));
 
@@ -33,5 +36,7 @@ public sealed class CreditCardRecogniserTests
     [InlineData("411 1111 1111 1111 11")]
     [InlineData("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16")]
     [InlineData("1700000000000")]
+    [InlineData("lot 9930000000000006")]
+    [InlineData("4111 1111-1111.1111")]
     public void OtherNumber_IsNotFound(string text) => Assert.Empty(Scan.Found("pii.credit_card", text));
 }

@@ -1,4 +1,4 @@
-namespace Millrace.Guardrails.Tests.Detection;
+namespace Millrace.Guardrails.Tests.Detection.Network;
 
 public sealed class EmailRecogniserTests
 {

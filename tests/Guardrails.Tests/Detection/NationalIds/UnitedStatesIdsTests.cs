@@ -1,6 +1,6 @@
-namespace Millrace.Guardrails.Tests.Detection;
+namespace Millrace.Guardrails.Tests.Detection.NationalIds;
 
-public sealed class SsnRecogniserTests
+public sealed class UnitedStatesIdsTests
 {
     [Theory]
     [InlineData("460-89-9847", "460-89-9847")]
