@@ -12,6 +12,11 @@ internal sealed class ContentScorer
     // A child and pornography, and nothing that speaks soberly of it: no use is known.
     private const float MinorsScoreMin = 0.9f;
 
+    // Of a number, a letter or a single word that the lexicon does not know, nothing can be told.
+    private const float UnknownScore = 0.001f;
+    private const int WordsMin = 2;
+    private const int WordCharsMin = 3;
+
     private static readonly int Minors = IndexOf("sexual_minors");
 
     private readonly TextClassifier _classifier;
@@ -38,6 +43,12 @@ internal sealed class ContentScorer
         Span<ulong> known = stackalloc ulong[ContentFeatures.CountMax];
         Span<float> probabilities = stackalloc float[ClassifierModel.LabelsMax];
         var kinds = ContentText.Read(sentence, plain, out var length);
+        if (kinds == WordKinds.None && !HasWords(sentence))
+        {
+            scores.Fill(UnknownScore);
+            return;
+        }
+
         var features = ContentFeatures.Of(kinds, known);
         _classifier.Score(plain[..length], known[..features], probabilities[.._categories.Length]);
 
@@ -60,6 +71,18 @@ internal sealed class ContentScorer
             for (var i = 0; i < own.Length; i++) scores[i] = Math.Max(scores[i], own[i]);
             rest = rest[length..];
         }
+    }
+
+    private static bool HasWords(ReadOnlySpan<char> sentence)
+    {
+        var (words, run) = (0, 0);
+        foreach (var c in sentence)
+        {
+            run = char.IsLetter(c) ? run + 1 : 0;
+            if (run == WordCharsMin && ++words == WordsMin) return true;
+        }
+
+        return false;
     }
 
     private static bool IsChildInSexualContent(WordKinds kinds) =>
