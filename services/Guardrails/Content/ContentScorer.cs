@@ -12,6 +12,9 @@ internal sealed class ContentScorer
     // A child and pornography, and nothing that speaks soberly of it: no use is known.
     private const float MinorsScoreMin = 0.9f;
 
+    // What a category cannot do without is not there: the classifier's guess, from words that it does not know, counts half.
+    private const float UnspokenWeight = 0.5f;
+
     // Of a number, a letter or a single word that the lexicon does not know, nothing can be told.
     private const float UnknownScore = 0.001f;
     private const int WordsMin = 2;
@@ -52,7 +55,7 @@ internal sealed class ContentScorer
         var features = ContentFeatures.Of(kinds, known);
         _classifier.Score(plain[..length], known[..features], probabilities[.._categories.Length]);
 
-        for (var i = 0; i < _categories.Length; i++) scores[_categories[i]] = probabilities[i];
+        for (var i = 0; i < _categories.Length; i++) scores[_categories[i]] = probabilities[i] * WeightOf(_categories[i], kinds);
         if (IsChildInSexualContent(kinds)) scores[Minors] = Math.Max(scores[Minors], MinorsScoreMin);
         Order(scores);
     }
@@ -72,6 +75,9 @@ internal sealed class ContentScorer
             rest = rest[length..];
         }
     }
+
+    private static float WeightOf(int category, WordKinds kinds) =>
+        ContentCategories.All[category].Needed is var needed && needed != WordKinds.None && (kinds & needed) == 0 ? UnspokenWeight : 1;
 
     private static bool HasWords(ReadOnlySpan<char> sentence)
     {
