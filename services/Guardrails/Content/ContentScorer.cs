@@ -12,6 +12,14 @@ internal sealed class ContentScorer
     // A child and pornography, and nothing that speaks soberly of it: no use is known.
     private const float MinorsScoreMin = 0.9f;
 
+    // What a category cannot do without is not there: the classifier's guess, from words that it does not know, counts half.
+    private const float UnspokenWeight = 0.5f;
+
+    // Of a number, a letter or a single word that the lexicon does not know, nothing can be told.
+    private const float UnknownScore = 0.001f;
+    private const int WordsMin = 2;
+    private const int WordCharsMin = 3;
+
     private static readonly int Minors = IndexOf("sexual_minors");
 
     private readonly TextClassifier _classifier;
@@ -38,10 +46,16 @@ internal sealed class ContentScorer
         Span<ulong> known = stackalloc ulong[ContentFeatures.CountMax];
         Span<float> probabilities = stackalloc float[ClassifierModel.LabelsMax];
         var kinds = ContentText.Read(sentence, plain, out var length);
+        if (kinds == WordKinds.None && !HasWords(sentence))
+        {
+            scores.Fill(UnknownScore);
+            return;
+        }
+
         var features = ContentFeatures.Of(kinds, known);
         _classifier.Score(plain[..length], known[..features], probabilities[.._categories.Length]);
 
-        for (var i = 0; i < _categories.Length; i++) scores[_categories[i]] = probabilities[i];
+        for (var i = 0; i < _categories.Length; i++) scores[_categories[i]] = probabilities[i] * WeightOf(_categories[i], kinds);
         if (IsChildInSexualContent(kinds)) scores[Minors] = Math.Max(scores[Minors], MinorsScoreMin);
         Order(scores);
     }
@@ -60,6 +74,21 @@ internal sealed class ContentScorer
             for (var i = 0; i < own.Length; i++) scores[i] = Math.Max(scores[i], own[i]);
             rest = rest[length..];
         }
+    }
+
+    private static float WeightOf(int category, WordKinds kinds) =>
+        ContentCategories.All[category].Needed is var needed && needed != WordKinds.None && (kinds & needed) == 0 ? UnspokenWeight : 1;
+
+    private static bool HasWords(ReadOnlySpan<char> sentence)
+    {
+        var (words, run) = (0, 0);
+        foreach (var c in sentence)
+        {
+            run = char.IsLetter(c) ? run + 1 : 0;
+            if (run == WordCharsMin && ++words == WordsMin) return true;
+        }
+
+        return false;
     }
 
     private static bool IsChildInSexualContent(WordKinds kinds) =>

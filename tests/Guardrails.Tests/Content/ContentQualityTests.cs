@@ -25,14 +25,14 @@ public sealed class ContentQualityTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"found {found:0.000} of {harmful.Count} harmful texts, alarms {alarmed:0.000} of {harmless.Count} harmless ones");
         output.WriteLine(summary);
-        Assert.True(found >= 0.7 && alarmed <= 0.1, summary);
+        Assert.True(found >= 0.75 && alarmed <= 0.07, summary);
     }
 
     [PublicTextsFact]
-    public void PublicQuestions_AreRarelyFound() => AssertRarelyFound(ContentSet.PublicQuestions(), alarmsMax: 0.02);
+    public void PublicQuestions_AreRarelyFound() => AssertRarelyFound(ContentSet.PublicQuestions(), alarmsMax: 0.1);
 
     [PublicTextsFact]
-    public void PublicSentences_AreRarelyFound() => AssertRarelyFound(ContentSet.PublicSentences(), alarmsMax: 0.02);
+    public void PublicSentences_AreRarelyFound() => AssertRarelyFound(ContentSet.PublicSentences(), alarmsMax: 0.002);
 
     private void AssertRarelyFound(IEnumerable<string> texts, double alarmsMax)
     {
