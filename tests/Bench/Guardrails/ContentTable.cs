@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Millrace.Bench.Harness;
 using Millrace.Guardrails.Content;
 using Millrace.TestShared;
 
@@ -11,26 +11,23 @@ internal static class ContentTable
     private const float ScoreMin = 0.7f;
     private const string Harmless = "none";
 
-    /// <summary>The table, as Markdown.</summary>
-    public static string Build()
+    /// <summary>Measures.</summary>
+    public static void Measure(BenchRun run)
     {
         var texts = Texts().Select(text => (text.Label, Scores: Score(text.Text))).ToList();
         var harmless = texts.Where(text => text.Label == Harmless).Select(text => text.Scores).ToList();
-        var table = new StringBuilder("| category | texts | found | AUC against harmless texts | false alarms |\n|---|---|---|---|---|\n");
         for (var at = 0; at < ContentCategories.All.Count; at++)
         {
             var own = texts.Where(text => text.Label == ContentCategories.All[at].Label).Select(text => text.Scores[at]).ToList();
             if (own.Count == 0) continue;
             var others = harmless.Select(scores => scores[at]).ToList();
-            table.Append(
-                CultureInfo.InvariantCulture,
-                $"| {ContentCategories.All[at].Category} | {own.Count} | {Share(own):0.000} | {Area(own, others):0.000} ");
-            table.Append(CultureInfo.InvariantCulture, $"| {Share(others):0.000} |\n");
+            var note = string.Create(
+                CultureInfo.InvariantCulture, $"of {own.Count}; AUC {Area(own, others):0.000}, false alarms {Share(others):0.000}");
+            run.Add(BenchRow.Of($"content, {ContentCategories.All[at].Category}, found", new Samples(Share(own)), "", note: note));
         }
 
         var any = harmless.Select(scores => scores.Max()).ToList();
-        table.Append(CultureInfo.InvariantCulture, $"| any, of {any.Count} harmless texts | | | | {Share(any):0.000} |\n");
-        return table.ToString();
+        run.Add(BenchRow.Of("content, false alarms of any category", new Samples(Share(any)), "", note: $"of {any.Count} harmless texts"));
     }
 
     private static double Share(List<float> scores) => (double)scores.Count(score => score >= ScoreMin) / scores.Count;

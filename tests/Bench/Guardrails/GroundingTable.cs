@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Millrace.Bench.Harness;
 using Millrace.Grounding;
 using Millrace.TestShared;
 
@@ -14,23 +14,22 @@ internal static class GroundingTable
     private const int LargestContextChars = 4_000;
     private const int LargestContexts = 256;
 
-    /// <summary>The table, as Markdown.</summary>
-    public static string Build()
+    /// <summary>Measures.</summary>
+    public static void Measure(BenchRun run)
     {
         var judged = Sentences().ToList();
-        var table = new StringBuilder("| sentences | number | judged rightly |\n|---|---|---|\n");
         foreach (var kind in judged.GroupBy(sentence => sentence.Kind))
-            table.Append(
-                CultureInfo.InvariantCulture,
-                $"| {kind.Key} | {kind.Count()} | {(double)kind.Count(one => one.IsRight) / kind.Count():0.000} |\n");
+            run.Add(BenchRow.Of(
+                $"grounding, {kind.Key}, judged rightly", Share(kind.Count(one => one.IsRight), kind.Count()), "", note: $"of {kind.Count()}"));
 
         var below = judged.Where(sentence => sentence.IsSupported != sentence.IsRight).ToList();
-        var (right, unsupported) = (below.Count(one => one.IsRight), judged.Count(one => !one.IsSupported));
-        table.Append(CultureInfo.InvariantCulture, $"| unsupported: precision | {below.Count} | {(double)right / below.Count:0.000} |\n");
-        table.Append(CultureInfo.InvariantCulture, $"| unsupported: recall | {unsupported} | {(double)right / unsupported:0.000} |\n");
-        table.Append(CultureInfo.InvariantCulture, $"| largest answer and contexts | | {LargestTime().TotalMilliseconds:0} ms |\n");
-        return table.ToString();
+        var right = below.Count(one => one.IsRight);
+        run.Add(BenchRow.Of("grounding, unsupported sentences, precision", Share(right, below.Count), ""));
+        run.Add(BenchRow.Of("grounding, unsupported sentences, recall", Share(right, judged.Count(one => !one.IsSupported)), ""));
+        run.Add(BenchRow.Of("grounding, largest answer and contexts", new Samples(LargestTime().TotalMilliseconds), "ms"));
     }
+
+    private static Samples Share(int part, int all) => new((double)part / all);
 
     private static TimeSpan LargestTime()
     {
