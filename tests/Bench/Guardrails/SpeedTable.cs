@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Millrace.Bench.Harness;
-using Millrace.Guardrails.Checks;
 using Millrace.Guardrails.Filtering;
 using Millrace.Guardrails.Policies;
 
@@ -34,8 +33,8 @@ internal static partial class SpeedTable
             patterns.Add(BytesPerSecond(text, () => FivePatterns().Count(text)) / (1 << 20));
         }
 
-        run.Add(BenchRow.Compare(
-            "rules on prose, one core", new Samples(rules), "MiB/s", "five patterns, compiled", new Samples(patterns), Target.AtLeast(50)));
+        run.Add(BenchRow.Of("rules on prose, one core", new Samples(rules), "MiB/s", Target.AtLeast(50)));
+        run.Add(BenchRow.Of("five patterns, compiled, on prose, one core", new Samples(patterns), "MiB/s"));
         AddHostile(run, policy.Output);
         AddDeltas(run, policy.Output, prose);
     }
