@@ -38,7 +38,7 @@ internal sealed class TextClassifier
     public static TextClassifier LoadResource(string name)
     {
         using var stream = typeof(TextClassifier).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The model '{name}' is not part of this build. Train it: see models/guards/README.md.");
+            ?? throw new InvalidOperationException($"The model '{name}' is not part of this build. Train it: see models/guards.");
         return Load(stream);
     }
 

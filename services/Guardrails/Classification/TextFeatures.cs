@@ -104,7 +104,8 @@ internal static class TextFeatures
             (_beforePrevious, _previous, _word) = (_previous, _word, 0);
         }
 
-        private static bool IsOfWord(char c) => c < 128 ? char.IsAsciiLetterOrDigit(c) || c == '\'' : char.IsLetterOrDigit(c) || char.IsSurrogate(c);
+        private static bool IsOfWord(char c) =>
+            c < 128 ? char.IsAsciiLetterOrDigit(c) || c == '\'' : char.IsLetterOrDigit(c) || char.IsSurrogate(c);
 
         // Kana, ideographs of all planes' first one, and full words of no spaces; Hangul is written with spaces.
         private static bool IsIdeograph(char c) => c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF');

@@ -6,7 +6,7 @@ internal static class InjectionFamilies
     /// <summary>Index of the label that holds for attacks of every family.</summary>
     public const int Attack = 0;
 
-    /// <summary>Index of the label that holds for whatever asks an assistant for something: harmless from a user, odd in a document.</summary>
+    /// <summary>Index of the label that holds for whatever asks an assistant for something: odd only in a document.</summary>
     public const int Request = 1;
 
     /// <summary>Index of the first family.</summary>

@@ -18,6 +18,9 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
 {
     private const int DepthMax = 2;
 
+    // Of plain sentences one in twenty is taken to be an attack, of hidden ones one in three: the odds are 9.5 times as high.
+    private const float HiddenOdds = 9.5f;
+
     // An attack within a long sentence is judged with its neighbourhood alone as well.
     private const int WindowChars = 160;
     private const int WindowStep = 80;
@@ -39,9 +42,15 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
 
         foreach (var decoder in Decoders.All)
             if (decoder.Decode(sentence) is { } hidden)
-                worst = Worse(worst, JudgeHidden(hidden, depth + 1) with { Decoder = decoder.Name });
+                worst = Worse(worst, Hidden(JudgeHidden(hidden, depth + 1), decoder));
         return worst;
     }
+
+    private static InjectionVerdict Hidden(InjectionVerdict verdict, Decoder decoder) => verdict with
+    {
+        Score = verdict.Score * HiddenOdds / (1 + (verdict.Score * (HiddenOdds - 1))),
+        Decoder = verdict.Decoder ?? decoder.Name,
+    };
 
     // What was decoded has sentences of its own.
     private InjectionVerdict JudgeHidden(ReadOnlySpan<char> text, int depth)
@@ -72,7 +81,10 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
         Span<float> probabilities = stackalloc float[InjectionFamilies.Labels.Count];
         scorer.Score(text, probabilities);
         return new InjectionVerdict(
-            probabilities[InjectionFamilies.Attack], InjectionFamilies.MostLikely(probabilities), probabilities[InjectionFamilies.Request], null);
+            probabilities[InjectionFamilies.Attack],
+            InjectionFamilies.MostLikely(probabilities),
+            probabilities[InjectionFamilies.Request],
+            Decoder: null);
     }
 
     private static InjectionVerdict Worse(InjectionVerdict one, InjectionVerdict other) =>

@@ -8,6 +8,12 @@ namespace Millrace.Guardrails.Injection;
 /// </summary>
 internal static class InjectionPhrases
 {
+    // An article quotes them as well; what a classifier is sure of goes before.
+    private const float StrongScore = 0.55f;
+
+    // People become an aunt now, and describe a system: flagged, and blocked where the whole sentence is an attack.
+    private const float WeakScore = 0.45f;
+
     private static readonly string[] Unspecific = ["the", "of", "any", "my", "our", "these", "those", "system", "and"];
     private static readonly string[] Specific = ["all", "previous", "prior", "above", "earlier", "preceding", "your"];
 
@@ -15,7 +21,7 @@ internal static class InjectionPhrases
     [
         new PhraseRecogniser(
             "injection.ignore_instructions",
-            0.95f,
+            StrongScore,
             PhraseStep.Word("ignore", "disregard", "forget", "override", "bypass"),
             PhraseStep.Filler(4, Unspecific),
             PhraseStep.Word(Specific),
@@ -23,16 +29,16 @@ internal static class InjectionPhrases
             PhraseStep.Word("instruction", "instructions", "prompt", "prompts", "rules", "directions", "guidelines")),
         new PhraseRecogniser(
             "injection.role_change",
-            0.8f,
+            WeakScore,
             PhraseStep.Word("you"),
             PhraseStep.Word("are"),
             PhraseStep.Word("now"),
             PhraseStep.Word("a", "an")),
-        new PhraseRecogniser("injection.system_turn", 0.8f, PhraseStep.Word("system"), PhraseStep.Mark(":")) { AtLineStart = true },
+        new PhraseRecogniser("injection.system_turn", WeakScore, PhraseStep.Word("system"), PhraseStep.Mark(":")) { AtLineStart = true },
         new PhraseRecogniser("injection.system_mention", 0.3f, PhraseStep.Word("system"), PhraseStep.Mark(":")),
         new PhraseRecogniser(
             "injection.chat_markup",
-            0.95f,
+            StrongScore,
             PhraseStep.Mark(
                 "<|im_start|>", "<|im_end|>", "<|system|>", "<|user|>", "<|assistant|>", "<|endoftext|>", "<|eot_id|>",
                 "<|start_header_id|>")),

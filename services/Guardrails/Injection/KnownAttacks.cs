@@ -77,7 +77,7 @@ internal sealed class KnownAttacks
     public static KnownAttacks LoadResource()
     {
         using var stream = typeof(KnownAttacks).Assembly.GetManifestResourceStream("injection-known.bin")
-            ?? throw new InvalidOperationException("'injection-known.bin' is not part of this build. Train it: see models/guards/README.md.");
+            ?? throw new InvalidOperationException("'injection-known.bin' is not part of this build. Train it: see models/guards.");
         return Load(stream);
     }
 

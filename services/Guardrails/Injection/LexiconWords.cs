@@ -12,7 +12,8 @@ internal static class LexiconWords
     public static IReadOnlyList<(Concepts Meaning, string Words)> All { get; } =
     [
         (Ignore, """
-            ignore ignores ignored ignoring disregard disregard* forget forgetting override overrid* bypass* discard* neglect overlook dismiss
+            ignore ignores ignored ignoring disregard disregard* forget forgetting override overrid* bypass* discard* neglect overlook
+            dismiss
             scrap erase wipe nullify void cancel drop supersede* countermand* skip unlearn abandon
             ignorier* vergiss vergesst vergessen missacht* ueberschreib* uberschreib* umgeh* verwirf verwerf*
             ignorez ignorer oublie oubliez oublier negliger* contourne* annule*
@@ -43,7 +44,8 @@ internal static class LexiconWords
             이전 앞의 모든 위의 너의 당신의
             """),
         (Orders, """
-            instruction instructions instruct prompt prompts preprompt rules rule directions directive* guideline* orders order command commands
+            instruction instructions instruct prompt prompts preprompt rules rule directions directive* guideline* orders order command
+            commands
             commandment* programming training context constraints system-prompt guidance briefing prompting instrs
             anweisung* instruktion* regel regeln vorgabe* befehl* richtlinie* systemprompt* prompts
             consignes consigne regle regles directives ordres invite
@@ -59,7 +61,8 @@ internal static class LexiconWords
             지시 명령 규칙 프롬프트 지침
             """),
         (Limits, """
-            limits limit limitation* restriction* filter filters safeguard* guardrail* safety policy policies ethic* moral* censorship boundaries
+            limits limit limitation* restriction* filter filters safeguard* guardrail* safety policy policies ethic* moral* censorship
+            boundaries
             guideline* content-policy alignment constraint* protections blocks moderation
             einschrankung* beschrankung* filter* sicherheitsricht* zensur grenzen schutzmassnahm*
             restrictions limites filtres censure securite ethique* barrieres
@@ -84,7 +87,8 @@ internal static class LexiconWords
             现在 從現在 从现在 此刻 今 今から これから 이제 지금
             """),
         (Pretend, """
-            pretend pretending act acting roleplay role-play roleplaying role play playing simulate simulat* impersonat* imagine become becoming
+            pretend pretending act acting roleplay role-play roleplaying role play playing simulate simulat* impersonat* imagine become
+            becoming
             persona character embody emulate assume behave transform speak
             spiel spiele spielst tu verhalte verhalt* simulier* stell rolle benimm agiere
             fais joue joues incarne* agis role comporte* simule* imagine*
@@ -100,11 +104,13 @@ internal static class LexiconWords
             역할 연기 척
             """),
         (Persona, """
-            dan stan dude aim ucar jailbreak* jailbroken devmode mongo tom evilbot evil-bot chaosgpt maximum betterdan antigpt anti-gpt basedgpt
+            dan stan dude aim ucar jailbreak* jailbroken devmode mongo tom evilbot evil-bot chaosgpt maximum betterdan antigpt anti-gpt
+            basedgpt
             evil unchained godmode god-mode sudo-mode aligner omega shadowgpt freegpt darkgpt opposite-mode
             """),
         (Reveal, """
-            reveal reveal* show print output display repeat recite tell disclose* leak dump expose share write list quote copy paste echo state
+            reveal reveal* show print output display repeat recite tell disclose* leak dump expose share write list quote copy paste
+            echo state
             provide give summarize summarise paraphrase translate describe spell reproduce return append read begin
             zeig zeige gib nenn nenne verrat* wiederhol* drucke offenbar* schreib* ausgeben zitier* liste sag
             montre* affiche* repete* revele* divulgue* donne* ecris recopie* cite* dis
@@ -120,7 +126,8 @@ internal static class LexiconWords
             보여 알려 출력 반복 공개
             """),
         (Hidden, """
-            system initial hidden secret internal original developer's confidential preamble first pre backend underlying base core instructed
+            system initial hidden secret internal original developer's confidential preamble first pre backend underlying base core
+            instructed
             versteckt* geheim* intern* ursprung* urspruenglich* anfanglich* anfangs* vertraulich*
             systeme initial* cach* secret* interne* originale* confidentiel*
             sistema inicial* ocult* secret* intern* original* confidencial*
@@ -135,7 +142,8 @@ internal static class LexiconWords
             시스템 초기 숨겨진 비밀
             """),
         (Send, """
-            send sends sending email e-mail mail forward post upload transmit exfiltrate* submit deliver ship dispatch transfer webhook curl fetch
+            send sends sending email e-mail mail forward post upload transmit exfiltrate* submit deliver ship dispatch transfer webhook
+            curl fetch
             load embed append include encode
             sende schick* weiterleit* leite ubermittel* ubertrag* hochladen lade poste
             envoie* envoyer transmet* transfere* poste* publie* telecharge*
@@ -151,8 +159,10 @@ internal static class LexiconWords
             보내 전송 업로드
             """),
         (Secret, """
-            password* passphrase* credential* secret secrets api-key apikey key keys token tokens conversation history chat chats contacts inbox
-            private personal confidential ssn card data database env environment variables cookies session login address-book messages emails
+            password* passphrase* credential* secret secrets api-key apikey key keys token tokens conversation history chat chats
+            contacts inbox
+            private personal confidential ssn card data database env environment variables cookies session login address-book messages
+            emails
             passwort* kennwort* zugangsdaten schlussel geheimnis* verlauf kontakte daten postfach unterhaltung gesprach*
             mot mots passe identifiants cle cles conversation* historique donnees secrets contacts
             contrasena* clave claves credencial* secreto* conversacion* historial datos contactos
@@ -177,7 +187,8 @@ internal static class LexiconWords
             """),
         (Refuse, """
             refus* decline* apologi* sorry disclaim* warning* warn reject* deny cannot unable caveat* lecture moralize hedge
-            verweiger* ablehn* entschuldig* warnung* warnhinweis* hinweis* refuse* excuse* avertiss* rechazar rechaz* disculpa* advertencia*
+            verweiger* ablehn* entschuldig* warnung* warnhinweis* hinweis* refuse* excuse* avertiss* rechazar rechaz* disculpa*
+            advertencia*
             rifiut* scus* avvertenz* recus* desculp* aviso* weiger* waarschuw* excus* odmow* odmawi* przeprasz* ostrzez*
             отказ* извин* предупрежд* reddet* 拒绝 道歉 警告 免责 拒否 断ら 謝罪 거부 거절
             """),
@@ -185,7 +196,8 @@ internal static class LexiconWords
             admin administrator developer developers dev owner creator engineer openai anthropic google root sudo superuser maintainer ceo
             operator supervisor security-team moderator staff employee authorized authorised maintenance debug privileged god
             entwickler* administrator* betreiber* chef developpeur* administrateur* proprietaire desarrollador* administrador* propietario
-            sviluppator* amministrator* proprietario desenvolvedor* administrador* ontwikkelaar* beheerder* eigenaar programist* deweloper*
+            sviluppator* amministrator* proprietario desenvolvedor* administrador* ontwikkelaar* beheerder* eigenaar programist*
+            deweloper*
             разработчик* администратор* владел* создател* gelistirici yonetici 管理员 开发者 開發者 开发人员 创造者 管理者 開発者 작성자 관리자 개발자
             """),
         (Mode, "mode modus mod tryb tryby режим* modo modalita modalità 模式 モード 모드 moduna persona session state"),
@@ -201,14 +213,17 @@ internal static class LexiconWords
             инструмент* функци* файл* команду arac* 工具 函数 命令行 文件 ツール 関数 ファイル 도구 함수 파일
             """),
         (Run, """
-            run execute* call invoke* use trigger launch perform eval exec fuhre ausfuhren rufe execute* appelle* lance* ejecuta* llama* usa
+            run execute* call invoke* use trigger launch perform eval exec fuhre ausfuhren rufe execute* appelle* lance* ejecuta*
+            llama* usa
             esegui* chiama* usa execute* chame use voer roep gebruik wykonaj* uruchom wywolaj* выполни* вызови* запусти* calistir*
             执行 运行 调用 使用 実行 呼び出し 使って 실행 호출
             """),
         (Harm, """
-            delete* deleting remove drop wipe erase transfer pay wire purchase refund grant disable* shutdown destroy rm unsubscribe truncate
+            delete* deleting remove drop wipe erase transfer pay wire purchase refund grant disable* shutdown destroy rm unsubscribe
+            truncate
             format kill approve buy losch* uberweis* entfern* deaktivier* supprim* efface* vire desactive* elimina* borra* transfiere*
-            desactiva* cancella* bonifica* disattiva* apague* exclua* transfira* desative* verwijder* wis maak overmak* usun* skasuj* przelej*
+            desactiva* cancella* bonifica* disattiva* apague* exclua* transfira* desative* verwijder* wis maak overmak* usun* skasuj*
+            przelej*
             wylacz* удали* переведи* сотри* отключи* sil 删除 转账 刪除 禁用 汇款 関闭 関閉 削除 送金 無効 삭제 송금
             """),
         (User, """
@@ -216,45 +231,57 @@ internal static class LexiconWords
             пользовател* kullanici* 用户 使用者 ユーザー ユーザ 사용자
             """),
         (Tell, """
-            tell mention say inform notify alert disclose hint acknowledge reference explain erwahn* sag sage informier* mentionne* informe* dis
-            menciona* digas informes avis* menzion* dire mencione* conte noem vermeld* vertel* wspomin* mow informuj упоминай* говори* сообщай*
+            tell mention say inform notify alert disclose hint acknowledge reference explain erwahn* sag sage informier* mentionne*
+            informe* dis
+            menciona* digas informes avis* menzion* dire mencione* conte noem vermeld* vertel* wspomin* mow informuj упоминай* говори*
+            сообщай*
             告诉 提及 提到 说明 通知 言わ 伝え 知らせ 触れ 말하
             """),
         (Assistant, """
-            ai assistant assistants model llm chatbot bot gpt chatgpt claude gemini copilot agent agents ki assistent assistenten assistente
+            ai assistant assistants model llm chatbot bot gpt chatgpt claude gemini copilot agent agents ki assistent assistenten
+            assistente
             assistant asistente modelo modello asystent* модель ассистент* помощник* ии нейросет* asistan 助手 模型 人工智能 机器人 智能体
             アシスタント モデル チャットボット エージェント 人工知能 어시스턴트 모델
             """),
         (New, """
-            new updated real actual true replacement revised following below neue neuen neues nouvelle* nouveau* nueva* nuevo* nuov* nova* novo*
+            new updated real actual true replacement revised following below neue neuen neues nouvelle* nouveau* nueva* nuevo* nuov*
+            nova* novo*
             nieuwe nowe nowych nowa новые новая новых новый yeni 新 新的 新しい 次の 以下 새로운 다음
             """),
         (Follow, """
-            follow following obey comply adhere execute heed carry respect apply act befolg* folge gehorch* halte suis suivez obeis* respecte*
+            follow following obey comply adhere execute heed carry respect apply act befolg* folge gehorch* halte suis suivez obeis*
+            respecte*
             sigue* obedece* cumple* acata segui* obbedisci* rispetta* siga* obedeca* cumpra* volg* gehoorzaam* nalev* postepuj* wykonuj*
             przestrzegaj* sluchaj следуй* выполняй* подчиняйся слушайся uy itaat 遵循 遵守 服从 听从 按照 执行 従って 従い 従う 守って 従え 따라 따르
             """),
         (Cipher, """
-            base64 base-64 rot13 rot-13 hex hexadecimal cipher caesar morse encoded encrypted encoding backwards reversed leetspeak leet binary
-            ascii scrambled obfuscated codiert* verschlussel* kodier* ruckwarts chiffre* encode* envers codificad* cifrad* reves codificat*
+            base64 base-64 rot13 rot-13 hex hexadecimal cipher caesar morse encoded encrypted encoding backwards reversed leetspeak
+            leet binary
+            ascii scrambled obfuscated codiert* verschlussel* kodier* ruckwarts chiffre* encode* envers codificad* cifrad* reves
+            codificat*
             cifrat* rovescio gecodeer* versleutel* zakodowan* szyfr* wspak закодирован* шифр* задом 编码 加密 倒序 エンコード 暗号 逆順
             """),
         (Decode, """
             decode* decipher* decrypt* unscramble translate translat* concatenate combine join assemble reverse convert unpack dekodier*
-            entschlussel* ubersetz* verbinde decode* traduis* combine* decodifica* descifra* traduce* concatena* combina* traduci* decodifique*
-            traduza* junte decodeer* ontcijfer* vertaal* odkoduj* rozszyfruj* przetlumacz* polacz раскодируй* расшифруй* переведи* соедини*
+            entschlussel* ubersetz* verbinde decode* traduis* combine* decodifica* descifra* traduce* concatena* combina* traduci*
+            decodifique*
+            traduza* junte decodeer* ontcijfer* vertaal* odkoduj* rozszyfruj* przetlumacz* polacz раскодируй* расшифруй* переведи*
+            соедини*
             解码 解密 翻译 拼接 デコード 復号 翻訳 連結
             """),
         (Fiction, """
-            story novel fiction fictional hypothetical* scene screenplay game imagine pretend grandma grandmother screenwriter thought-experiment
+            story novel fiction fictional hypothetical* scene screenplay game imagine pretend grandma grandmother screenwriter
+            thought-experiment
             character poem song movie geschichte roman fiktiv* hypothetisch* spiel oma histoire roman fictif* hypothetique* jeu grand-mere
             historia novela ficcion hipotetic* juego abuela storia romanzo ipotetic* gioco nonna historia hipotetic* jogo avo verhaal
             hypothetisch* oma spel opowiad* powiesc hipotetyczn* babcia gra рассказ* роман* гипотетическ* бабушк* игра* 故事 小说 虚构 假设 奶奶 游戏
             物語 小説 架空 仮定 おばあちゃん ゲーム
             """),
         (Forbidden, """
-            illegal harmful forbidden unethical dangerous malware ransomware bomb explosive* meth weapon weapons poison hack hacking phishing
-            keylogger napalm virus exploit counterfeit stolen illegal* verboten* schadlich* bombe waffe* illegaux interdit* dangereu* ilegal*
+            illegal harmful forbidden unethical dangerous malware ransomware bomb explosive* meth weapon weapons poison hack hacking
+            phishing
+            keylogger napalm virus exploit counterfeit stolen illegal* verboten* schadlich* bombe waffe* illegaux interdit* dangereu*
+            ilegal*
             prohibid* bomba arma* danin* illegal* vietat* dannos* proibid* perigos* illegaal* verboden gevaarlijk* nielegaln* zakazan*
             niebezpieczn* незаконн* запрещ* вредн* бомб* вирус* 非法 违法 有害 危险 炸弹 病毒 違法 有害 危険 爆弾 禁止
             """),
@@ -264,8 +291,10 @@ internal static class LexiconWords
             nieograniczon* nieocenzurowan* неограниченн* sinirsiz 不受限制 无限制 无审查 无过滤 無制限 無検閲 무제한
             """),
         (Verbatim, """
-            verbatim everything word-for-word exactly literally word above before beginning entire full complete whole wortlich* wortwortlich
-            alles vollstandig* mot textuellement tout integralement textual* literal* todo completo parola tutto integralmente palavra tudo
+            verbatim everything word-for-word exactly literally word above before beginning entire full complete whole wortlich*
+            wortwortlich
+            alles vollstandig* mot textuellement tout integralement textual* literal* todo completo parola tutto integralmente palavra
+            tudo
             woordelijk letterlijk doslownie wszystko slowo дословно всё слово полностью полный
             逐字 原文 全文 完整 一字不差 一言一句 そのまま 全文 すべて 그대로
             """),

@@ -28,7 +28,8 @@ internal static class SentenceWords
     }
 
     /// <summary>Whether a character is written without spaces between words.</summary>
-    public static bool IsUnspaced(char c) => c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7A3');
+    public static bool IsUnspaced(char c) =>
+        c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7A3');
 
     // Length of the word at the start; 0 for a character between words.
     private static int Next(ReadOnlySpan<char> text, out Concepts meaning)
@@ -85,5 +86,5 @@ internal static class SentenceWords
         return isPage || hasDot ? length : 0;
     }
 
-    private static bool IsOfAddress(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '@' or '/' or ':' or '?' or '=' or '&' or '%' or '+' or '#' or '~' or '{' or '}';
+    private static bool IsOfAddress(char c) => char.IsAsciiLetterOrDigit(c) || ".-_@/:?=&%+#~{}".Contains(c);
 }

@@ -3,7 +3,7 @@ using Millrace.Guardrails.Injection;
 namespace Millrace.Guardrails.Leaks;
 
 /// <summary>A word as it was read.</summary>
-/// <param name="Hash">Hash of its letters in lower case; odd. 0 stands for a break: what is behind it does not go on from what is before.</param>
+/// <param name="Hash">Hash of its letters in lower case; odd. 0 is a break: what is behind goes on from nothing.</param>
 /// <param name="Start">Offset of its first character.</param>
 /// <param name="End">Offset behind its last character.</param>
 internal readonly record struct ReadWord(ulong Hash, long Start, long End);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Millrace.Guardrails.Injection;
 
 namespace Millrace.Guardrails.Policies;
 
@@ -24,12 +25,19 @@ internal static class RuleDefaults
             ("pii.*", RuleAction.Flag),
             ("secret.*", RuleAction.Flag),
             ("injection.*", RuleAction.Block),
+            (InjectionDetector.IndirectRule, RuleAction.Allow),
             ("topic.*", RuleAction.Block),
             ("custom.*", RuleAction.Flag),
         ]);
 
     private static readonly FrozenDictionary<string, RuleAction> Documents = Table(
-        [.. Content, ("secret.*", RuleAction.Flag), ("injection.*", RuleAction.Block), ("custom.*", RuleAction.Flag)]);
+        [
+            .. Content,
+            ("secret.*", RuleAction.Flag),
+            ("injection.*", RuleAction.Block),
+            (InjectionDetector.IndirectRule, RuleAction.Flag),
+            ("custom.*", RuleAction.Flag),
+        ]);
 
     // Content is judged by the sentence, and a stream waits for each sentence's end meanwhile: who wants that turns it on.
     private static readonly FrozenDictionary<string, RuleAction> Output = Table(

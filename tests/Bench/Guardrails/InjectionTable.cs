@@ -28,10 +28,12 @@ internal static partial class InjectionTable
         float[] alarms = [.. benign.Select(text => RedTeamScore.Worst(text.Text).Score)];
         var (recall, threshold) = Ranking.RecallAt(FalseAlarms, found, alarms);
 
-        run.Add(BenchRow.Of("injection, AUC", Of(Ranking.AreaUnderCurve(found, alarms)), "", note: $"{found.Length} attacks, {alarms.Length} look-alikes"));
+        var set = $"{found.Length} attacks, {alarms.Length} look-alikes";
+        run.Add(BenchRow.Of("injection, AUC", Of(Ranking.AreaUnderCurve(found, alarms)), "", note: set));
         run.Add(BenchRow.Of("injection, recall at 1 % false alarms", Of(recall), "", RecallMin));
         run.Add(BenchRow.Of("injection, recall at the default threshold", Of(Share(found, score => score >= BlockScoreMin)), ""));
-        run.Add(BenchRow.Of("injection, false alarms at the default threshold", Of(Share(alarms, score => score >= BlockScoreMin)), "", Target.AtMost(FalseAlarms)));
+        var wrong = Of(Share(alarms, score => score >= BlockScoreMin));
+        run.Add(BenchRow.Of("injection, false alarms at the default threshold", wrong, "", Target.AtMost(FalseAlarms)));
         run.Add(BenchRow.Of("five patterns, recall", Of(Share(attacks, text => FivePatterns().IsMatch(text.Text))), ""));
         run.Add(BenchRow.Of("five patterns, false alarms", Of(Share(benign, text => FivePatterns().IsMatch(text.Text))), ""));
         AddGroups(run, "family", attacks.Zip(found, (text, score) => (text.Kind, score)), threshold);

@@ -66,7 +66,8 @@ public sealed class InjectionDetectorTests
     }
 
     private static RuleSet Rules(Func<string, bool> includes) => Scan.Rules(
-        new InjectionDetector().Rules.Where(includes).ToDictionary(rule => rule, _ => RuleAction.Flag), detectors: [new InjectionDetector()]);
+        new InjectionDetector().Rules.Where(includes).ToDictionary(rule => rule, _ => RuleAction.Flag),
+        detectors: [new InjectionDetector()]);
 
     private static TimeSpan Time(string text)
     {

@@ -60,8 +60,8 @@ public sealed class LeakDetectorTests
 
     [Theory]
     [InlineData(Instructions)]
-    [InlineData("Well, never promise a refund without the manager's word, never promise a refund without the manager's word, and do not " + Canary)]
-    [InlineData("you help customers of the you help customers of the mill with their orders. Never promise mi mill mill-7QX2-canary-91 end")]
+    [InlineData("Never promise a refund without the manager's word, never promise a refund without the manager's word, and do not " + Canary)]
+    [InlineData("you help customers of the you help customers of the mill with their orders. Never mi mill mill-7QX2-canary-91 end")]
     public void Answer_InAnyPieces_IsFilteredAsWhole(string answer)
     {
         var whole = Scan.Whole(Rules, answer);

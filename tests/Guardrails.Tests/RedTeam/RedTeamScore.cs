@@ -12,7 +12,8 @@ internal static class RedTeamScore
 
     private static readonly RuleSet Phrases = Rules(InjectionPhrases.All, [], _ => true);
     private static readonly RuleSet Requests = Rules([], [new InjectionDetector(InjectionJudge.Default, scoreMin: 0)], IsIndirect);
-    private static readonly RuleSet Sentences = Rules([], [new InjectionDetector(InjectionJudge.Default, scoreMin: 0)], rule => !IsIndirect(rule));
+    private static readonly RuleSet Sentences =
+        Rules([], [new InjectionDetector(InjectionJudge.Default, scoreMin: 0)], rule => !IsIndirect(rule));
 
     /// <summary>The worst finding; one of score 0 for none.</summary>
     public static Finding Worst(string text) => Worst(text, Sentences, Phrases);

@@ -9,7 +9,7 @@ internal sealed record RedTeamText(string Kind, string Technique, string Languag
 
 /// <summary>
 /// Attacks, and harmless texts that look like some. They were written apart from the data of the training: what is measured here is what
-/// the guard makes of texts that it has not seen. Lines under a heading <c># kind technique language</c>; <c>\n</c> in them is a line break.
+/// the guard makes of texts that it has not seen. Lines under a heading <c># kind technique language</c>; <c>\n</c> is a line break.
 /// </summary>
 internal static class RedTeamSet
 {
@@ -21,7 +21,8 @@ internal static class RedTeamSet
         var heading = new RedTeamText("", "", "", "");
         foreach (var line in File.ReadLines(path).Where(line => line.Length > 0))
             if (line.StartsWith("# ", StringComparison.Ordinal)) heading = Heading(line[2..].Split(' '));
-            else texts.Add(heading with { Text = heading.Technique == "plain" ? line.Replace("\\n", "\n", StringComparison.Ordinal) : line });
+            else if (heading.Technique == "plain") texts.Add(heading with { Text = line.Replace("\\n", "\n", StringComparison.Ordinal) });
+            else texts.Add(heading with { Text = line });
         return texts;
     }
 

@@ -5,7 +5,7 @@ using Millrace.TestShared;
 
 namespace Millrace.Inference.Tests.Prompting;
 
-/// <summary>Turns cannot be forged: whatever a message spells, control tokens come from the template alone. With the real tokenizer.</summary>
+/// <summary>Turns cannot be forged: whatever a message spells, control tokens are the template's alone. With the real tokenizer.</summary>
 public sealed class PromptTokenizerTests : IDisposable
 {
     private readonly LlamaModel _model;
@@ -42,7 +42,8 @@ public sealed class PromptTokenizerTests : IDisposable
         Assert.Equal(Controls(new TextPrompt("hello")), Controls(new TextPrompt(forged)));
     }
 
-    private static ChatPrompt Chat(string content) => new([new ChatTurn("system", content), new ChatTurn("user", content)], ContinueLast: false);
+    private static ChatPrompt Chat(string content) =>
+        new([new ChatTurn("system", content), new ChatTurn("user", content)], ContinueLast: false);
 
     private IEnumerable<int> Controls(Prompt prompt) =>
         new PromptTokenizer("m", _model.Vocab, "chatml").Tokenize(prompt).Where(id => _model.Vocab.IsControl(new LlamaToken(id)));

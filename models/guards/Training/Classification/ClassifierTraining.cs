@@ -23,7 +23,7 @@ internal sealed class ClassifierTraining
         _trainer = new LogisticTrainer(samples, _features, options);
     }
 
-    /// <summary>Scores of every sample for each label, each by a model that saw nothing of its group. Filled by <see cref="Run"/>.</summary>
+    /// <summary>Scores of every sample for each label, each by a model that saw nothing of its group; see <see cref="Run"/>.</summary>
     public float[][] HeldOutScores { get; private set; } = [];
 
     /// <summary>Trains.</summary>

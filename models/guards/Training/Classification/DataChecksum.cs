@@ -6,7 +6,7 @@ namespace Millrace.GuardTraining.Classification;
 /// <summary>Checksum of a folder of data: a model says which data it was made from, and a test that it is still that.</summary>
 internal static class DataChecksum
 {
-    /// <summary>SHA-256 over the names and contents of all text files, in the order of their names; line ends count as one character.</summary>
+    /// <summary>SHA-256 over the names and contents of all text files, in order of name; a line end is one character.</summary>
     public static string Of(DirectoryInfo folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -25,7 +25,8 @@ internal static class Quantiser
 
     private static float ScaleOf(LinearModel model, int label)
     {
-        var sizes = model.Weights.Where((weight, index) => index % model.Labels == label && weight != 0).Select(MathF.Abs).Order().ToArray();
+        var ofLabel = model.Weights.Where((weight, index) => index % model.Labels == label && weight != 0);
+        var sizes = ofLabel.Select(MathF.Abs).Order().ToArray();
         return sizes.Length == 0 ? 1 : Math.Max(sizes[(int)((sizes.Length - 1) * KeptShare)], 1e-6f) / sbyte.MaxValue;
     }
 }

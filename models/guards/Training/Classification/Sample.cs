@@ -34,7 +34,7 @@ internal sealed record ClassifierOptions
     /// <summary>Exponent of the weight of the rarer class: 0 for none, 1 for full balance.</summary>
     public float Balance { get; init; } = 0.5f;
 
-    /// <summary>Share of positives, by label, that probabilities are calibrated for; that of the samples where a label is not named.</summary>
+    /// <summary>Share of positives, by label, that probabilities are calibrated for; of others it is that of the samples.</summary>
     public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Seed of the order of the samples and of the folds.</summary>

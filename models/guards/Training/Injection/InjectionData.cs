@@ -12,8 +12,8 @@ internal sealed record InjectionLine(string Template, uint Labels)
 }
 
 /// <summary>
-/// Reads the folder of data: files of lines under headings <c># name</c>. The name is a family of attacks, <c>request</c> for what a user may ask,
-/// or anything else for text that is neither. <c>lists.txt</c> has the lists of templates.
+/// Reads the folder of data: files of lines under headings <c># name</c>. The name is a family of attacks, <c>request</c> for what a user
+/// may ask, or anything else for text that is neither. <c>lists.txt</c> has the lists of templates.
 /// </summary>
 internal sealed class InjectionData
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Millrace.Guardrails.Injection.Decoding;
 
-/// <summary>Single characters by their numbers: <c>%69</c>, <c>&amp;#105;</c>, <c>&amp;#x69;</c>, <c>\u0069</c>, <c>\x69</c>, <c>U+0069</c>.</summary>
+/// <summary>Single characters by their numbers: <c>%69</c>, <c>&amp;#105;</c>, <c>\u0069</c>, <c>\x69</c>, <c>U+0069</c>.</summary>
 internal sealed class EscapeDecoder : Decoder
 {
     // Fewer occur in the addresses and the code of honest people.

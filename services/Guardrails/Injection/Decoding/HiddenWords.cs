@@ -1,6 +1,6 @@
 namespace Millrace.Guardrails.Injection.Decoding;
 
-/// <summary>Tells whether a guess at a code was right: text of a language turns into words of attacks by chance about never twice.</summary>
+/// <summary>Tells whether a guess at a code was right: text of a language turns into words of attacks by chance hardly twice.</summary>
 internal static class HiddenWords
 {
     private const int CharsMin = 5;

@@ -40,12 +40,14 @@ internal sealed class LeetDecoder : Decoder
         foreach (var one in "il")
         {
             for (var i = 0; i < core; i++)
-                letters[i] = original[i] == '1' ? one : LetterOf(original[i]) is var letter and not '\0' ? letter : char.ToLowerInvariant(original[i]);
+                letters[i] = original[i] == '1' ? one : Plain(original[i]);
             if (Lexicon.MeaningOf(letters[..core]) != 0) return true;
         }
 
         return false;
     }
+
+    private static char Plain(char c) => LetterOf(c) is var letter and not '\0' ? letter : char.ToLowerInvariant(c);
 
     private static char LetterOf(char c) => c switch
     {
