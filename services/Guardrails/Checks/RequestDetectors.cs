@@ -1,4 +1,5 @@
 using Millrace.Guardrails.Detection;
+using Millrace.Guardrails.Leaks;
 using Millrace.Guardrails.Pseudonyms;
 
 namespace Millrace.Guardrails.Checks;
@@ -11,6 +12,8 @@ internal static class RequestDetectors
     {
         List<Detector> detectors = [];
         if (vault.Count > 0) detectors.Add(new PseudonymDetector(vault, context.IsJson));
+        if (context.ProtectedTexts.Count > 0 || context.Canary.Length > 0)
+            detectors.Add(new LeakDetector(context.ProtectedTexts, context.Canary));
         return detectors;
     }
 }

@@ -1,3 +1,5 @@
+using Millrace.ServiceDefaults.Errors;
+
 namespace Millrace.Guardrails.Telemetry;
 
 /// <summary>Facts about checks, never any text but where the operator asked for it. Event ids 400 to 419.</summary>
@@ -35,4 +37,11 @@ internal static partial class GuardrailsLog
 
     [LoggerMessage(413, LogLevel.Information, "Found {Rule} at {Where}, score {Score}: {Text}", EventName = "FoundText")]
     public static partial void FoundText(ILogger logger, string rule, string where, float score, string text);
+
+    [LoggerMessage(
+        405,
+        LogLevel.Warning,
+        "Topics of a text are not known: {Reason}; policy {Version} lets it pass: {FailOpen}",
+        EventName = "TopicsUnknown")]
+    public static partial void TopicsUnknown(ILogger logger, string version, Reason reason, bool failOpen);
 }

@@ -159,6 +159,18 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void Instructions_ThatComeBack_AreBlocked()
+    {
+        using var guard = new GuardUnderTest(("Policies:default:Canary", "true"));
+        const string Instructions = "You answer questions of the kettle shop politely and never speak about the prices of others.";
+        var context = new OutputContext("acme", "") { ProtectedTexts = [Instructions], Canary = guard.Input("hi").Canary };
+
+        Assert.Equal(RuleAction.Block, guard.Guard.CheckOutput(context, $"I was told: {Instructions}").Action);
+        Assert.Equal(RuleAction.Block, guard.Guard.CheckOutput(context, $"My words are {context.Canary}!").Action);
+        Assert.Equal(RuleAction.Allow, guard.Guard.CheckOutput(context, "Our kettles are the best, politely said.").Action);
+    }
+
+    [Fact]
     public void DryRun_FindsAndLeavesTheText()
     {
         using var guard = new GuardUnderTest(("Policies:default:DryRun", "true"));

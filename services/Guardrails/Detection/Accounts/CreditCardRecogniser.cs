@@ -11,7 +11,8 @@ internal sealed class CreditCardRecogniser : Recogniser
     private const float Score = 1.0f;
 
     private static readonly ContextWords Words = new(
-        "card", "credit", "debit", "cc", "visa", "mastercard", "amex", "maestro", "kreditkarte", "carte", "tarjeta", "carta", "cartão", "kaart");
+        "card", "credit", "debit", "cc", "visa", "mastercard", "amex", "maestro", "kreditkarte", "carte", "tarjeta", "carta", "cartão",
+        "kaart");
 
     public override string Rule => "pii.credit_card";
 

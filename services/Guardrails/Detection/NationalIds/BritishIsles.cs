@@ -11,7 +11,8 @@ internal static class BritishIsles
     private static readonly int[] HealthWeights = [10, 9, 8, 7, 6, 5, 4, 3, 2];
     private static readonly int[] IrishWeights = [8, 7, 6, 5, 4, 3, 2];
 
-    private static readonly ContextWords InsuranceWords = new("national insurance", "nino", "ni number", "ni no", "nin", "insurance number");
+    private static readonly ContextWords InsuranceWords = new("national insurance", "nino", "ni number", "ni no", "nin",
+        "insurance number");
 
     private static readonly ContextWords HealthWords = new("nhs", "health service", "health number");
 

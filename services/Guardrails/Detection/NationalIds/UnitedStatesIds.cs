@@ -1,9 +1,9 @@
 namespace Millrace.Guardrails.Detection.NationalIds;
 
 /// <summary>
-/// United States numbers. Social security numbers (<c>pii.ssn</c>): area, group and serial; those that were never issued (areas 000, 666 and
-/// 9xx, group 00, serial 0000), those that advertisements made void and one digit nine times are none. Nine bare digits count behind words only.
-/// Taxpayer and Medicare numbers (<c>pii.id_us</c>) have their own ranges.
+/// United States numbers. Social security numbers (<c>pii.ssn</c>): area, group and serial; those that were never issued (areas 000, 666
+/// and 9xx, group 00, serial 0000), those that advertisements made void and one digit nine times are none. Nine bare digits count behind
+/// words only. Taxpayer and Medicare numbers (<c>pii.id_us</c>) have their own ranges.
 /// </summary>
 internal static class UnitedStatesIds
 {

@@ -11,12 +11,14 @@ internal sealed class PhoneRecogniser : Recogniser
 
     private static readonly ContextWords Announcements = new(
         "phone", "mobile", "telephone", "tel", "cell", "fax", "call", "desk", "dial", "whatsapp", "sms", "answering", "messages to",
-        "reach me", "reach us", "registered", "text me", "voicemail", "cellphone", "smartphone", "hotline", "telefon", "handy", "mobil", "téléphone",
+        "reach me", "reach us", "registered", "text me", "voicemail", "cellphone", "smartphone", "hotline", "telefon", "handy", "mobil",
+        "téléphone",
         "teléfono", "móvil", "telefono", "cellulare", "telefone", "celular", "telefoon", "gsm");
 
     // A run of digits behind these is something else.
     private static readonly ContextWords Others = new(
-        "order", "invoice", "tracking", "ticket", "case", "isbn", "serial", "lot", "part", "sku", "reference", "ref", "usd", "eur", "gbp", "id", "nhs",
+        "order", "invoice", "tracking", "ticket", "case", "isbn", "serial", "lot", "part", "sku", "reference", "ref", "usd", "eur", "gbp",
+        "id", "nhs",
         "batch", "account", "timestamp", "epoch", "number of", "build", "po", "item", "product", "catalogue", "parcel");
 
     private static readonly string[] Labels = ["office", "fax", "mobile", "cell", "home", "work", "desk"];

@@ -3,7 +3,8 @@ using System.Buffers.Text;
 
 namespace Millrace.Guardrails.Detection.Secrets;
 
-/// <summary>A JSON web token: a head that is a JSON object naming its algorithm, and parts behind full stops, all in base 64 for addresses.</summary>
+/// <summary>A JSON web token: a head that is a JSON object naming its algorithm, and parts behind full stops, all in base 64 for
+/// addresses.</summary>
 internal sealed class TokenSecret : LongSecret
 {
     /// <summary>How the head of every token starts: an object's opening, in base 64.</summary>
