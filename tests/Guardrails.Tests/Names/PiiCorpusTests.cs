@@ -12,18 +12,18 @@ public sealed class PiiCorpusTests(ITestOutputHelper output)
     {
         var any = Scores.Value.Any;
         output.WriteLine($"any: P {any.Precision:F4} R {any.Recall:F4} F1 {any.F1:F4} F2 {any.F2:F4} of {any.Expected}");
-        Assert.True(any.Precision >= 0.885, $"precision {any.Precision:F4}");
-        Assert.True(any.F1 >= 0.87, $"F1 {any.F1:F4}");
-        Assert.True(any.F2 >= 0.865, $"F2 {any.F2:F4}");
+        Assert.True(any.Precision >= 0.90, $"precision {any.Precision:F4}");
+        Assert.True(any.F1 >= 0.915, $"F1 {any.F1:F4}");
+        Assert.True(any.F2 >= 0.924, $"F2 {any.F2:F4}");
     }
 
     [CorpusTheory]
-    [InlineData("PERSON", 0.79)]
-    [InlineData("STREET_ADDRESS", 0.85)]
-    [InlineData("GPE", 0.53)]
-    [InlineData("ORGANIZATION", 0.54)]
-    [InlineData("DATE_TIME", 0.89)]
-    [InlineData("TITLE", 0.74)]
+    [InlineData("PERSON", 0.81)]
+    [InlineData("STREET_ADDRESS", 0.845)]
+    [InlineData("GPE", 0.54)]
+    [InlineData("ORGANIZATION", 0.55)]
+    [InlineData("DATE_TIME", 0.91)]
+    [InlineData("TITLE", 0.76)]
     public void Corpus_Type_IsFoundByTokens(string type, double floor)
     {
         var (tokens, spans) = (Scores.Value.Tokens[type], Scores.Value.Spans[type]);
