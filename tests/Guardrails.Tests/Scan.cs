@@ -1,7 +1,6 @@
 using System.Text;
 using Millrace.Guardrails.Detection;
 using Millrace.Guardrails.Filtering;
-using Millrace.Guardrails.Injection;
 using Millrace.Guardrails.Policies;
 
 namespace Millrace.Guardrails.Tests;
