@@ -12,8 +12,10 @@ var dataFolder = PathOf(settings["Data:Folder"] ?? "../.millrace/data");
 var seedFolder = settings["Seeding:Folder"] is "" ? "" : PathOf(settings["Seeding:Folder"] ?? "../samples/knowledge-base");
 
 // What a request is checked with and looked up in.
-var guardrails = AddGrpcService("guardrails", "../services/Guardrails/Guardrails.csproj");
 var embedding = AddGrpcService("embedding", "../services/Embedding/Embedding.csproj");
+
+// It asks for vectors only where a policy has topics, so that it does not wait for them.
+var guardrails = AddGrpcService("guardrails", "../services/Guardrails/Guardrails.csproj").WithReference(embedding);
 var sessions = AddGrpcService("sessions", "../services/Sessions/Sessions.csproj");
 if (settings["Stores:Sessions"] is { } sessionStore && sessionStore != "embedded")
     UseSessionStore(sessionStore);

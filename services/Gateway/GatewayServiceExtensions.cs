@@ -105,7 +105,7 @@ public static class GatewayServiceExtensions
     private static void AddUpstreams(this IServiceCollection services)
     {
         services.AddGatedClient("guardrails", invoker => new GuardrailsService.GuardrailsServiceClient(invoker), Idempotent(
-            GuardrailsService.Descriptor, "CheckInput", "CheckOutput", "Explain", "ListPolicies"));
+            GuardrailsService.Descriptor, "CheckInput", "CheckOutput", "Explain", "ListPolicies", "Moderate", "CheckGrounding"));
         services.AddGatedClient("embedding", invoker => new EmbeddingService.EmbeddingServiceClient(invoker), Idempotent(
             EmbeddingService.Descriptor, "Embed", "ListModels"));
         services.AddGatedClient("retrieval", invoker => new RetrievalService.RetrievalServiceClient(invoker), Idempotent(

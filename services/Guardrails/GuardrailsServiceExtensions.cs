@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Millrace.Guardrails.Checks;
+using Millrace.Guardrails.Content;
 using Millrace.Guardrails.Evidence;
+using Millrace.Guardrails.Grounding;
 using Millrace.Guardrails.Grpc;
 using Millrace.Guardrails.Policies;
 using Millrace.Guardrails.Pseudonyms;
 using Millrace.Guardrails.Telemetry;
+using Millrace.Guardrails.Topics;
 using Millrace.ServiceDefaults.Configuration;
 
 namespace Millrace.Guardrails;
@@ -44,6 +47,10 @@ public static class GuardrailsServiceExtensions
         services.TryAddSingleton<ServiceKey>();
         services.TryAddSingleton<FindingReporter>();
         services.TryAddSingleton<Guard>();
+        services.TryAddSingleton<Moderator>();
+        services.TryAddSingleton<GroundingCheck>();
+        services.AddTopics();
+        services.TryAddSingleton<Judges>();
     }
 
     private static void LogPolicies(this WebApplication app)

@@ -28,7 +28,7 @@ IReadOnlyList<IBench> benches =
     new PipelineBench(),
     new StreamsBench(),
     new CancelBench(),
-    new InjectionBench(),
+    new GuardrailsBench(),
 ];
 
 // However it is asked to stop, the processes that it started end first.

@@ -139,6 +139,15 @@ test('moderations: one result for each text', async () => {
   assert.equal(results[1].categories.violence, false);
 });
 
+test('moderations: real scores in every category', async () => {
+  const { results: [result] } = await client.moderations.create({ model: 'omni-moderation-latest', input: 'You are a stupid worthless idiot.' });
+  assert.equal(result.flagged, true);
+  assert.equal(result.categories.harassment, true);
+  assert.ok(Object.values(result.category_scores).every((score) => score > 0 && score <= 1));
+  assert.deepEqual(Object.keys(result.category_scores), Object.keys(result.categories));
+  assert.deepEqual(result.category_applied_input_types.harassment, ['text']);
+});
+
 test('idempotency: the same key and body are one answer, another body is a conflict that is not tried again', async () => {
   let sent = 0;
   const counted = client.withOptions({ maxRetries: 2, fetch: (...args) => (sent++, fetch(...args)) });

@@ -1,7 +1,6 @@
 using System.Text;
 using Millrace.Guardrails.Detection;
 using Millrace.Guardrails.Filtering;
-using Millrace.Guardrails.Injection;
 using Millrace.Guardrails.Policies;
 
 namespace Millrace.Guardrails.Tests;
@@ -11,10 +10,21 @@ internal static class Scan
 {
     private const int FindingsMax = 1_000_000;
 
-    /// <summary>Every rule masks but those of attacks on a model, which mask whole sentences.</summary>
+    // What judges sentences always has a score, and says something below this of every sentence.
+    private const float SentenceScoreMin = 0.5f;
+
+    private static readonly HashSet<string> Judged = [.. DetectorCatalog.All.SelectMany(detector => detector.Rules)];
+
+    /// <summary>Every rule that is told from a position masks; names stay.</summary>
     public static readonly RuleSet MaskAll = Rules(
-        DetectorCatalog.Rules.ToDictionary(rule => rule, _ => RuleAction.Mask),
-        detectors: [.. DetectorCatalog.All.Where(detector => detector is not InjectionDetector)]);
+        RecogniserCatalog.All.Select(known => known.Rule)
+            .Where(rule => !rule.StartsWith("entity.", StringComparison.Ordinal) && !rule.StartsWith("content.", StringComparison.Ordinal))
+            .Distinct()
+            .ToDictionary(rule => rule, _ => RuleAction.Mask),
+        detectors: []);
+
+    /// <summary>Every rule there is masks.</summary>
+    public static readonly RuleSet Everything = Rules(RuleAction.Mask, _ => true);
 
     /// <summary>Rules of one family, all with one action.</summary>
     public static RuleSet Rules(RuleAction action, Func<string, bool> includes) =>
@@ -22,11 +32,13 @@ internal static class Scan
 
     /// <summary>Rules by their ids.</summary>
     public static RuleSet Rules(
-        IReadOnlyDictionary<string, RuleAction> actions, float scoreMin = 0, IReadOnlyList<Detector>? detectors = null)
+        IReadOnlyDictionary<string, RuleAction> actions, float? scoreMin = null, IReadOnlyList<Detector>? detectors = null)
     {
-        var verdicts = actions.ToDictionary(
-            pair => pair.Key, pair => new RuleVerdict(pair.Value, scoreMin, IsDryRun: false, RuleActions.PlaceholderOf(pair.Key)));
+        var verdicts = actions.ToDictionary(pair => pair.Key, pair => Verdict(pair.Key, pair.Value));
         return new RuleSet(RecogniserCatalog.All, detectors ?? DetectorCatalog.All, new RuleActions(verdicts));
+
+        RuleVerdict Verdict(string rule, RuleAction action) => new(
+            action, scoreMin ?? (Judged.Contains(rule) ? SentenceScoreMin : 0), IsDryRun: false, RuleActions.PlaceholderOf(rule));
     }
 
     public static StreamFilter Filter(RuleSet rules) => new(rules, FindingsMax);

@@ -1,9 +1,10 @@
 using Millrace.GuardTraining;
+using Millrace.GuardTraining.Content;
 using Millrace.GuardTraining.Injection;
 using Millrace.GuardTraining.Names;
 
 // Each training registers itself here.
-ITraining[] trainings = [new NamesTraining(), new InjectionTraining()];
+ITraining[] trainings = [new NamesTraining(), new InjectionTraining(), new ContentTraining()];
 
 var chosen = trainings.Where(training => args.Length == 0 || args.Contains(training.Name)).ToList();
 if (chosen.Count == 0)

@@ -1,3 +1,5 @@
+using Millrace.Grounding.Reading;
+
 namespace Millrace.Gateway.Citations;
 
 /// <summary>

@@ -70,5 +70,5 @@ public sealed class CitationVerifier(CitationOptions options, bool isHeldToSourc
     }
 
     private static Verdict? Look(SourceText source, int number, string claim) =>
-        source.Support(number, claim) is { } evidence ? new Verdict(number, evidence.Match, evidence.Score) : null;
+        source.Support(number, claim) is var (match, score) ? new Verdict(number, match, score) : null;
 }

@@ -1,5 +1,6 @@
 using System.Text;
-using Millrace.Gateway.Citations.Support;
+using Millrace.Grounding.Reading;
+using Millrace.Grounding.Support;
 
 namespace Millrace.Gateway.Citations;
 

@@ -1,5 +1,7 @@
-using Millrace.Gateway.Citations.Support;
 using Millrace.Gateway.Retrieval;
+using Millrace.Grounding;
+using Millrace.Grounding.Reading;
+using Millrace.Grounding.Support;
 
 namespace Millrace.Gateway.Citations;
 
@@ -13,7 +15,7 @@ public sealed class SourceText
     public SourceText(IEnumerable<RetrievedPassage> passages)
     {
         _passages = [.. passages.Select(passage => new Passage(passage))];
-        _support = new Lazy<SupportIndex>(() => new SupportIndex([.. _passages.Select(passage => passage.Source)]));
+        _support = new Lazy<SupportIndex>(() => new SupportIndex([.. _passages.Select(passage => Grounds(passage.Source))]));
     }
 
     /// <summary>Number of passages: markers from [1] to this number are valid.</summary>
@@ -23,7 +25,10 @@ public sealed class SourceText
     public IEnumerable<int> Numbers => _passages.Select(passage => passage.Source.Number);
 
     /// <summary>How well a passage supports a sentence, and with which words; null when it does not.</summary>
-    internal Evidence? Support(int number, string claim) => _support.Value.Find(claim, number);
+    internal (SourceMatch Match, double Score)? Support(int number, string claim) =>
+        _support.Value.Find(claim, number) is { } evidence
+            ? (new SourceMatch(_passages.First(passage => passage.Source.Number == number).Source, evidence.Span), evidence.Score)
+            : null;
 
     /// <summary>Finds words in the passages, those with preferred numbers first.</summary>
     /// <returns>Where they stand, or null when they stand in none.</returns>
@@ -72,6 +77,9 @@ public sealed class SourceText
         return exact ?? Nearest(claim, number)?.Match;
     }
 
+    private static GroundingSource Grounds(RetrievedPassage passage) =>
+        new(passage.Number, passage.Title, passage.Breadcrumb, passage.Text);
+
     private sealed class Passage(RetrievedPassage source)
     {
         private Sentence[]? _sentences;
@@ -82,7 +90,8 @@ public sealed class SourceText
 
         // Most answers are found word by word, so that the sentences are rarely needed.
         public Sentence[] Sentences => _sentences ??=
-            [.. Citations.Sentences.Split(Source.Text).Select(span => new Sentence(span, WordSimilarity.Words(span.Of(Source.Text))))];
+            [.. Grounding.Reading.Sentences.Split(Source.Text)
+                .Select(span => new Sentence(span, WordSimilarity.Words(span.Of(Source.Text))))];
     }
 
     private sealed record Sentence(TextSpan Span, string[] Words);

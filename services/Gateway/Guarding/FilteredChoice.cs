@@ -19,6 +19,9 @@ internal sealed class FilteredChoice(
     private bool _started;
     private bool _bypassed;
 
+    /// <summary>Whether the text is JSON.</summary>
+    public bool IsJson { get; init; }
+
     public bool IsBlocked { get; private set; }
 
     public async Task<IReadOnlyList<ChatEvent>> PushAsync(ChatDelta delta)
@@ -78,6 +81,7 @@ internal sealed class FilteredChoice(
         Start = new FilterStart
         {
             Policy = run.Plan.GuardPolicy,
+            Json = IsJson,
             Tenant = CallContext.Current.Tenant,
             Pseudonyms = run.Guard.Pseudonyms,
             ProtectedTexts = { ProtectedTexts.Of(run.Plan) },

@@ -3,10 +3,10 @@ using Millrace.Gateway.Runtime;
 namespace Millrace.Gateway.Guarding;
 
 /// <summary>One choice on its way through the output check: its text and each of its tool calls for itself.</summary>
-/// <param name="open">Opens a filter.</param>
-internal sealed class GuardedChoice(Func<FilteredChoice> open) : IDisposable
+/// <param name="open">Opens a filter; told whether what it filters is JSON.</param>
+internal sealed class GuardedChoice(Func<bool, FilteredChoice> open) : IDisposable
 {
-    private readonly FilteredChoice _text = open();
+    private readonly FilteredChoice _text = open(false);
     private readonly SortedDictionary<int, FilteredCall> _calls = [];
 
     public bool IsBlocked { get; private set; }
@@ -17,7 +17,7 @@ internal sealed class GuardedChoice(Func<FilteredChoice> open) : IDisposable
     public async Task<IReadOnlyList<ChatEvent>> PushAsync(ChatToolCallDelta delta)
     {
         if (IsBlocked) return [];
-        if (!_calls.TryGetValue(delta.Index, out var call)) _calls[delta.Index] = call = new FilteredCall(open(), delta.Index);
+        if (!_calls.TryGetValue(delta.Index, out var call)) _calls[delta.Index] = call = new FilteredCall(open(true), delta.Index);
         return Passed(await call.PushAsync(delta));
     }
 

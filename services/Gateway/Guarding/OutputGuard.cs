@@ -71,6 +71,9 @@ public sealed class OutputGuard(
     }
 
     private GuardedChoice Choice(GuardedChoice?[] choices, int index, ChatRun run, CancellationToken cancellationToken) =>
-        choices[index] ??= new GuardedChoice(() => new FilteredChoice(
-            () => guardrails.FilterOutput(cancellationToken: cancellationToken), run, options.Value, time, cancellationToken));
+        choices[index] ??= new GuardedChoice(isJson => new FilteredChoice(
+            () => guardrails.FilterOutput(cancellationToken: cancellationToken), run, options.Value, time, cancellationToken)
+        {
+            IsJson = isJson,
+        });
 }

@@ -6,7 +6,9 @@ using Millrace.ServiceDefaults.Calls;
 
 namespace Millrace.Gateway.Moderation;
 
-/// <summary><c>POST /v1/moderations</c>: what the guard policy says of texts, without doing anything with them.</summary>
+/// <summary>
+/// <c>POST /v1/moderations</c>: how texts score in each category, and what the guard policy says of them, without doing anything with them.
+/// </summary>
 internal sealed class ModerationsEndpoint(
     GuardrailsService.GuardrailsServiceClient guardrails, IOptions<GatewayOptions> options, JsonBody json)
 {
@@ -18,26 +20,30 @@ internal sealed class ModerationsEndpoint(
         using var body = await json.ReadAsync(context.Request, context.RequestAborted);
         var inputs = ModerationRequestReader.Read(body.RootElement);
         var policy = options.Value.GuardPolicy == GatewayOptions.NoGuard ? string.Empty : options.Value.GuardPolicy;
-        var request = new CheckInputRequest { Policy = policy, Texts = { inputs } };
-        var decision = await guardrails.CheckInputAsync(request, cancellationToken: context.RequestAborted);
-        var results = Enumerable.Range(0, inputs.Count).Select(
-            index => Result([.. decision.Findings.Where(finding => finding.TextIndex == index)]));
+        var moderate = new ModerateRequest { Policy = policy, Texts = { inputs } };
+        var check = new CheckInputRequest { Policy = policy, Texts = { inputs } };
+        using var moderating = guardrails.ModerateAsync(moderate, cancellationToken: context.RequestAborted);
+        var decision = await guardrails.CheckInputAsync(check, cancellationToken: context.RequestAborted);
+        var moderated = await moderating;
+        var results = Enumerable.Range(0, inputs.Count).Select(index => Result(
+            moderated.Texts[index].Categories, [.. decision.Findings.Where(finding => finding.TextIndex == index)]));
         var answer = new ModerationJson($"modr-{CallContext.Current.RequestId}", Model, [.. results], new(decision.PolicyVersion));
         return ApiResults.Json(answer, ModerationJsonContext.Default.ModerationJson);
     }
 
-    private static ModerationResultJson Result(Finding[] findings)
+    private static ModerationResultJson Result(IEnumerable<CategoryScore> categories, Finding[] findings)
     {
-        var scores = ModerationCategories.All.ToDictionary(category => category, _ => 0f);
-        foreach (var finding in findings)
-            if (ModerationCategories.Of(finding.Rule) is { } category) scores[category] = Math.Max(scores[category], finding.Score);
+        var verdicts = ModerationCategories.All.ToDictionary(category => category, category => new CategoryScore { Category = category });
+        foreach (var verdict in categories) verdicts[verdict.Category] = verdict;
         return new ModerationResultJson(
-            findings.Any(finding => finding.Action is not GuardAction.Allow),
-            scores.ToDictionary(entry => entry.Key, entry => entry.Value > 0),
-            scores,
-            scores.ToDictionary(entry => entry.Key, _ => Text),
+            verdicts.Values.Any(verdict => verdict.Flagged) || findings.Any(IsFlagged),
+            verdicts.ToDictionary(entry => entry.Key, entry => entry.Value.Flagged),
+            verdicts.ToDictionary(entry => entry.Key, entry => entry.Value.Score),
+            verdicts.ToDictionary(entry => entry.Key, _ => Text),
             new ModerationFindingsJson([.. findings.Select(Describe)]));
     }
+
+    private static bool IsFlagged(Finding finding) => finding is { Action: not GuardAction.Allow, DryRun: false };
 
     private static ModerationFindingJson Describe(Finding finding) => new(
         finding.Rule, finding.Action.ToString().ToLowerInvariant(), (int)finding.Start, (int)finding.Length, finding.Score);

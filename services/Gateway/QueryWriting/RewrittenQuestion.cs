@@ -1,4 +1,4 @@
-using Millrace.Gateway.Quoting;
+using Millrace.Grounding.Reading;
 
 namespace Millrace.Gateway.QueryWriting;
 

@@ -1,5 +1,5 @@
-using Millrace.Gateway.Citations;
 using Millrace.Gateway.Retrieval;
+using Millrace.Grounding.Reading;
 
 namespace Millrace.Gateway.Quoting;
 

@@ -1,5 +1,6 @@
 using Millrace.Gateway.Citations;
 using Millrace.Gateway.Retrieval;
+using Millrace.Grounding.Reading;
 
 namespace Millrace.Gateway.Quoting;
 

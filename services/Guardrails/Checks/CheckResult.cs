@@ -1,4 +1,5 @@
 using Millrace.Guardrails.Policies;
+using Millrace.Guardrails.Topics;
 
 namespace Millrace.Guardrails.Checks;
 
@@ -10,6 +11,9 @@ public sealed record InputCheck(string Tenant, string Policy, IReadOnlyList<stri
 {
     /// <summary>What kind of text each is, as many as there are texts; none when all are the user's.</summary>
     public IReadOnlyList<RuleScope> Scopes { get; init; } = [];
+
+    /// <summary>Topics that were found in the texts.</summary>
+    public IReadOnlyList<TopicMatch> Topics { get; init; } = [];
 
     /// <summary>Sealed pseudonyms that are in use already.</summary>
     public ReadOnlyMemory<byte> Pseudonyms { get; init; }
@@ -25,6 +29,9 @@ public sealed record OutputContext(string Tenant, string Policy)
 
     /// <summary>Texts that must not be repeated.</summary>
     public IReadOnlyList<string> ProtectedTexts { get; init; } = [];
+
+    /// <summary>Whether the text is JSON, so that what takes the place of a pseudonym is escaped.</summary>
+    public bool IsJson { get; init; }
 
     /// <summary>Words that must not be repeated; empty for none.</summary>
     public string Canary { get; init; } = string.Empty;

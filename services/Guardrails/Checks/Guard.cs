@@ -2,6 +2,7 @@ using Millrace.Guardrails.Evidence;
 using Millrace.Guardrails.Filtering;
 using Millrace.Guardrails.Policies;
 using Millrace.Guardrails.Pseudonyms;
+using Millrace.Guardrails.Topics;
 using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Guardrails.Checks;
@@ -27,7 +28,7 @@ public sealed class Guard(PolicyCatalog policies, ServiceKey key, FindingReporte
         var names = Open(input.Pseudonyms, input.Tenant);
         foreach (var text in policy.Options.UsesPseudonyms ? input.Texts : []) names.Vault.Reserve(text);
 
-        TextCheck[] checks = [.. input.Texts.Select((text, at) => CheckInput(set, policy, (text, ScopeOf(input, at)), names))];
+        TextCheck[] checks = [.. input.Texts.Select((_, at) => CheckInput(set, policy, (input, at), names))];
         int[] quarantined = [.. Enumerable.Range(0, checks.Length).Where(at => IsQuarantined(input, checks, at))];
         return new CheckResult(ActionOf(checks, quarantined), checks, policy.Version)
         {
@@ -53,7 +54,7 @@ public sealed class Guard(PolicyCatalog policies, ServiceKey key, FindingReporte
     {
         var set = policies.Current;
         var policy = set.Get(context.Tenant, context.Policy);
-        var names = Open(context.Pseudonyms, context.Tenant);
+        var names = Open(context.Pseudonyms, context.Tenant, context.IsJson);
         var filter = new StreamFilter(policy.Output, set.Options.FindingsMax, names.Replacer, RequestDetectors.Of(context, names.Vault))
         {
             KeepsEvidence = reporter.IncludesText,
@@ -81,13 +82,26 @@ public sealed class Guard(PolicyCatalog policies, ServiceKey key, FindingReporte
         return new Explanation(policy, decided with { Findings = findings });
     }
 
-    private TextCheck CheckInput(PolicySet set, GuardPolicy policy, (string Text, RuleScope Scope) input, Names names)
+    private TextCheck CheckInput(PolicySet set, GuardPolicy policy, (InputCheck Input, int At) part, Names names)
     {
-        var check = input.Text.Length > policy.InputCharsMax
-            ? TooLong(input.Text)
-            : Filter(set, policy.RulesOf(input.Scope), input.Text, names);
-        reporter.Decided(input.Scope.Direction(), policy.Version, check.Findings);
+        var (text, scope) = (part.Input.Texts[part.At], ScopeOf(part.Input, part.At));
+        var check = text.Length > policy.InputCharsMax ? TooLong(text) : Filter(set, policy.RulesOf(scope), text, names);
+        foreach (var topic in part.Input.Topics.Where(topic => topic.TextIndex == part.At))
+            check = WithTopic(check, topic, policy.VerdictOf(scope, topic.Rule), text.Length);
+        reporter.Decided(scope.Direction(), policy.Version, check.Findings);
         return check;
+    }
+
+    // A topic is the whole text's: it cannot be masked, and one that is to be masked is flagged.
+    private static TextCheck WithTopic(TextCheck check, TopicMatch topic, RuleVerdict verdict, int length)
+    {
+        var action = verdict.ActionAt(topic.Score);
+        if (action == RuleAction.Allow) return check;
+        if (action != RuleAction.Block) action = RuleAction.Flag;
+        Finding finding = new(topic.Rule, action, Start: 0, length, topic.Score) { IsDryRun = verdict.IsDryRun };
+        var decided = verdict.IsDryRun || action < check.Action ? check.Action : action;
+        var text = decided == RuleAction.Block ? string.Empty : check.Text;
+        return new TextCheck(decided, text, [finding, .. check.Findings]);
     }
 
     private TextCheck Filter(PolicySet set, RuleSet rules, string text, Names names)
@@ -98,10 +112,10 @@ public sealed class Guard(PolicyCatalog policies, ServiceKey key, FindingReporte
         return new TextCheck(filter.Action, filter.IsBlocked ? string.Empty : filtered, findings);
     }
 
-    private Names Open(ReadOnlyMemory<byte> pseudonyms, string tenant)
+    private Names Open(ReadOnlyMemory<byte> pseudonyms, string tenant, bool isJson = false)
     {
         var vault = _sealer.Open(pseudonyms.Span, tenant);
-        return new Names(vault, new FindingReplacer(vault, new TextHasher(key, tenant)));
+        return new Names(vault, new FindingReplacer(vault, new TextHasher(key, tenant)) { IsJson = isJson });
     }
 
     private static TextCheck TooLong(string text) => new(

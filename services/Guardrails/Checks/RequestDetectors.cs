@@ -11,7 +11,7 @@ internal static class RequestDetectors
     public static IReadOnlyList<Detector> Of(OutputContext context, PseudonymVault vault)
     {
         List<Detector> detectors = [];
-        if (vault.Count > 0) detectors.Add(new PseudonymDetector(vault));
+        if (vault.Count > 0) detectors.Add(new PseudonymDetector(vault, context.IsJson));
         if (context.ProtectedTexts.Count > 0 || context.Canary.Length > 0)
             detectors.Add(new LeakDetector(context.ProtectedTexts, context.Canary));
         return detectors;

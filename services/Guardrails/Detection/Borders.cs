@@ -6,6 +6,10 @@ internal static class Borders
     /// <summary>Most characters that are looked at behind a number.</summary>
     public const int CharsMax = 2;
 
+    /// <summary>Whether a text starts with one letter, a separator and no digit: with "a word", where a number could be "A 123".</summary>
+    public static bool IsWordAlone(ReadOnlySpan<char> text) =>
+        text is [_, ' ' or '-', var third, ..] && !char.IsAsciiDigit(third) && !char.IsAsciiDigit(text[0]);
+
     /// <summary>Whether nothing before a position belongs to what starts there.</summary>
     /// <param name="text">The text.</param>
     /// <param name="start">The position.</param>

@@ -6,7 +6,8 @@ internal static class CheckSums
     private const int Ninety7 = 97;
 
     // Verhoeff's scheme: the multiplication of the group of a pentagon's symmetries, and a permutation for each place from the right.
-    private static readonly byte[][] Pentagon = [.. Enumerable.Range(0, 10).Select(a => Enumerable.Range(0, 10).Select(b => Turn(a, b)).ToArray())];
+    private static readonly byte[][] Pentagon =
+        [.. Enumerable.Range(0, 10).Select(a => Enumerable.Range(0, 10).Select(b => Turn(a, b)).ToArray())];
 
     private static readonly byte[][] Places = PlacesOf([1, 5, 7, 6, 2, 8, 3, 0, 9, 4]);
 

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Millrace.Guardrails.Detection;
 
 /// <summary>
-/// Words that tell, when they stand shortly before a finding, what it is or is not: <c>passport</c> before nine digits, <c>version</c> before
-/// four numbers. Either case; whole words, with or without a plural <c>s</c>.
+/// Words that tell, when they stand shortly before a finding, what it is or is not: <c>passport</c> before nine digits, <c>version</c>
+/// before four numbers. Either case; whole words, with or without a plural <c>s</c>.
 /// </summary>
 internal sealed class ContextWords
 {
@@ -44,16 +44,24 @@ internal sealed class ContextWords
         return false;
     }
 
-    /// <summary>Whether one of them stands directly before a position: spaces, a colon, an opening mark, "is" or "number" at most between.</summary>
+    /// <summary>Whether one of them stands directly before a position: spaces, a colon, an opening mark, "is" or "number" at most
+    /// between.</summary>
     public bool Touch(ReadOnlySpan<char> text, int start)
     {
         var before = text[Math.Max(0, start - Recogniser.LookBehindMax)..start].TrimEnd(Between);
+        if (EndsWithWord(before)) return true;
         foreach (var link in Links)
-            if (before.EndsWith(link, StringComparison.OrdinalIgnoreCase)) before = before[..^link.Length].TrimEnd(Between);
+            if (before.EndsWith(link, StringComparison.OrdinalIgnoreCase)
+                && EndsWithWord(before[..^link.Length].TrimEnd(Between))) return true;
+        return false;
+    }
+
+    private bool EndsWithWord(ReadOnlySpan<char> text)
+    {
         foreach (var word in _words)
         {
-            var at = before.Length - word.Length;
-            if (before.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (at == 0 || !Chars.IsWord(before[at - 1]))) return true;
+            var at = text.Length - word.Length;
+            if (text.EndsWith(word, StringComparison.OrdinalIgnoreCase) && (at == 0 || !Chars.IsWord(text[at - 1]))) return true;
         }
 
         return false;

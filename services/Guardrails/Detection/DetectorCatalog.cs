@@ -1,3 +1,4 @@
+using Millrace.Guardrails.Content;
 using Millrace.Guardrails.Detection.Secrets;
 using Millrace.Guardrails.Injection;
 using Millrace.Guardrails.Names;
@@ -8,7 +9,8 @@ namespace Millrace.Guardrails.Detection;
 public static class DetectorCatalog
 {
     /// <summary>All detectors.</summary>
-    public static IReadOnlyList<Detector> All { get; } = [new LongSecretDetector(), new EntityDetector(), new InjectionDetector()];
+    public static IReadOnlyList<Detector> All { get; } =
+        [new LongSecretDetector(), new EntityDetector(), new InjectionDetector(), new ContentDetector(ContentScorer.Shared)];
 
     /// <summary>The rules of all recognisers and detectors, each once.</summary>
     public static IReadOnlyList<string> Rules { get; } =

@@ -36,6 +36,9 @@ internal sealed record Form(string Pattern, NumberCheck Check)
         return alone < Announced && IsAnnounced(text, start) ? Announced : alone;
     }
 
+    /// <summary>Whether a number that starts at a position could count at all: what it is not needs not be waited for.</summary>
+    public bool CanCount(ReadOnlySpan<char> text, int start) => Compact > 0 || Grouped > 0 || IsAnnounced(text, start);
+
     private bool IsAnnounced(ReadOnlySpan<char> text, int start) =>
         Words is not null && (IsDirect ? Words.Touch(text, start) : Words.Precede(text, start));
 }

@@ -1,3 +1,4 @@
+using Millrace.Guardrails.Content;
 using Millrace.Guardrails.Detection.Accounts;
 using Millrace.Guardrails.Detection.Crypto;
 using Millrace.Guardrails.Detection.Dates;
@@ -12,8 +13,8 @@ using Millrace.Guardrails.Injection;
 namespace Millrace.Guardrails.Detection;
 
 /// <summary>
-/// Every recogniser there is. Their order decides between equally long findings at one position: what a check sum proves comes first, what only
-/// words before it tell after it, telephone numbers and dates last.
+/// Every recogniser there is. Their order decides between equally long findings at one position: what a check sum proves comes first, what
+/// only words before it tell after it, telephone numbers and dates last.
 /// </summary>
 public static class RecogniserCatalog
 {
@@ -41,5 +42,6 @@ public static class RecogniserCatalog
         new AgeRecogniser(),
         new DateTimeRecogniser(),
         .. InjectionPhrases.All,
+        new ProfanityRecogniser(),
     ];
 }

@@ -15,6 +15,8 @@ internal sealed class Shape(string pattern)
     /// <summary>Most letters and digits of a shape.</summary>
     public const int DigitsMax = 48;
 
+    private readonly int _fixedChars = pattern.Contains('_') ? pattern.IndexOf('_', StringComparison.Ordinal) : pattern.Length;
+
     /// <summary>Most characters that are looked at, what follows the number included.</summary>
     public int CharsMax => pattern.Length + Borders.CharsMax;
 
@@ -27,6 +29,16 @@ internal sealed class Shape(string pattern)
         '_' => IsSeparator(c) || Fits(pattern[2], c),
         var kind => Fits(kind, c),
     };
+
+    /// <summary>Whether what is known does not speak against a number of this shape, as far as no separator may be left out.
+    /// Cheap.</summary>
+    public bool MayStart(ReadOnlySpan<char> text)
+    {
+        var count = Math.Min(text.Length, _fixedChars);
+        for (var i = 0; i < count; i++)
+            if (!Fits(pattern[i], text[i])) return false;
+        return true;
+    }
 
     /// <summary>Reads a number of this shape.</summary>
     /// <param name="cursor">Where it starts; behind it when it was read.</param>

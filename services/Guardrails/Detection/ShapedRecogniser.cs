@@ -1,9 +1,12 @@
 namespace Millrace.Guardrails.Detection;
 
-/// <summary>A kind of number that has fixed forms: national ids, routing numbers and the like. The longest form that fits is taken.</summary>
+/// <summary>A kind of number that has fixed forms: national ids, routing numbers and the like. The longest form that fits is
+/// taken.</summary>
 internal sealed class ShapedRecogniser(string rule, params Form[] forms) : Recogniser
 {
     private readonly int _charsMax = forms.Max(form => form.Shape.CharsMax);
+    private readonly Form[] _ofDigits = [.. forms.Where(form => form.Shape.CanStart('0'))];
+    private readonly Form[] _ofLetters = [.. forms.Where(form => form.Shape.CanStart('A'))];
 
     public override string Rule => rule;
 
@@ -18,8 +21,9 @@ internal sealed class ShapedRecogniser(string rule, params Form[] forms) : Recog
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
         var best = Match.None;
-        foreach (var form in forms)
+        foreach (var form in char.IsAsciiDigit(text[start]) ? _ofDigits : _ofLetters)
         {
+            if (!form.Shape.MayStart(text[start..])) continue;
             var match = MatchForm(form, text, start, isEnd);
             if (!match.IsDecided) return match;
             if (match.Length > best.Length || (match.Length == best.Length && match.Score > best.Score)) best = match;
@@ -32,7 +36,8 @@ internal sealed class ShapedRecogniser(string rule, params Form[] forms) : Recog
     {
         Span<char> digits = stackalloc char[Shape.DigitsMax];
         var cursor = new TextCursor(text, start, isEnd);
-        if (!form.Shape.TryRead(ref cursor, digits, out var read)) return cursor.Nothing;
+        if (!form.Shape.TryRead(ref cursor, digits, out var read))
+            return cursor.RanOut && form.CanCount(text, start) ? Match.Undecided : Match.None;
         if (!Borders.IsFreeBefore(text, start, read.IsSpaced) || !form.Check(digits[..read.Digits])) return Match.None;
         if (!Borders.IsFreeAfter(ref cursor, read.IsSpaced)) return cursor.Nothing;
 

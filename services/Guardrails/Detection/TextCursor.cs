@@ -2,7 +2,8 @@ namespace Millrace.Guardrails.Detection;
 
 /// <summary>
 /// Reads a text from a position on, and remembers whether it wanted more than there is. A recogniser that reads only through a cursor
-/// and answers by <see cref="Answer"/> gives the same answer however the text was cut: as long as what follows could matter, it is undecided.
+/// and answers by <see cref="Answer"/> gives the same answer however the text was cut: as long as what follows could matter, it is
+/// undecided.
 /// </summary>
 /// <param name="text">What is known of the text.</param>
 /// <param name="start">Where to begin.</param>

@@ -28,9 +28,10 @@ public sealed class FindingReporter(PolicyCatalog policies, GuardrailsMetrics me
     {
         var finding = told.Finding;
         var span = $"{finding.Start}+{finding.Length}";
+        var where = $"{GuardrailsMetrics.NameOf(told.Direction)} {span}";
         if (options.IncludeText && finding.Evidence is { } text)
-            GuardrailsLog.FoundText(logger, told.Direction, finding.Rule, span, finding.Score, Shortened(text, options.TextCharsMax));
-        else GuardrailsLog.Found(logger, told.Direction, finding.Rule, span, finding.Score, told.PolicyVersion);
+            GuardrailsLog.FoundText(logger, finding.Rule, where, finding.Score, Shortened(text, options.TextCharsMax));
+        else GuardrailsLog.Found(logger, finding.Rule, where, finding.Score, told.PolicyVersion);
 
         if (Activity.Current is { IsAllDataRequested: true } activity)
             activity.AddEvent(new ActivityEvent(EventName, tags: TagsOf(told, span)));

@@ -8,15 +8,17 @@ namespace Millrace.Guardrails.Grpc;
 
 /// <summary>The contract over <see cref="Guard"/>.</summary>
 internal sealed partial class GuardrailsGrpcService(
-    Guard guard, PolicyCatalog policies, TimeProvider time, ILogger<GuardrailsGrpcService> logger)
+    Guard guard, Judges judges, PolicyCatalog policies, TimeProvider time, ILogger<GuardrailsGrpcService> logger)
     : GuardrailsService.GuardrailsServiceBase
 {
-    public override Task<CheckInputResponse> CheckInput(CheckInputRequest request, ServerCallContext context)
+    public override async Task<CheckInputResponse> CheckInput(CheckInputRequest request, ServerCallContext context)
     {
-        var response = guard.CheckInput(request.ToCheck()).ToWire();
+        var check = request.ToCheck();
+        var topics = await judges.Topics.CheckAsync(check, context.CancellationToken);
+        var response = guard.CheckInput(check with { Topics = topics }).ToWire();
         if (response.Action == GuardAction.Block)
             GuardrailsLog.InputBlocked(logger, response.PolicyVersion, BlockingRule(response.Findings));
-        return Task.FromResult(response);
+        return response;
     }
 
     public override Task<CheckOutputResponse> CheckOutput(CheckOutputRequest request, ServerCallContext context)
@@ -68,6 +70,17 @@ internal sealed partial class GuardrailsGrpcService(
         }));
         return Task.FromResult(response);
     }
+
+    public override Task<ModerateResponse> Moderate(ModerateRequest request, ServerCallContext context)
+    {
+        var (texts, policy) = judges.Moderator.Score(Requests.TenantOf(request.Tenant), request.Policy, request.Texts);
+        var response = new ModerateResponse { PolicyVersion = policy.Version };
+        response.Texts.AddRange(texts.Select(scores => scores.ToWire()));
+        return Task.FromResult(response);
+    }
+
+    public override Task<CheckGroundingResponse> CheckGrounding(CheckGroundingRequest request, ServerCallContext context) =>
+        Task.FromResult(judges.Grounding.Check(request.ToAnswer(), context.CancellationToken).ToWire());
 
     // A passage that was kept back blocks nothing else, so the last finding that blocks may be none of its.
     private static string BlockingRule(IEnumerable<Contracts.Guardrails.V1.Finding> findings) =>

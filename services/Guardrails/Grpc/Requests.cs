@@ -24,7 +24,7 @@ internal static class Requests
 
     public static OutputContext ToContext(this FilterStart start) => new(TenantOf(start.Tenant), start.Policy)
     {
-        Pseudonyms = start.Pseudonyms.Memory, ProtectedTexts = start.ProtectedTexts, Canary = start.Canary,
+        Pseudonyms = start.Pseudonyms.Memory, ProtectedTexts = start.ProtectedTexts, Canary = start.Canary, IsJson = start.Json,
     };
 
     public static RuleScope ScopeOf(this ExplainRequest request) =>

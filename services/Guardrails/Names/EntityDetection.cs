@@ -53,7 +53,8 @@ internal sealed class EntityDetection(EntityModel model) : Detection.Detection
         ref var token = ref _window[0];
         var confidence = 1f;
         var tag = token.Kind == TokenKind.None ? EntityTags.Outside : model.Tag(_window, out confidence);
-        var continues = _open.IsOpen && EntityTags.Continues(tag, _window.Tag1) && token.End - _open.Start <= EntityDetector.EntityCharsMax;
+        var continues = _open.IsOpen && EntityTags.Continues(tag, _window.Tag1)
+            && token.End - _open.Start <= EntityDetector.EntityCharsMax;
         if (!continues)
         {
             Close(found);

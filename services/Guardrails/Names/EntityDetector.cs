@@ -4,8 +4,8 @@ namespace Millrace.Guardrails.Names;
 
 /// <summary>
 /// Finds names of persons, places and organisations, nationalities, titles, addresses and what stands with them, by a tagger that was
-/// trained on data written for this project. It decides from left to right and looks three tokens ahead, so that a stream is held back for
-/// a few words only; see models/guards/data/names/README.md.
+/// trained on data written for this project. It decides from left to right and looks three tokens ahead, so that a stream is held
+/// back for a few words only; see models/guards/data/names/README.md.
 /// </summary>
 internal sealed class EntityDetector : Detector
 {
@@ -14,16 +14,13 @@ internal sealed class EntityDetector : Detector
 
     private const int TokensUndecided = TagWindow.Ahead + 2;
 
-    private readonly EntityModel _model;
+    private readonly Lazy<EntityModel> _model;
 
-    /// <summary>With the model of the service.</summary>
-    public EntityDetector()
-        : this(EntityModel.Shared)
-    {
-    }
+    /// <summary>With the model of the service, which is read when the first text comes.</summary>
+    public EntityDetector() => _model = new Lazy<EntityModel>(() => EntityModel.Shared);
 
     /// <summary>With a model.</summary>
-    public EntityDetector(EntityModel model) => _model = model;
+    public EntityDetector(EntityModel model) => _model = new Lazy<EntityModel>(model);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Rules => EntityTags.Rules;
@@ -33,5 +30,5 @@ internal sealed class EntityDetector : Detector
         EntityCharsMax + (TokensUndecided * (EntityTokenizer.TokenCharsMax + EntityTokenizer.GapCharsMax));
 
     /// <inheritdoc/>
-    public override Detection.Detection Begin() => new EntityDetection(_model);
+    public override Detection.Detection Begin() => new EntityDetection(_model.Value);
 }

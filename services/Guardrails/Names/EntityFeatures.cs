@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Names;
 
 /// <summary>
-/// What the tagger looks at: words, shapes, endings and lists of the tokens around, alone and together, and the tags before. Each is a row
-/// of the model's weights. They are part of the trained model: a change needs a new training.
+/// What the tagger looks at: words, shapes, endings and lists of the tokens around, alone and together, and the tags before. Each is
+/// a row of the model's weights. They are part of the trained model: a change needs a new training.
 /// </summary>
 internal ref struct EntityFeatures
 {

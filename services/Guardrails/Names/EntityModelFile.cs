@@ -16,7 +16,8 @@ internal static class EntityModelFile
     public static EntityModel Read(Stream stream)
     {
         using var reader = new BinaryReader(stream);
-        if (reader.ReadUInt32() != Mark) throw new InvalidDataException("This is no model of names, or one of another version. Train it again.");
+        if (reader.ReadUInt32() != Mark)
+            throw new InvalidDataException("This is no model of names, or one of another version. Train it again.");
         var header = new EntityModelHeader(reader.ReadString(), reader.ReadInt32(), reader.ReadInt16(), reader.ReadSingle());
         var count = reader.ReadInt32();
         if (header.RowBits is < RowBitsMin or > RowBitsMax || count is < 0 or > WordsMax)

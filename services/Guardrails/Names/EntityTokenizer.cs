@@ -30,7 +30,8 @@ internal sealed class EntityTokenizer(Lexicon lexicon)
         token = default;
         var start = from;
         var lines = 0;
-        while (start < text.Length && start - from < GapCharsMax && char.IsWhiteSpace(text[start])) lines += text[start++] == '\n' ? 1 : 0;
+        for (; start < text.Length && start - from < GapCharsMax && char.IsWhiteSpace(text[start]); start++)
+            if (text[start] == '\n') lines++;
         if (start - from == GapCharsMax) return Wide(from, out token);
         if (start == text.Length) return false;
 

@@ -51,7 +51,8 @@ internal sealed class TagWindow
     public uint LastWord { get; private set; }
 
     /// <summary>Kind of the last entity and how long ago it ended, in one number.</summary>
-    public uint LastEntity => (uint)(_lastKind << 3 | (_distance switch { < 2 => 0, < 3 => 1, < 5 => 2, < 9 => 3, < DistanceMax => 4, _ => 5 }));
+    public uint LastEntity =>
+        ((uint)_lastKind << 3) | _distance switch { < 2 => 0u, < 3 => 1, < 5 => 2, < 9 => 3, < DistanceMax => 4, _ => 5 };
 
     /// <summary>Whether the text so far is written in lower case, in capitals, or as usual: 0 unknown, 1, 2, 3.</summary>
     public uint CaseMode => _lower + _capital < 3 ? 0u : _capital == 0 ? 1u : _lower == 0 ? 2u : 3u;

@@ -40,6 +40,16 @@ public sealed class GuardrailsOptions : OwnRulesOptions, ISelfValidating
     [Range(1, 100_000)]
     public int FindingsMax { get; set; } = 1000;
 
+    /// <summary>Most characters of an answer whose support is checked.</summary>
+    /// <value>Default 50,000.</value>
+    [Range(1, 1_000_000)]
+    public int GroundingAnswerCharsMax { get; set; } = 50_000;
+
+    /// <summary>Most characters of all texts together that an answer is held to.</summary>
+    /// <value>Default 1,048,576: 256 passages of 4,096 characters.</value>
+    [Range(1, 16_777_216)]
+    public int GroundingContextCharsMax { get; set; } = 1_048_576;
+
     /// <summary>Key that seals pseudonyms and makes hashes: 32 bytes in base64. Needed where several processes serve.</summary>
     /// <value>Default empty: a random one for each process.</value>
     public string PseudonymKey { get; set; } = string.Empty;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Millrace.Guardrails.Detection;
+using Millrace.Guardrails.Grounding;
+using Millrace.Guardrails.Topics;
 
 namespace Millrace.Guardrails.Policies;
 
@@ -47,6 +49,12 @@ public sealed class PolicyOptions
     /// <value>Default false.</value>
     public bool Canary { get; set; }
 
+    /// <summary>What users may talk of.</summary>
+    public TopicOptions Topics { get; } = new();
+
+    /// <summary>What happens with answers that their texts do not support.</summary>
+    public GroundingOptions Grounding { get; } = new();
+
     /// <summary>Whether some text may get a pseudonym.</summary>
     public bool UsesPseudonyms => Input.Values.Concat(Documents.Values).Any(action => ParseAction(action) == RuleAction.Pseudonym);
 
@@ -62,6 +70,10 @@ public sealed class PolicyOptions
         }
 
         policy.Input["content.*"] = policy.Documents["content.*"] = policy.Output["content.*"] = "block";
+
+        // A swear word alone is no reason to turn a user away.
+        policy.Input["content.profanity"] = policy.Documents["content.profanity"] = "allow";
+        policy.Output["content.profanity"] = "mask";
         return policy;
     }
 
@@ -104,12 +116,14 @@ public sealed class PolicyOptions
 
         foreach (var selector in DryRunRules)
             if (!Names(selector, isRule)) yield return UnknownRule($"DryRunRules: {selector}");
+        foreach (var error in Topics.Validate().Concat(Grounding.Validate())) yield return error;
     }
 
     /// <summary>All that the policy decides by, as lines in a fixed order: equal exactly when two policies decide alike.</summary>
     internal IEnumerable<string> Content(IEnumerable<string> rules)
     {
         yield return string.Create(CultureInfo.InvariantCulture, $"{InputCharsMax} {BlockScoreMin:R} {Canary}");
+        foreach (var line in Topics.Content().Append(Grounding.Content())) yield return line;
         foreach (var rule in rules.Concat(RuleNames.Families).Distinct().Order(StringComparer.Ordinal))
             foreach (var direction in Enum.GetValues<GuardDirection>())
             {

@@ -23,11 +23,14 @@ internal sealed class PseudonymDetector : Detector
     private static readonly string[] Closing = [">", "&gt;", "\\>"];
 
     private readonly TextList _names;
+    private readonly bool _isJson;
 
     /// <summary>Prepares the detector.</summary>
     /// <param name="vault">A vault with names, which does not change while texts are read.</param>
-    public PseudonymDetector(PseudonymVault vault)
+    /// <param name="isJson">Whether the text is JSON, whose strings end at a quote.</param>
+    public PseudonymDetector(PseudonymVault vault, bool isJson = false)
     {
+        _isJson = isJson;
         _names = new TextList(vault.Texts.Keys);
         CharsMax = _names.Entries.Max(name => name.Length) + (2 * BracketCharsMax) + 1;
     }
@@ -88,14 +91,20 @@ internal sealed class PseudonymDetector : Detector
     }
 
     // A run that is longer than what can be seen of it may have begun as an address.
-    private static bool IsInAddress(ReadOnlySpan<char> before)
+    private bool IsInAddress(ReadOnlySpan<char> before)
     {
         var seen = before[Math.Max(0, before.Length - Recogniser.LookBehindMax)..];
         var start = seen.Length;
-        while (start > 0 && !char.IsWhiteSpace(seen[start - 1]) && seen[start - 1] < UnspacedScripts) start--;
+        while (start > 0 && !EndsAddress(seen, start - 1)) start--;
         return (start == 0 && seen.Length == Recogniser.LookBehindMax)
             || seen[start..].Contains("://", StringComparison.Ordinal)
             || seen[start..].Contains("](", StringComparison.Ordinal);
+    }
+
+    private bool EndsAddress(ReadOnlySpan<char> text, int at)
+    {
+        if (_isJson && text[at] == '"') return at == 0 || text[at - 1] != '\\';
+        return char.IsWhiteSpace(text[at]) || text[at] >= UnspacedScripts;
     }
 
     private sealed class Run(PseudonymDetector owner) : Detection.Detection

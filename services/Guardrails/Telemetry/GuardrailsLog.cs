@@ -1,4 +1,4 @@
-using Millrace.Guardrails.Policies;
+using Millrace.ServiceDefaults.Errors;
 
 namespace Millrace.Guardrails.Telemetry;
 
@@ -32,10 +32,16 @@ internal static partial class GuardrailsLog
         EventName = "KeyIsRandom")]
     public static partial void KeyIsRandom(ILogger logger);
 
-    [LoggerMessage(
-        412, LogLevel.Information, "Found in {Direction}: {Rule} at {Span}, score {Score}, policy {Version}", EventName = "Found")]
-    public static partial void Found(ILogger logger, GuardDirection direction, string rule, string span, float score, string version);
+    [LoggerMessage(412, LogLevel.Information, "Found {Rule} at {Where}, score {Score}, policy {Version}", EventName = "Found")]
+    public static partial void Found(ILogger logger, string rule, string where, float score, string version);
 
-    [LoggerMessage(413, LogLevel.Information, "Found in {Direction}: {Rule} at {Span}, score {Score}: {Text}", EventName = "FoundText")]
-    public static partial void FoundText(ILogger logger, GuardDirection direction, string rule, string span, float score, string text);
+    [LoggerMessage(413, LogLevel.Information, "Found {Rule} at {Where}, score {Score}: {Text}", EventName = "FoundText")]
+    public static partial void FoundText(ILogger logger, string rule, string where, float score, string text);
+
+    [LoggerMessage(
+        405,
+        LogLevel.Warning,
+        "Topics of a text are not known: {Reason}; policy {Version} lets it pass: {FailOpen}",
+        EventName = "TopicsUnknown")]
+    public static partial void TopicsUnknown(ILogger logger, string version, Reason reason, bool failOpen);
 }

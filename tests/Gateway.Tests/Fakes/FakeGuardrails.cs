@@ -35,6 +35,9 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
     /// <summary>What every input check finds besides.</summary>
     public IReadOnlyList<Finding> MoreFindings { get; set; } = [];
 
+    /// <summary>What every text scores, in categories that it names.</summary>
+    public IReadOnlyList<CategoryScore> Scores { get; set; } = [];
+
     /// <summary>Happens while an input is checked.</summary>
     public Action Checking { get; set; } = () => { };
 
@@ -58,6 +61,14 @@ internal sealed class FakeGuardrails : GuardrailsService.GuardrailsServiceBase
         response.Texts.Add(request.Texts.Select((text, index) => Masked(text, SourceOf(request, index))));
         if (!response.Texts.SequenceEqual(request.Texts)) response.Action = GuardAction.Modify;
         Quarantine(request, response);
+        return Task.FromResult(response);
+    }
+
+    public override Task<ModerateResponse> Moderate(ModerateRequest request, ServerCallContext context)
+    {
+        RequirePresence();
+        var response = new ModerateResponse { PolicyVersion = "1" };
+        response.Texts.AddRange(request.Texts.Select(_ => new TextModeration { Categories = { Scores } }));
         return Task.FromResult(response);
     }
 

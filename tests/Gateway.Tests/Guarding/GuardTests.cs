@@ -117,6 +117,22 @@ public sealed class GuardTests
         Assert.Equal("guardrails", answer.GetProperty("millrace").GetProperty("degraded")[0].GetString());
     }
 
+    [Theory]
+    [InlineData("false", "true", HttpStatusCode.OK)]
+    [InlineData("true", "false", HttpStatusCode.ServiceUnavailable)]
+    public async Task Guardrails_Away_AsTheAssistantChose(string gateway, string assistant, HttpStatusCode status)
+    {
+        await using var platform = await Platform.StartAsync(settings:
+        [
+            ("Gateway:GuardFailOpen", gateway), ("Assistants:helper:Model", "plain"), ("Assistants:helper:GuardFailOpen", assistant),
+        ]);
+        platform.Guardrails.IsAway = true;
+
+        using var response = await platform.ChatAsync(new { model = "helper", messages = new[] { new { role = "user", content = "Hi" } } });
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
     [Fact]
     public async Task Quote_WithWhatTheAnswerMayNotShow_IsEmpty()
     {

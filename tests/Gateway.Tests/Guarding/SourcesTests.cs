@@ -129,6 +129,7 @@ public sealed class SourcesTests
         await AskAsync(platform);
 
         var start = Assert.Single(platform.Guardrails.Starts);
+        Assert.False(start.Json);
         Assert.Equal("sealed", start.Pseudonyms.ToStringUtf8());
         Assert.Equal("amber-falcon-42", start.Canary);
         Assert.NotEmpty(start.ProtectedTexts);

@@ -29,20 +29,40 @@ public sealed class ModerationTests
     }
 
     [Fact]
-    public async Task Moderation_RuleOfACategory_IsThatCategory()
+    public async Task Moderation_CategoryScores_AreThoseOfTheGuard()
     {
         await using var platform = await Platform.StartAsync();
-        platform.Guardrails.MoreFindings =
-            [new Finding { Rule = "content.self_harm_intent", Action = GuardAction.Flag, Start = 3, Length = 4, Score = 0.75f }];
+        platform.Guardrails.Scores =
+        [
+            new CategoryScore { Category = "self-harm/intent", Score = 0.75f, Flagged = true },
+            new CategoryScore { Category = "hate", Score = 0.125f },
+        ];
 
         using var response = await platform.PostAsync(
             "/v1/moderations", """{"input":[{"type":"text","text":"one"},{"type":"text","text":"two"}]}""");
         var results = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results");
 
         var result = Assert.Single(results.EnumerateArray());
+        Assert.True(result.GetProperty("flagged").GetBoolean());
         Assert.True(result.GetProperty("categories").GetProperty("self-harm/intent").GetBoolean());
         Assert.Equal(0.75, result.GetProperty("category_scores").GetProperty("self-harm/intent").GetDouble());
+        Assert.Equal(0.125, result.GetProperty("category_scores").GetProperty("hate").GetDouble());
         Assert.False(result.GetProperty("categories").GetProperty("hate").GetBoolean());
+        Assert.Equal("text", result.GetProperty("category_applied_input_types").GetProperty("hate")[0].GetString());
+        Assert.Equal(ModerationCategories.All.Count, result.GetProperty("category_scores").EnumerateObject().Count());
+    }
+
+    [Fact]
+    public async Task Moderation_RuleThatIsOnlyTried_FlagsNothing()
+    {
+        await using var platform = await Platform.StartAsync();
+        platform.Guardrails.MoreFindings = [new Finding { Rule = "pii.email", Action = GuardAction.Flag, Length = 4, DryRun = true }];
+
+        using var response = await platform.PostAsync("/v1/moderations", """{"input":"one"}""");
+        var result = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results")[0];
+
+        Assert.False(result.GetProperty("flagged").GetBoolean());
+        Assert.Single(result.GetProperty("millrace").GetProperty("findings").EnumerateArray());
     }
 
     [Theory]

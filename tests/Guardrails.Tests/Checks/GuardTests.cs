@@ -83,6 +83,25 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public void Pseudonyms_InJson_ComeBackEscaped()
+    {
+        using var guard = new GuardUnderTest(
+            ("Policies:default:Input:custom.nick", "pseudonym"),
+            ("Policies:default:Output:pii.*", "allow"),
+            ("Patterns:nick:Pattern", "Max \"[a-z]+\""));
+        var asked = guard.Input("I am Max \"speedy\".");
+        var context = new OutputContext("acme", "") { Pseudonyms = asked.Pseudonyms };
+
+        const string Arguments = """{"page":"https://a.example","to":"<NICK_1>","link":"https://b.example/<NICK_1>"}""";
+
+        Assert.Equal("I am <NICK_1>.", asked.Texts[0].Text);
+        Assert.Equal(
+            """{"page":"https://a.example","to":"Max \"speedy\"","link":"https://b.example/<NICK_1>"}""",
+            guard.Guard.CheckOutput(context with { IsJson = true }, Arguments).Texts[0].Text);
+        Assert.Equal("To Max \"speedy\"", guard.Guard.CheckOutput(context, "To <NICK_1>").Texts[0].Text);
+    }
+
+    [Fact]
     public void Pseudonyms_OfAnEarlierTurn_AreKept()
     {
         using var guard = new GuardUnderTest(Naming);
@@ -137,6 +156,18 @@ public sealed class GuardTests
         Assert.Equal(8, guard.Input("hi").Canary.Split(' ').Length);
         Assert.Equal(guard.Input("hi").Canary, guard.Input("ho").Canary);
         Assert.NotEqual(guard.Input("hi").Canary, guard.Guard.CheckInput(new InputCheck("acme", "strict", ["hi"])).Canary);
+    }
+
+    [Fact]
+    public void Instructions_ThatComeBack_AreBlocked()
+    {
+        using var guard = new GuardUnderTest(("Policies:default:Canary", "true"));
+        const string Instructions = "You answer questions of the kettle shop politely and never speak about the prices of others.";
+        var context = new OutputContext("acme", "") { ProtectedTexts = [Instructions], Canary = guard.Input("hi").Canary };
+
+        Assert.Equal(RuleAction.Block, guard.Guard.CheckOutput(context, $"I was told: {Instructions}").Action);
+        Assert.Equal(RuleAction.Block, guard.Guard.CheckOutput(context, $"My words are {context.Canary}!").Action);
+        Assert.Equal(RuleAction.Allow, guard.Guard.CheckOutput(context, "Our kettles are the best, politely said.").Action);
     }
 
     [Fact]

@@ -3,13 +3,15 @@ using Millrace.Guardrails.Policies;
 
 namespace Millrace.Guardrails.Tests.Detection;
 
-/// <summary>Texts with what is to be found in them, and texts in which nothing is: the files beside this one, a text in each line.</summary>
+/// <summary>Texts with what is to be found in them, and texts in which nothing is: the files beside this one, a text in each
+/// line.</summary>
 public sealed class LabelledTextTests
 {
     private const int FoundMin = 250;
     private const int LookalikesMin = 190;
 
-    private static readonly RuleSet PersonalAndSecret = Scan.Rules(RuleAction.Mask, rule => rule.StartsWith("pii.", StringComparison.Ordinal)
+    private static readonly RuleSet PersonalAndSecret = Scan.Rules(RuleAction.Mask, rule =>
+        rule.StartsWith("pii.", StringComparison.Ordinal)
         || rule.StartsWith("secret.", StringComparison.Ordinal));
 
     [Fact]
@@ -35,7 +37,8 @@ public sealed class LabelledTextTests
     {
         var labelled = LabelledTexts.Found.Select(row => row.Rule).ToHashSet();
 
-        AssertNone(RecogniserCatalog.All.Select(recogniser => recogniser.Rule).Where(rule => !IsOfOthers(rule) && !labelled.Contains(rule)));
+        AssertNone(RecogniserCatalog.All.Select(recogniser => recogniser.Rule).Where(rule => !IsOfOthers(rule)
+            && !labelled.Contains(rule)));
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class LabelledTextTests
 
     [Fact]
     public void Lookalikes_OneAfterAnother_HaveNoMoreFindings() => AssertNone(
-        Scan.Whole(PersonalAndSecret, string.Join('\n', LabelledTexts.Lookalikes)).Findings.Select(finding => $"{finding.Rule} at {finding.Start}"));
+        Scan.Whole(PersonalAndSecret, string.Join('\n', LabelledTexts.Lookalikes)).Findings.Select(finding =>
+            $"{finding.Rule} at {finding.Start}"));
 
     private static bool IsOfOthers(string rule) => rule.StartsWith("injection.", StringComparison.Ordinal);
 

@@ -11,7 +11,7 @@ public sealed class FindingReporterTests
 
         guard.Output("I am bob@example.com");
 
-        Assert.Contains("Found in Output: pii.email at 5+15, score 1", guard.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains("Found pii.email at output 5+15, score 1", guard.Logs.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("bob@", guard.Logs.Text, StringComparison.Ordinal);
     }
 

@@ -6,7 +6,7 @@ public sealed class StreamFilterTests
 {
     private const int RandomCutsPerSentence = 20;
 
-    public static TheoryData<string> RuleSets => ["all", "pii", "mixed"];
+    public static TheoryData<string> RuleSets => ["all", "everything", "pii", "mixed"];
 
     [Theory]
     [MemberData(nameof(RuleSets))]
@@ -44,7 +44,7 @@ public sealed class StreamFilterTests
         var found = Sentences.All.SelectMany(text => Scan.Whole(Scan.MaskAll, text).Findings).Select(finding => finding.Rule).Distinct();
 
         Assert.True(Sentences.All.Count >= 150, $"{Sentences.All.Count} sentences");
-        Assert.Empty(Millrace.Guardrails.Detection.RecogniserCatalog.All.Select(known => known.Rule).Except(found));
+        Assert.Empty(Millrace.Guardrails.Detection.RecogniserCatalog.All.Select(known => known.Rule).Where(IsOwn).Except(found));
     }
 
     [Theory]
@@ -135,6 +135,7 @@ public sealed class StreamFilterTests
         var set = rules switch
         {
             "all" => Scan.MaskAll,
+            "everything" => Scan.Everything,
             "pii" => Scan.Rules(RuleAction.Mask, rule => rule.StartsWith("pii.", StringComparison.Ordinal)),
             _ => Mixed(),
         };
@@ -146,6 +147,10 @@ public sealed class StreamFilterTests
         Millrace.Guardrails.Detection.DetectorCatalog.Rules
             .Select((rule, index) => (rule, Action: index % 2 == 0 ? RuleAction.Flag : RuleAction.Mask))
             .ToDictionary(pair => pair.rule, pair => pair.Action));
+
+    // Ids of the countries and the kinds of keys have sentences of their own, beside their recognisers.
+    private static bool IsOwn(string rule) => rule is "pii.email" or "pii.credit_card" or "pii.ssn" or "pii.phone"
+        || rule.StartsWith("injection.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Cut(string text, Random random)
     {

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Millrace.TestShared;
 
-namespace Millrace.Guardrails.Names.Measuring;
+namespace Millrace.Guardrails.Tests.Names;
 
-/// <summary>A public corpus of texts with personal data, which lies beside the repository: it measures, and nothing is made from it.</summary>
+/// <summary>A public corpus of texts with personal data beside the repository: it measures, and nothing is made from it.</summary>
 internal static class PiiCorpus
 {
     /// <summary>Why it cannot be read; null when it can.</summary>
-    public static string? Missing => System.IO.File.Exists(File) ? null : "The PII corpus is not beside the repository: shared/data/pii/synth_dataset_v2.json.";
+    public static string? Missing => System.IO.File.Exists(File)
+        ? null
+        : "The PII corpus is not beside the repository: shared/data/pii/synth_dataset_v2.json.";
 
     private static string? File => RepoPaths.SharedData is { } data ? Path.Combine(data, "pii", "synth_dataset_v2.json") : null;
 

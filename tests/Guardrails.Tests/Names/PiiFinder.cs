@@ -2,7 +2,7 @@ using Millrace.Guardrails.Detection;
 using Millrace.Guardrails.Filtering;
 using Millrace.Guardrails.Policies;
 
-namespace Millrace.Guardrails.Names.Measuring;
+namespace Millrace.Guardrails.Tests.Names;
 
 /// <summary>Finds all personal data by a policy that flags everything, and names it as the corpus does.</summary>
 internal sealed class PiiFinder
@@ -19,11 +19,10 @@ internal sealed class PiiFinder
         ["pii.ssn"] = "US_SSN",
         ["pii.iban"] = "IBAN_CODE",
         ["pii.ip"] = "IP_ADDRESS",
-        ["pii.ip_address"] = "IP_ADDRESS",
-        ["pii.url"] = "DOMAIN_NAME",
-        ["pii.domain"] = "DOMAIN_NAME",
-        ["pii.us_driver_license"] = "US_DRIVER_LICENSE",
-        ["pii.driver_license"] = "US_DRIVER_LICENSE",
+        ["pii.driver_licence"] = "US_DRIVER_LICENSE",
+        ["pii.postal_code"] = "ZIP_CODE",
+        ["pii.date_of_birth"] = "DATE_TIME",
+        ["entity.url"] = "DOMAIN_NAME",
         ["entity.person"] = "PERSON",
         ["entity.location"] = "GPE",
         ["entity.organisation"] = "ORGANIZATION",
@@ -32,9 +31,7 @@ internal sealed class PiiFinder
         ["entity.title"] = "TITLE",
         ["entity.postal_code"] = "ZIP_CODE",
         ["entity.date_time"] = "DATE_TIME",
-        ["pii.date_of_birth"] = "DATE_TIME",
         ["entity.age"] = "AGE",
-        ["entity.url"] = "DOMAIN_NAME",
     };
 
     private readonly RuleSet _rules;
@@ -54,6 +51,7 @@ internal sealed class PiiFinder
         var filter = new StreamFilter(_rules, FindingsMax);
         filter.Push(text);
         filter.End();
-        return [.. filter.Findings.Select(finding => new PiiSpan(Types.GetValueOrDefault(finding.Rule, Other), finding.Start, finding.End))];
+        return [.. filter.Findings.Select(finding =>
+            new PiiSpan(Types.GetValueOrDefault(finding.Rule, Other), finding.Start, finding.End))];
     }
 }

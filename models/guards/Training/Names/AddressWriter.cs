@@ -21,14 +21,21 @@ internal sealed class AddressWriter(WordLists lists, PersonWriter persons, Dice 
     public string StreetName(AddressStyle style) => style switch
     {
         AddressStyle.American or AddressStyle.British => English(style),
-        AddressStyle.German => dice.Chance(0.4) ? ListedName("de") : Joined("foreign_de", Suffix("straße", "strasse", "str.", "weg", "gasse", "platz", "allee")),
+        AddressStyle.German => dice.Chance(0.4)
+            ? ListedName("de")
+            : Joined("foreign_de", Suffix("straße", "strasse", "str.", "weg", "gasse", "platz", "allee")),
         AddressStyle.Dutch => Joined("foreign_nl", Suffix("straat", "laan", "weg", "plein", "gracht", "dijk", "hof", "kade")),
         AddressStyle.Nordic => dice.Chance(0.2) ? ListedName("da") : Joined("foreign_nordic", Suffix(
-            "gatan", "vägen", "gata", "veien", "vej", "gade", "katu", "tie", "gränd", "stien", "gate", "polku", "vegur", "götu", "allé", "stræti")),
-        AddressStyle.French => $"{dice.Any("rue", "Rue", "avenue", "Avenue", "boulevard", "place", "chemin", "quai", "cours")} {Foreign("foreign_fr")}",
-        AddressStyle.Italian => $"{dice.Any("Via", "Via", "Viale", "Piazza", "Corso", "via", "Vicolo", "Strada")} {Foreign("foreign_it")}",
-        AddressStyle.Spanish => $"{dice.Any("Calle", "Avenida", "C/", "Plaza", "Paseo", "Av.", "Avda.", "Camino", "")} {Foreign("foreign_es")}".Trim(),
-        AddressStyle.Portuguese => $"{dice.Any("Rua", "Avenida", "R", "Av.", "Travessa", "Praça", "Alameda", "Rua")} {Foreign("foreign_pt")}",
+            "gatan", "vägen", "gata", "veien", "vej", "gade", "katu", "tie", "gränd", "stien", "gate", "polku", "vegur", "götu", "allé",
+            "stræti")),
+        AddressStyle.French =>
+            $"{dice.Any("rue", "Rue", "avenue", "Avenue", "boulevard", "place", "chemin", "quai", "cours")} {Foreign("foreign_fr")}",
+        AddressStyle.Italian =>
+            $"{dice.Any("Via", "Via", "Viale", "Piazza", "Corso", "via", "Vicolo", "Strada")} {Foreign("foreign_it")}",
+        AddressStyle.Spanish =>
+            $"{dice.Any("Calle", "Avenida", "C/", "Plaza", "Paseo", "Av.", "Avda.", "Camino", "")} {Foreign("foreign_es")}".Trim(),
+        AddressStyle.Portuguese =>
+            $"{dice.Any("Rua", "Avenida", "R", "Av.", "Travessa", "Praça", "Alameda", "Rua")} {Foreign("foreign_pt")}",
         AddressStyle.Polish => $"{dice.Any("ul.", "ul.", "al.", "ulica", "Str.", "os.", "pl.")} {Foreign("foreign_pl")}",
         AddressStyle.Slavic => ListedName(dice.Any("cs_CZ", "sk", "hr", "sl_SI", "sr_RS_latin")),
         AddressStyle.Hungarian => $"{Foreign("foreign_hu")} {dice.Any("utca", "u.", "út", "tér", "körút", "krt.", "köz", "sétány")}",
@@ -59,7 +66,8 @@ internal sealed class AddressWriter(WordLists lists, PersonWriter persons, Dice 
     public string Suite() => Numbered(dice.Of(lists.Entries("slots.txt", "suite")));
 
     /// <summary>A post office box.</summary>
-    public string Box() => $"{dice.Any("P.O. Box", "PO Box", "P. O. Box", "POB", "Postfach", "Box")} {dice.Pattern(dice.Any("%##", "%###", "%#"))}";
+    public string Box() =>
+        $"{dice.Any("P.O. Box", "PO Box", "P. O. Box", "POB", "Postfach", "Box")} {dice.Pattern(dice.Any("%##", "%###", "%#"))}";
 
     /// <summary>A postal code.</summary>
     public string PostalCode(AddressStyle style) => dice.Pattern(style switch
@@ -93,7 +101,8 @@ internal sealed class AddressWriter(WordLists lists, PersonWriter persons, Dice 
         var street = Street(style);
         if (dice.Chance(0.2)) street += dice.Any(" ", ", ") + Suite();
         if (dice.Chance(0.15)) return street;
-        return street + dice.Any(", ", ", ", " ") + (style == AddressStyle.American ? AmericanPlace(place, ", ") : OtherPlace(style, place, ", "));
+        street += dice.Any(", ", ", ", " ");
+        return street + (style == AddressStyle.American ? AmericanPlace(place, ", ") : OtherPlace(style, place, ", "));
     }
 
     private string AmericanPlace(Place place, string line)

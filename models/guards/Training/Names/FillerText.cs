@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Millrace.GuardTraining.Names;
 
-/// <summary>What stands between names: words, products, numbers, and what other recognisers find. And dates, which the tagger knows.</summary>
+/// <summary>What stands between names: words, products, numbers, and what other recognisers find; and dates.</summary>
 internal sealed class FillerText(WordLists lists, Dice dice)
 {
     private const string Slots = "slots.txt";
@@ -45,7 +45,8 @@ internal sealed class FillerText(WordLists lists, Dice dice)
     }
 
     /// <summary>A time of day.</summary>
-    public string Time() => dice.Pattern(dice.Any("1%:##", "%:##", "% pm", "% am", "1% PM", "%:## AM", "0%:##", "1%h", "noon", "midnight", "% o'clock"));
+    public string Time() =>
+        dice.Pattern(dice.Any("1%:##", "%:##", "% pm", "% am", "1% PM", "%:## AM", "0%:##", "1%h", "noon", "midnight", "% o'clock"));
 
     private string Number(string slot) => slot switch
     {
@@ -54,8 +55,10 @@ internal sealed class FillerText(WordLists lists, Dice dice)
         "money" => Money(),
         "email" => Email(),
         "phone" => Phone(),
-        "url" => $"{dice.Any("https://www.", "http://", "www.", "https://")}{Word("noun")}{dice.Any(".com", ".org", ".net", ".co.uk", ".de")}{dice.Any("/", "", "/" + Word("noun"))}",
-        "card" => dice.Pattern(dice.Any("4### #### #### ####", "5###############", "37## ###### #####", "4###-####-####-####", "6011############")),
+        "url" => dice.Any("https://www.", "http://", "www.", "https://") + Word("noun")
+            + dice.Any(".com", ".org", ".net", ".co.uk", ".de") + dice.Any("/", "", "/" + Word("noun")),
+        "card" => dice.Pattern(dice.Any("4### #### #### ####", "5###############", "37## ###### #####", "4###-####-####-####",
+            "6011############")),
         "iban" => dice.Pattern(dice.Any("??## #### #### #### #### ##", "GB##????##############", "DE####################")),
         "ssn" => dice.Pattern(dice.Any("###-##-####", "### ## ####")),
         "ip" => dice.Pattern(dice.Any("1##.1#.%#.%", "10.%.%.1#", "%##.%##.%#.%##", "#a##:%b##::#c#%")),
@@ -71,18 +74,20 @@ internal sealed class FillerText(WordLists lists, Dice dice)
         _ => dice.Any("two", "three", "four", "five", "six", "ten", "twenty"),
     };
 
-    private string Money() => dice.Pattern(dice.Any("$%#", "$%##.##", "%## dollars", "€%#", "%# EUR", "£%,###", "%### USD", "$% million", "%#,### euros"));
+    private string Money() =>
+        dice.Pattern(dice.Any("$%#", "$%##.##", "%## dollars", "€%#", "%# EUR", "£%,###", "%### USD", "$% million", "%#,### euros"));
 
     private string Phone() => dice.Pattern(dice.Any(
-        "(%##) %##-####", "%##-%##-####", "+%# %# ### ####", "+1 %## %## ####", "0##/#######", "0%## ### ####", "%#########", "001-%##-%##-####x###",
-        "+44 (0)%### ######", "0## ### ## ##", "%##.%##.####", "(0#) #### ####"));
+        "(%##) %##-####", "%##-%##-####", "+%# %# ### ####", "+1 %## %## ####", "0##/#######", "0%## ### ####", "%#########",
+        "001-%##-%##-####x###", "+44 (0)%### ######", "0## ### ## ##", "%##.%##.####", "(0#) #### ####"));
 
     private string Email()
     {
         var name = dice.Of(lists.Entries("first-names.txt", "en", "de", "short")).ToLowerInvariant();
         var surname = dice.Of(lists.Entries("surnames.txt", "us_more", "en_GB_more")).ToLowerInvariant();
         var local = dice.Any($"{name}.{surname}", $"{name}{dice.Next(1, 99)}", $"{name[0]}{surname}", $"{name}_{surname}", Word("noun"));
-        return $"{local}@{dice.Any(Word("noun"), surname, "gmail", "mail", "example", "teleworm", "rhyta")}{dice.Any(".com", ".org", ".us", ".de", ".co.uk")}";
+        var host = dice.Any(Word("noun"), surname, "gmail", "mail", "example", "post", "inbox");
+        return $"{local}@{host}{dice.Any(".com", ".org", ".us", ".de", ".co.uk")}";
     }
 
     private string Product() => dice.Chance(0.2) ? Capital(Word("adj")) + Capital(Word("noun")) : Filled(Entry("product"));

@@ -22,12 +22,16 @@ internal sealed class HeldOut(EntityModel model)
     public void Print(TextWriter output)
     {
         output.WriteLine("held out, exact spans: precision recall F of");
-        for (var kind = 0; kind < _found.Length; kind++) Print(output, EntityTags.Rules[kind], _right[kind], _found[kind], _expected[kind]);
-        Print(output, "all", _right.Sum(), _found.Sum(), _expected.Sum());
+        for (var kind = 0; kind < _found.Length; kind++)
+            output.WriteLine(Line(EntityTags.Rules[kind], _right[kind], _found[kind], _expected[kind]));
+        output.WriteLine(Line("all", _right.Sum(), _found.Sum(), _expected.Sum()));
     }
 
-    private static void Print(TextWriter output, string name, int right, int found, int expected) =>
-        output.WriteLine($"{name,-22} {Share(right, found):0.000} {Share(right, expected):0.000} {Share(2 * right, found + expected):0.000} {expected}");
+    private static string Line(string name, int right, int found, int expected)
+    {
+        var (precision, recall, f) = (Share(right, found), Share(right, expected), Share(2 * right, found + expected));
+        return $"{name,-22} {precision:0.000} {recall:0.000} {f:0.000} {expected}";
+    }
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 

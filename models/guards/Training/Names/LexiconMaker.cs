@@ -6,7 +6,8 @@ namespace Millrace.GuardTraining.Names;
 internal sealed class LexiconMaker(WordLists lists)
 {
     // Words of many places and streets that say nothing by themselves.
-    private static readonly HashSet<string> Linking = ["of", "the", "and", "la", "le", "de", "del", "da", "do", "dos", "das", "des", "du", "am", "an", "der", "die", "den", "in", "on", "upon", "sur", "y", "e", "i", "el", "no"];
+    private static readonly HashSet<string> Linking = ["of", "the", "and", "la", "le", "de", "del", "da", "do", "dos", "das", "des", "du",
+        "am", "an", "der", "die", "den", "in", "on", "upon", "sur", "y", "e", "i", "el", "no"];
 
     private readonly SortedDictionary<uint, WordClasses> _words = [];
 
@@ -22,7 +23,8 @@ internal sealed class LexiconMaker(WordLists lists)
         AddAll(lists.Entries("titles.txt", "honorific"), WordClasses.Honorific);
         AddAll(lists.Entries("titles.txt", "job"), WordClasses.Job);
         AddAll(lists.Entries("slots.txt", "weekday", "month"), WordClasses.Date);
-        AddAll(lists.All("words.txt").Concat(lists.Entries("slots.txt", "noun", "adj", "adv", "verb")).SelectMany(WordForms.Of), WordClasses.Common);
+        AddAll(lists.All("words.txt").Concat(lists.Entries("slots.txt", "noun", "adj", "adv", "verb")).SelectMany(WordForms.Of),
+            WordClasses.Common);
         return _words;
     }
 

@@ -23,13 +23,15 @@ internal sealed class OrganisationWriter(WordLists lists, PersonWriter persons, 
         6 => Capital(Noun()) + Capital(Noun()),
         7 => $"{Capital(Noun())} {Entry("word")}",
         8 => $"{city} {Entry("word")}",
-        9 => dice.Any($"University of {city}", $"{city} University", $"Bank of {city}", $"{city} City Council", $"{city} General Hospital"),
+        9 => dice.Any($"University of {city}", $"{city} University", $"Bank of {city}", $"{city} City Council",
+            $"{city} General Hospital"),
         10 => dice.Pattern(dice.Any("???", "???", "????", "??")),
         11 => $"The {Capital(Adjective())} {Capital(Noun())}",
         12 => $"{Capital(Adjective())} {Capital(Noun())}s",
         13 => $"{persons.Invented()} {Entry("word")}",
         14 => $"{Entry("word")} {dice.Any("of", "for", "and", "&")} {Entry("word")}",
-        _ => dice.Any($"{persons.Invented()}", $"{Capital(Noun())}{dice.Any(".com", "ly", "ify", "io", "Tech", "Hub", "Works", "Mart", "Co")}"),
+        _ => dice.Any($"{persons.Invented()}",
+            $"{Capital(Noun())}{dice.Any(".com", "ly", "ify", "io", "Tech", "Hub", "Works", "Mart", "Co")}"),
     };
 
     private string OfPersons(Culture culture) => dice.Next(0, 12) switch

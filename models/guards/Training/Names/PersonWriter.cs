@@ -3,16 +3,15 @@ namespace Millrace.GuardTraining.Names;
 /// <summary>Names of persons, in the ways in which they are written.</summary>
 internal sealed class PersonWriter(WordLists lists, Dice dice)
 {
-    private static readonly string[] Openings =
-        ["Ba", "Be", "Bro", "Ca", "Da", "De", "Do", "Fa", "Fe", "Ga", "Gri", "Ha", "He", "Jo", "Ka", "Ke", "Kra", "La", "Le", "Lo", "Ma", "Me",
-         "Mi", "Na", "Ne", "No", "Pa", "Pe", "Ra", "Ro", "Sa", "Sche", "Se", "Ste", "Ta", "Te", "Tro", "U", "Va", "Ve", "Vo", "Wa", "We", "Ya", "Za"];
+    private static readonly string[] Openings = Parts(
+        "Ba Be Bro Ca Da De Do Fa Fe Ga Gri Ha He Jo Ka Ke Kra La Le Lo Ma Me Mi Na Ne No Pa Pe Ra Ro Sa Sche Se Ste Ta Te Tro U Va Ve Vo "
+        + "Wa We Ya Za");
 
-    private static readonly string[] Middles =
-        ["", "", "ra", "li", "na", "ri", "la", "ne", "sto", "mi", "ber", "ro", "ni", "ka", "de", "lo", "ta", "gu", "ve"];
+    private static readonly string[] Middles = ["", "", .. Parts("ra li na ri la ne sto mi ber ro ni ka de lo ta gu ve")];
 
-    private static readonly string[] Endings =
-        ["n", "r", "s", "ll", "ck", "man", "son", "berg", "ski", "ova", "ez", "ini", "ton", "ley", "ford", "well", "wood", "dez", "ic", "en", "us",
-         "ard", "elle", "ia", "ine", "o", "ett", "ia", "ka", "mer", "stein", "ham", "quist", "opoulos", "enko", "yan", "iz", "ah", "im"];
+    private static readonly string[] Endings = Parts(
+        "n r s ll ck man son berg ski ova ez ini ton ley ford well wood dez ic en us ard elle ia ine o ett ka mer stein ham quist opoulos "
+        + "enko yan iz ah im");
 
     private static readonly HashSet<string> TwoSurnames = ["es", "es_MX", "pt_PT", "pt_BR"];
     private static readonly HashSet<string> SurnameFirst = ["hu", "ja_roman", "zh_roman", "ko_roman", "vi", "ja", "ko", "zh_CN"];
@@ -56,7 +55,10 @@ internal sealed class PersonWriter(WordLists lists, Dice dice)
     /// <summary>A word that could be a name.</summary>
     public string Invented() => dice.Of(Openings) + dice.Of(Middles) + dice.Of(Endings);
 
-    private static IEnumerable<string> NamesOf(Culture culture) => culture.Name == "en_GB" ? ["en", "en_GB_more", "short"] : culture.Sections;
+    private static string[] Parts(string parts) => parts.Split(' ');
+
+    private static IEnumerable<string> NamesOf(Culture culture) =>
+        culture.Name == "en_GB" ? ["en", "en_GB_more", "short"] : culture.Sections;
 
     private string Surname(Culture culture)
     {

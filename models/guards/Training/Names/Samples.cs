@@ -22,7 +22,8 @@ internal static class Samples
             var isInside = at < spans.Count && spans[at].Start < tokens[i].End;
             if (isInside && tokens[i].Kind != TokenKind.None)
             {
-                tags[i] = EntityTags.Of(spans[at].Kind, i == 0 || tokens[i - 1].Start < spans[at].Start || tokens[i - 1].Kind == TokenKind.None);
+                tags[i] = EntityTags.Of(spans[at].Kind,
+                    i == 0 || tokens[i - 1].Start < spans[at].Start || tokens[i - 1].Kind == TokenKind.None);
                 if (spans[at].IsForgotten) EntityTokenizer.Forget(ref tokens[i], WordClasses.Open);
             }
             else if (dice.Chance(CommonForgotten))

@@ -44,7 +44,8 @@ internal sealed class SlotFiller
         "person" => (_persons.Full(_culture), Kinds.Person),
         "first" => (_persons.First(_culture), Kinds.Person),
         "last" => (_persons.Last(_culture), Kinds.Person),
-        "honor" => (_dice.Chance(0.7) ? _dice.Any("Mr.", "Mrs.", "Ms.", "Dr.", "Miss", "Mr", "Dr") : Entry("titles.txt", "honorific"), Kinds.Title),
+        "honor" => (_dice.Chance(0.7) ? _dice.Any("Mr.", "Mrs.", "Ms.", "Dr.", "Miss", "Mr", "Dr") : Entry("titles.txt", "honorific"),
+            Kinds.Title),
         "job" => (_dice.Chance(0.3) ? Title(Entry("titles.txt", "job")) : Entry("titles.txt", "job"), Kinds.Title),
         "job_cap" => (JobTitle(), Kinds.Title),
         _ => null,
@@ -95,23 +96,29 @@ internal sealed class SlotFiller
 
     private string City()
     {
-        if (_dice.Chance(0.05)) return _persons.Invented() + _dice.Any("", "", "ville", "burg", " City", "field", "stad", "grad", "ham", "bridge");
+        if (_dice.Chance(0.05))
+            return _persons.Invented() + _dice.Any("", "", "ville", "burg", " City", "field", "stad", "grad", "ham", "bridge");
         if (_dice.Chance(0.35)) return Entry("cities.txt", "world");
         var cities = _lists.Entries("cities.txt", _culture.Sections);
         var city = cities.Length > 0 ? _dice.Of(cities) : Entry("cities.txt", "en");
-        if (_dice.Chance(0.03)) return $"{_dice.Any("San", "Saint", "St.", "New", "Port", "Lake", "Fort", "El", "Santa", "North", "West", "Upper")} {city}";
-        return city;
+        return _dice.Chance(0.03)
+            ? $"{_dice.Any("San", "Saint", "St.", "New", "Port", "Lake", "Fort", "El", "Santa", "West")} {city}"
+            : city;
     }
 
     private string Country() => _dice.Chance(0.25)
-        ? _dice.Any("USA", "UK", "United States", "United Kingdom", "US", "U.S.", "England", "Scotland", "Wales", "UAE", "Russia", "Czech Republic", "EU",
-            "the Netherlands", "Europe", "Africa", "Asia", "South America", "America", "Holland", "Great Britain", "Korea", "Taiwan", "Deutschland", "España")
+        ? _dice.Any(
+            "USA", "UK", "United States", "United Kingdom", "US", "U.S.", "England", "Scotland", "Wales", "UAE", "Russia", "Czech Republic",
+            "EU", "the Netherlands", "Europe", "Africa", "Asia", "South America", "America", "Holland", "Great Britain", "Korea", "Taiwan",
+            "Deutschland", "España")
         : Entry("countries.txt", "en");
 
     private string State()
     {
         var sections = _lists.Sections("states.txt");
-        return _dice.Chance(0.5) ? Entry("states.txt", "us") : _dice.Of(sections[_dice.Of([.. sections.Keys.Where(key => key != "us_abbr")])]);
+        return _dice.Chance(0.5) ? Entry("states.txt", "us") : _dice.Of(sections[_dice.Of([.. sections.Keys.Where(IsWhole)])]);
+
+        static bool IsWhole(string section) => section != "us_abbr";
     }
 
     private Place Here() => new(City(), State(), Entry("states.txt", "us_abbr"), Country());
@@ -119,7 +126,7 @@ internal sealed class SlotFiller
     private string JobTitle()
     {
         var job = Entry("titles.txt", "job");
-        if (_dice.Chance(0.3)) job = $"{_dice.Any("Senior", "Junior", "Chief", "Lead", "Head", "Assistant", "Regional", "Deputy", "Principal")} {job}";
+        if (_dice.Chance(0.3)) job = $"{_dice.Any("Senior", "Junior", "Chief", "Lead", "Head", "Assistant", "Regional", "Deputy")} {job}";
         return Title(job);
     }
 

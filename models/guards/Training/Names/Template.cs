@@ -68,7 +68,8 @@ internal sealed class Template(string source)
     {
         if (Source[position] != '{') return "";
         var end = position + 1;
-        while (end < Source.Length && end - position < SlotCharsMax && (char.IsAsciiLetterOrDigit(Source[end]) || Source[end] == '_')) end++;
+        while (end < Source.Length && end - position < SlotCharsMax
+            && (char.IsAsciiLetterOrDigit(Source[end]) || Source[end] == '_')) end++;
         return end < Source.Length && Source[end] == '}' ? Source[(position + 1)..end] : "";
     }
 

@@ -1,6 +1,7 @@
 namespace Millrace.Guardrails.Detection.Accounts;
 
-/// <summary>Numbers of accounts and of the banks that keep them. Nothing but the words before them tells accounts from other numbers.</summary>
+/// <summary>Numbers of accounts and of the banks that keep them. Nothing but the words before them tells accounts from other
+/// numbers.</summary>
 internal static class BankNumbers
 {
     private const float AccountScore = 0.7f;
@@ -11,7 +12,8 @@ internal static class BankNumbers
     private static readonly int[] RoutingWeights = [3, 7, 1, 3, 7, 1, 3, 7, 1];
 
     private static readonly ContextWords AccountWords = new(
-        "account number", "account no", "account #", "account num", "acct number", "acct no", "acct #", "acct", "a/c", "a/c no", "bank account",
+        "account number", "account no", "account #", "account num", "acct number", "acct no", "acct #", "acct", "a/c", "a/c no",
+        "bank account",
         "checking account", "savings account", "kontonummer", "konto-nr", "numéro de compte", "número de cuenta", "numero de cuenta",
         "numero di conto", "rekeningnummer", "account is");
 
@@ -21,7 +23,8 @@ internal static class BankNumbers
     private static readonly ContextWords SortWords = new("sort code", "sortcode", "sort-code");
 
     public static Recogniser Account { get; } = new ShapedRecogniser(
-        "pii.bank_account", [.. Enumerable.Range(6, 12).Select(digits => AccountForm(new string('9', digits))), .. GroupedAccounts.Select(AccountForm)]);
+        "pii.bank_account",
+        [.. Enumerable.Range(6, 12).Select(digits => AccountForm(new string('9', digits))), .. GroupedAccounts.Select(AccountForm)]);
 
     public static Recogniser Routing { get; } = new ShapedRecogniser(
         "pii.bank_routing",

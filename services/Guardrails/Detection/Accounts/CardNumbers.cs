@@ -9,8 +9,8 @@ internal static class CardNumbers
     /// <summary>Digits of the longest card number.</summary>
     public const int DigitsMax = 19;
 
-    // Digits that a number of an issuer nobody knows here must have to be taken for a card.
-    private const int DigitsUsual = 16;
+    /// <summary>Digits of most cards: what a number of an issuer that nobody knows here must have.</summary>
+    public const int DigitsUsual = 16;
 
     private static readonly Issuer[] Issuers =
     [

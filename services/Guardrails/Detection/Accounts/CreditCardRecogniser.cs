@@ -11,7 +11,8 @@ internal sealed class CreditCardRecogniser : Recogniser
     private const float Score = 1.0f;
 
     private static readonly ContextWords Words = new(
-        "card", "credit", "debit", "cc", "visa", "mastercard", "amex", "maestro", "kreditkarte", "carte", "tarjeta", "carta", "cartão", "kaart");
+        "card", "credit", "debit", "cc", "visa", "mastercard", "amex", "maestro", "kreditkarte", "carte", "tarjeta", "carta", "cartão",
+        "kaart");
 
     public override string Rule => "pii.credit_card";
 
@@ -26,32 +27,32 @@ internal sealed class CreditCardRecogniser : Recogniser
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
-        if (Chars.IsFraction(text, start)) return Match.None;
+        if (!Borders.IsFreeBefore(text, start, isSpaced: false)) return Match.None;
 
         Span<char> digits = stackalloc char[CardNumbers.DigitsMax];
         var cursor = new TextCursor(text, start, isEnd);
-        var (count, groupMin, found, isKnown) = (0, GroupDigitsMin, 0, false);
+        var (count, groupMin, found, foundDigits) = (0, 0, 0, 0);
         for (var separator = '\0'; ; cursor.Position++)
         {
             var group = cursor.TakeDigits(CardNumbers.DigitsMax + 1 - count);
-            if (count + group.Length > CardNumbers.DigitsMax) break;
+            if (group.IsEmpty || count + group.Length > CardNumbers.DigitsMax || (groupMin == 1 && group.Length > 1)) break;
             group.CopyTo(digits[count..]);
             count += group.Length;
 
             var next = cursor.Peek();
-            if (group.Length > 0 && !Chars.IsWord(next) && CardNumbers.IsValid(digits[..count]))
-                (found, isKnown) = (cursor.Length, CardNumbers.HasIssuer(digits[..count]));
-            if (separator == '\0') (separator, groupMin) = (next, Math.Min(group.Length, GroupDigitsMin));
-            if (!IsSeparator(next) || next != separator || !GoesOn(group.Length, groupMin)) break;
+            if (!Chars.IsWord(next) && CardNumbers.IsValid(digits[..count])) (found, foundDigits) = (cursor.Length, count);
+            if (separator == '\0') (separator, groupMin) = (next, group.Length == 1 ? 1 : GroupDigitsMin);
+            if (!IsSeparator(next) || next != separator || group.Length < groupMin) break;
         }
 
-        return cursor.Answer(isKnown || IsAnnounced(text, start, found) ? found : 0, Score);
+        return cursor.Answer(found > 0 && IsCard(digits[..foundDigits], text, start) ? found : 0, Score);
     }
 
-    // Groups of one stay groups of one; others have four digits and more.
-    private static bool GoesOn(int digits, int groupMin) => groupMin == 1 ? digits == 1 : digits >= GroupDigitsMin;
-
-    private static bool IsAnnounced(ReadOnlySpan<char> text, int start, int found) => found > 0 && Words.Precede(text, start);
+    // Fewer digits than most cards have, behind another group, are the rest of a longer number.
+    private static bool IsCard(ReadOnlySpan<char> digits, ReadOnlySpan<char> text, int start) =>
+        digits.Length < CardNumbers.DigitsUsual && !Borders.IsFreeBefore(text, start, isSpaced: true)
+            ? false
+            : CardNumbers.HasIssuer(digits) || Words.Precede(text, start);
 
     private static bool IsSeparator(char c) => c == '.' || Chars.IsSpace(c) || Chars.IsDash(c);
 }

@@ -22,6 +22,7 @@ internal sealed class IbanRecogniser : Recogniser
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (start + 2 < text.Length && !char.IsAsciiDigit(text[start + 2])) return Match.None;
         var cursor = new TextCursor(text, start, isEnd);
         var (country, second) = (char.ToUpperInvariant(text[start]), char.ToUpperInvariant(cursor.Peek(1)));
         if (!char.IsAsciiLetter(second) || !char.IsAsciiDigit(cursor.Peek(2)) || !char.IsAsciiDigit(cursor.Peek(3))) return cursor.Nothing;

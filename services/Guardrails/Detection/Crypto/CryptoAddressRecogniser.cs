@@ -3,8 +3,8 @@ using System.Text;
 namespace Millrace.Guardrails.Detection.Crypto;
 
 /// <summary>
-/// Addresses of wallets by their check sums: Bitcoin (base 58 and bech32), Litecoin, Dogecoin, Dash, Tron, XRP, Cosmos and Cardano; Ethereum's by
-/// the case of their letters (EIP-55), or in one case alone.
+/// Addresses of wallets by their check sums: Bitcoin (base 58 and bech32), Litecoin, Dogecoin, Dash, Tron, XRP, Cosmos and Cardano;
+/// Ethereum's by the case of their letters (EIP-55), or in one case alone.
 /// </summary>
 internal sealed class CryptoAddressRecogniser : Recogniser
 {
@@ -28,12 +28,14 @@ internal sealed class CryptoAddressRecogniser : Recogniser
 
     public override int CharsMax => 112;
 
-    public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first) && (IsFirst(first) || IsFirst(char.ToLowerInvariant(first)));
+    public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first)
+        && (IsFirst(first) || IsFirst(char.ToLowerInvariant(first)));
 
     public override bool CanBeSecond(char second) => char.IsAsciiLetterOrDigit(second);
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (IsShort(text[start..])) return Match.None;
         var cursor = new TextCursor(text, start, isEnd);
         var run = cursor.TakeWhile(char.IsAsciiLetterOrDigit, CharsMax - 1);
         if (cursor.RanOut) return Match.Undecided;
@@ -41,6 +43,14 @@ internal sealed class CryptoAddressRecogniser : Recogniser
 
         if (run.Length == EthereumChars && run[0] == '0' && run[1] is 'x' or 'X') return MatchEthereum(run);
         return IsBase58(run) || IsBech32(run) ? Match.Found(run.Length, CheckedScore) : Match.None;
+    }
+
+    // Most words end early: a few looks tell.
+    private static bool IsShort(ReadOnlySpan<char> text)
+    {
+        for (var i = 3; i < Base58CharsMin && i < text.Length; i += 3)
+            if (!char.IsAsciiLetterOrDigit(text[i])) return true;
+        return false;
     }
 
     private static bool IsFirst(char c) =>
@@ -61,7 +71,8 @@ internal sealed class CryptoAddressRecogniser : Recogniser
         if (!run.SequenceEqual(lower) && run.ContainsAnyInRange('a', 'z')) return false;
 
         foreach (var prefix in Prefixes)
-            if (lower.StartsWith(prefix, StringComparison.Ordinal) && lower[prefix.Length] == '1' && Bech32.IsValid(prefix, lower[(prefix.Length + 1)..]))
+            if (lower.StartsWith(prefix, StringComparison.Ordinal) && lower[prefix.Length] == '1'
+                && Bech32.IsValid(prefix, lower[(prefix.Length + 1)..]))
                 return true;
         return false;
     }

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Millrace.Guardrails.Detection.Dates;
 
-/// <summary>How old somebody is: the number alone, before "years old" and the like, behind "aged", or behind "I am" where no unit follows.</summary>
+/// <summary>How old somebody is: the number alone, before "years old" and the like, behind "aged", or behind "I am" where no unit
+/// follows.</summary>
 internal sealed class AgeRecogniser : Recogniser
 {
     private const int AgeMax = 125;
@@ -17,7 +18,8 @@ internal sealed class AgeRecogniser : Recogniser
         "age", "aged", "ages", "age of", "age is", "age was", "ages of", "years of age", "edad", "âge", "alter", "età");
 
     private static readonly ContextWords Weak = new(
-        "i am", "i'm", "i’m", "he is", "he's", "she is", "she's", "turned", "turns", "turn", "turning", "he was", "she was", "i was", "when i was",
+        "i am", "i'm", "i’m", "he is", "he's", "she is", "she's", "turned", "turns", "turn", "turning", "he was", "she was", "i was",
+        "when i was",
         "they were", "he turned", "she turned", "is now", "only", "i'll be", "will be", "am almost", "am nearly");
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Followers =

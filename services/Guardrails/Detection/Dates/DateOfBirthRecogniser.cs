@@ -6,7 +6,8 @@ internal sealed class DateOfBirthRecogniser : Recogniser
     private const float Score = 0.9f;
 
     private static readonly ContextWords Words = new(
-        "born", "dob", "d.o.b", "date of birth", "birth date", "birthdate", "birthday", "birth", "geboren", "geburtsdatum", "né le", "née le", "naissance",
+        "born", "dob", "d.o.b", "date of birth", "birth date", "birthdate", "birthday", "birth", "geboren", "geburtsdatum", "né le",
+        "née le", "naissance",
         "nacido", "nacida", "nacimiento", "nato il", "nata il", "nascita", "nascimento", "geboortedatum", "fødselsdato", "födelsedatum");
 
     public override string Rule => "pii.date_of_birth";

@@ -138,7 +138,8 @@ internal static class DateReader
 
         var behind = cursor.Position;
         cursor.TryTakeSpace();
-        if ((cursor.TryTake("am") || cursor.TryTake("pm") || cursor.TryTake("a.m.") || cursor.TryTake("p.m.")) && !Chars.IsWord(cursor.Peek()))
+        if ((cursor.TryTake("am") || cursor.TryTake("pm") || cursor.TryTake("a.m.") || cursor.TryTake("p.m."))
+            && !Chars.IsWord(cursor.Peek()))
             return true;
         cursor.Position = behind;
         return hasMinutes && TryTakeZone(ref cursor);

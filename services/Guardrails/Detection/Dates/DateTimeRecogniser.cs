@@ -7,7 +7,8 @@ internal sealed class DateTimeRecogniser : Recogniser
     private const float YearScore = 0.6f;
 
     private static readonly ContextWords BeforeYears = new(
-        "in", "of", "since", "during", "from", "until", "till", "by", "before", "after", "around", "circa", "year", "a", "to", "early", "late", "mid",
+        "in", "of", "since", "during", "from", "until", "till", "by", "before", "after", "around", "circa", "year", "a", "to", "early",
+        "late", "mid",
         "©", "and", "spring", "summer", "autumn", "fall", "winter", "the");
 
     public override string Rule => "entity.date_time";
@@ -32,7 +33,8 @@ internal sealed class DateTimeRecogniser : Recogniser
     {
         var cursor = new TextCursor(text, start, isEnd);
         if (cursor.TakeDigits(5) is not (['1', '9', _, _] or ['2', '0', _, _])) return cursor.Nothing;
-        if (!BeforeYears.Touch(text, start) || !Borders.IsFreeAfter(ref cursor, isSpaced: true) || cursor.Peek() is '%' or '-') return cursor.Nothing;
+        if (!BeforeYears.Touch(text, start) || !Borders.IsFreeAfter(ref cursor, isSpaced: true)
+            || cursor.Peek() is '%' or '-') return cursor.Nothing;
         return cursor.Answer(cursor.Length, YearScore);
     }
 }

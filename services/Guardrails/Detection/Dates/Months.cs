@@ -9,7 +9,8 @@ internal static class Months
     public const int LettersMax = 10;
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Names = Set(
-        "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec");
+        "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept "
+            + "oct nov dec");
 
     // These are words as well when they are not capitals.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Words = Set("may march mar jan dec");

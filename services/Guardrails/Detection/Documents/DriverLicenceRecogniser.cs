@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Detection.Documents;
 
 /// <summary>
-/// Numbers of driving licences. They differ by country and state, so it takes words before them: up to three letters and five to fifteen digits,
-/// in groups or not. British ones are told by their form: five letters of a name, a birth date turned about, initials.
+/// Numbers of driving licences. They differ by country and state, so it takes words before them: up to three letters and five to fifteen
+/// digits, in groups or not. British ones are told by their form: five letters of a name, a birth date turned about, initials.
 /// </summary>
 internal sealed class DriverLicenceRecogniser : Recogniser
 {
@@ -13,8 +13,10 @@ internal sealed class DriverLicenceRecogniser : Recogniser
     private const float BritishScore = 0.7f;
 
     private static readonly ContextWords Words = new(
-        "driver's license", "drivers license", "driver license", "driver’s license", "driver's licence", "drivers licence", "driver licence",
-        "driving licence", "driving license", "license number", "licence number", "license no", "licence no", "dl number", "dl no", "dl#", "dl",
+        "driver's license", "drivers license", "driver license", "driver’s license", "driver's licence", "drivers licence",
+        "driver licence",
+        "driving licence", "driving license", "license number", "licence number", "license no", "licence no", "dl number", "dl no", "dl#",
+        "dl",
         "führerschein", "führerscheinnummer", "permis de conduire", "licencia de conducir", "permiso de conducir", "patente di guida",
         "rijbewijs", "carta de condução", "driver id");
 
@@ -30,6 +32,7 @@ internal sealed class DriverLicenceRecogniser : Recogniser
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (Borders.IsWordAlone(text[start..])) return Match.None;
         var british = MatchBritish(text, start, isEnd);
         if (!british.IsDecided || british.Length > 0 || !Words.Precede(text, start)) return british;
 

@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Detection.Documents;
 
 /// <summary>
-/// The lines of passports that machines read, 44 characters of capitals, digits and <c>&lt;</c> each: names behind <c>P</c> and a state, and
-/// number, state, birth, sex and expiry with their check digits (ICAO 9303).
+/// The lines of passports that machines read, 44 characters of capitals, digits and <c>&lt;</c> each: names behind <c>P</c> and a state,
+/// and number, state, birth, sex and expiry with their check digits (ICAO 9303).
 /// </summary>
 internal static class MachineReadable
 {
@@ -21,12 +21,14 @@ internal static class MachineReadable
         var line = cursor.TakeWhile(IsOfLine, LineChars);
         if (line.Length < LineChars || IsOfLine(cursor.Peek())) return cursor.Nothing;
 
-        var isNames = line[0] == 'P' && line.Count('<') > 3 && line[5..].Contains("<<", StringComparison.Ordinal) && !line.ContainsAnyInRange('0', '9');
+        var isNames = line[0] == 'P' && line.Count('<') > 3 && line[5..].Contains("<<", StringComparison.Ordinal)
+            && !line.ContainsAnyInRange('0', '9');
         return cursor.Answer(isNames || IsNumbers(line) ? LineChars : 0, isNames ? NamesScore : NumbersScore);
     }
 
     private static bool IsNumbers(ReadOnlySpan<char> line) =>
-        IsRight(line[..9], line[9]) && IsRight(line[13..19], line[19]) && IsRight(line[21..27], line[27]) && line[20] is 'M' or 'F' or '<' or 'X';
+        IsRight(line[..9], line[9]) && IsRight(line[13..19], line[19]) && IsRight(line[21..27], line[27])
+            && line[20] is 'M' or 'F' or '<' or 'X';
 
     // Characters count 7, 3, 1 times their value in turn; a filler counts nothing.
     private static bool IsRight(ReadOnlySpan<char> field, char check)

@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Detection.Documents;
 
 /// <summary>
-/// Numbers of passports, which only the words before them tell from others, in the forms of the countries that give them out; and the two lines at
-/// the foot of a passport's page that machines read, by their check digits.
+/// Numbers of passports, which only the words before them tell from others, in the forms of the countries that give them out; and the two
+/// lines at the foot of a passport's page that machines read, by their check digits.
 /// </summary>
 internal sealed class PassportRecogniser : Recogniser
 {
@@ -12,10 +12,12 @@ internal sealed class PassportRecogniser : Recogniser
         "passport", "passport number", "passport no", "passeport", "reisepass", "passnummer", "pasaporte", "passaporto", "paspoort",
         "passaporte", "paszport", "pasaport", "旅券", "护照", "여권");
 
-    // United States, Germany, France, Italy, Spain, Netherlands, Canada, Australia, India, China, Japan, Brazil, Korea, Poland, Switzerland, ...
+    // United States, Germany, France, Italy, Spain, Netherlands, Canada, Australia, India, China, Japan, Brazil, Korea, Poland,
+    // Switzerland, ...
     private static readonly string[] Patterns =
     [
-        "999999999", "A_99999999", "AXXXXXXX9", "AXXXXXXXX9", "99AA99999", "AA_9999999", "AAA_999999", "AAA_999999A", "AAXXXXXX9", "AA_999999",
+        "999999999", "A_99999999", "AXXXXXXX9", "AXXXXXXXX9", "99AA99999", "AA_9999999", "AAA_999999", "AAA_999999A", "AAXXXXXX9",
+        "AA_999999",
         "A_999999AA", "A_9999999", "99999999", "A999A9999", "99_9999999", "A999999",
     ];
 
@@ -29,10 +31,12 @@ internal sealed class PassportRecogniser : Recogniser
 
     public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first);
 
-    public override bool CanBeSecond(char second) => char.IsAsciiDigit(second) || char.IsAsciiLetterUpper(second) || second is '<' or ' ' or '-';
+    public override bool CanBeSecond(char second) => char.IsAsciiDigit(second) || char.IsAsciiLetterUpper(second)
+        || second is '<' or ' ' or '-';
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (Borders.IsWordAlone(text[start..])) return Match.None;
         var line = MachineReadable.MatchAt(text, start, isEnd);
         if (!line.IsDecided || line.Length > 0 || !Words.Precede(text, start)) return line;
 

@@ -7,10 +7,12 @@ internal static class BritishIsles
     private const int HealthModulus = 11;
 
     private static readonly string[] UnusedPrefixes = ["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"];
+    private static readonly string[] InsuranceForms = ["AA999999A", "AA 999999 A", "AA999999 A", "AA 99 99 99 A", "AA-99-99-99-A"];
     private static readonly int[] HealthWeights = [10, 9, 8, 7, 6, 5, 4, 3, 2];
     private static readonly int[] IrishWeights = [8, 7, 6, 5, 4, 3, 2];
 
-    private static readonly ContextWords InsuranceWords = new("national insurance", "nino", "ni number", "ni no", "nin", "insurance number");
+    private static readonly ContextWords InsuranceWords = new("national insurance", "nino", "ni number", "ni no", "nin",
+        "insurance number");
 
     private static readonly ContextWords HealthWords = new("nhs", "health service", "health number");
 
@@ -18,8 +20,10 @@ internal static class BritishIsles
 
     public static Recogniser UnitedKingdom { get; } = new ShapedRecogniser(
         "pii.id_gb",
-        new Form("AA_99_99_99_A", IsInsurance) { Compact = 0.6f, Grouped = 0.85f, Words = InsuranceWords },
-        new Form("999_999_9999", IsHealth) { Words = HealthWords });
+        [
+            .. InsuranceForms.Select(form => new Form(form, IsInsurance) { Compact = 0.6f, Grouped = 0.85f, Words = InsuranceWords }),
+            new Form("999_999_9999", IsHealth) { Words = HealthWords },
+        ]);
 
     public static Recogniser Ireland { get; } = new ShapedRecogniser(
         "pii.id_ie",

@@ -8,7 +8,8 @@ internal static class NorthernEurope
     private static readonly int[] NorwegianFirst = [3, 7, 6, 1, 8, 9, 4, 5, 2, 1];
     private static readonly int[] NorwegianSecond = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
 
-    private static readonly ContextWords SwedishWords = new("personnummer", "personnr", "samordningsnummer", "personal identity number", "pnr");
+    private static readonly ContextWords SwedishWords = new("personnummer", "personnr", "samordningsnummer", "personal identity number",
+        "pnr");
 
     private static readonly ContextWords NorwegianWords = new("fødselsnummer", "fodselsnummer", "personnummer", "fnr", "d-nummer");
 

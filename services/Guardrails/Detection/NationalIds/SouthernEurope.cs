@@ -29,7 +29,7 @@ internal static class SouthernEurope
         new Form("A_9999999_A", IsForeignerInSpain) { Compact = 0.9f, Grouped = 0.9f, Words = SpanishWords });
 
     public static Recogniser Italy { get; } = new ShapedRecogniser(
-        "pii.id_it", new Form("AAA_AAA_XXAXX_AXXXA", IsItalian) { Compact = 1.0f, Grouped = 1.0f });
+        "pii.id_it", new Form("AAAAAAXXAXXAXXXA", IsItalian) { Compact = 1.0f });
 
     public static Recogniser Portugal { get; } = new ShapedRecogniser(
         "pii.id_pt", new Form("999_999_999", IsPortuguese) { Words = PortugueseWords });

@@ -1,12 +1,14 @@
 namespace Millrace.Guardrails.Detection.NationalIds;
 
 /// <summary>
-/// United States numbers. Social security numbers (<c>pii.ssn</c>): area, group and serial; those that were never issued (areas 000, 666 and
-/// 9xx, group 00, serial 0000), those that advertisements made void and one digit nine times are none. Nine bare digits count behind words only.
-/// Taxpayer and Medicare numbers (<c>pii.id_us</c>) have their own ranges.
+/// United States numbers. Social security numbers (<c>pii.ssn</c>): area, group and serial; those that were never issued (areas 000, 666
+/// and 9xx, group 00, serial 0000), those that advertisements made void and one digit nine times are none. Nine bare digits count behind
+/// words only. Taxpayer and Medicare numbers (<c>pii.id_us</c>) have their own ranges.
 /// </summary>
 internal static class UnitedStatesIds
 {
+    // What people type who need some number.
+    private const string Countdown = "98765432";
     private const string MedicareLetters = "ACDEFGHJKMNPQRTUVWXY";
 
     private static readonly (int Area, int Group, int Serial)[] Void = [(78, 5, 1120), (219, 9, 9999)];
@@ -39,7 +41,8 @@ internal static class UnitedStatesIds
 
     private static bool IsTaxpayer(ReadOnlySpan<char> digits) =>
         Parts(digits) is (>= 900, (>= 50 and <= 65) or (>= 70 and <= 88) or (>= 90 and <= 92) or (>= 94 and <= 99), _)
-        && !CheckSums.IsOneDigit(digits);
+        && !CheckSums.IsOneDigit(digits)
+        && !digits.StartsWith(Countdown, StringComparison.Ordinal);
 
     private static (int Area, int Group, int Serial) Parts(ReadOnlySpan<char> digits) =>
         (CheckSums.Number(digits[..3]), CheckSums.Number(digits[3..5]), CheckSums.Number(digits[5..]));

@@ -19,7 +19,8 @@ internal static class WesternEurope
     private static readonly ContextWords BelgianWords = new(
         "rijksregisternummer", "rijksregister", "registre national", "numéro national", "national number", "nrn", "insz", "niss");
 
-    private static readonly ContextWords SwissWords = new("ahv", "avs", "ahv-nr", "ahv-nummer", "ahvn13", "navs13", "sozialversicherungsnummer");
+    private static readonly ContextWords SwissWords = new("ahv", "avs", "ahv-nr", "ahv-nummer", "ahvn13", "navs13",
+        "sozialversicherungsnummer");
 
     public static Recogniser Germany { get; } = new ShapedRecogniser(
         "pii.id_de", new Form("99_999_999_999", IsGerman) { Grouped = 0.6f, Words = GermanWords });

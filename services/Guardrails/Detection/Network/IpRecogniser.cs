@@ -3,8 +3,8 @@ using System.Net;
 namespace Millrace.Guardrails.Detection.Network;
 
 /// <summary>
-/// Addresses of the internet, of both versions. What names no machine in particular is none: unspecified, loopback and broadcast addresses and
-/// masks. Four numbers behind a word such as "version" are a version, and four numbers of one digit are one unless words say otherwise.
+/// Addresses of the internet, of both versions. What names no machine in particular is none: unspecified, loopback and broadcast addresses
+/// and masks. Four numbers behind a word such as "version" are a version, and four numbers of one digit are one unless words say otherwise.
 /// </summary>
 internal sealed class IpRecogniser : Recogniser
 {

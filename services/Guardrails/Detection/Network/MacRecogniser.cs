@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Detection.Network;
 
 /// <summary>
-/// Hardware addresses: six pairs of hexadecimal digits between equal colons or dashes, or three groups of four between full stops. All zeros and
-/// all ones are none, nor is a part of a longer run such as a fingerprint, nor pairs of decimal digits between dashes.
+/// Hardware addresses: six pairs of hexadecimal digits between equal colons or dashes, or three groups of four between full stops. All
+/// zeros and all ones are none, nor is a part of a longer run such as a fingerprint, nor pairs of decimal digits between dashes.
 /// </summary>
 internal sealed class MacRecogniser : Recogniser
 {

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Millrace.Guardrails.Detection.Network;
 
 /// <summary>
-/// Addresses of pages (a scheme, or <c>www.</c>, and what follows) and bare domain names with a top-level domain that is not also an ending of
-/// file names or a word. At most 512 characters; a longer one is taken up to there.
+/// Addresses of pages (a scheme, or <c>www.</c>, and what follows) and bare domain names with a top-level domain that is not also an ending
+/// of file names or a word. At most 512 characters; a longer one is taken up to there.
 /// </summary>
 internal sealed class UrlRecogniser : Recogniser
 {
@@ -17,7 +17,8 @@ internal sealed class UrlRecogniser : Recogniser
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> TopLevels = (
         "com org net edu gov mil int info biz io ai dev app cloud tech online site store shop blog xyz museum name pro eu uk de fr nl ch "
-        + "se dk fi cz sk pl hu ro bg hr gr pt lu ie ru ua tr jp cn kr tw hk sg th vn ph id my au nz ca mx br ar cl pe uy za ng ke eg il ae co")
+        + "se dk fi cz sk pl hu ro bg hr gr pt lu ie ru ua tr jp cn kr tw hk sg th vn ph id my au nz ca mx br ar cl pe uy za ng ke eg "
+        + "il ae co")
         .Split(' ').ToFrozenSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     public override string Rule => "entity.url";
@@ -34,10 +35,19 @@ internal sealed class UrlRecogniser : Recogniser
     {
         if (start > 0 && text[start - 1] is '@' or '/' or '.' or '-' or '\\') return Match.None;
 
+        if (IsWordAlone(text[start..])) return Match.None;
         var cursor = new TextCursor(text, start, isEnd);
         foreach (var scheme in Schemes)
             if (cursor.TryTake(scheme)) return MatchRest(ref cursor);
         return MatchDomain(ref cursor);
+    }
+
+    // What neither a full stop nor a colon follows is no scheme and no label of a name.
+    private static bool IsWordAlone(ReadOnlySpan<char> text)
+    {
+        var end = 0;
+        while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '-')) end++;
+        return end < text.Length && text[end] is not ('.' or ':');
     }
 
     // Marks at the end belong to the sentence, as does a closing bracket that was not opened inside.
@@ -45,7 +55,8 @@ internal sealed class UrlRecogniser : Recogniser
     {
         var rest = cursor.TakeWhile(IsUrl, UrlCharsMax - cursor.Length);
         var end = rest.TrimEnd(".,;:!?'\"").Length;
-        while (end > 0 && rest[end - 1] is ')' or ']' or '}' && !rest[..end].ContainsAny("([{")) end--;
+        while (end > 0 && rest[end - 1] == ')' && rest[..end].Count(')') > rest[..end].Count('(')) end--;
+        while (end > 0 && rest[end - 1] is ']' or '}' or '.' or ',') end--;
         return cursor.Answer(end == 0 ? 0 : cursor.Length - rest.Length + end, UrlScore);
     }
 

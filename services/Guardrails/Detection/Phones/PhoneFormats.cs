@@ -32,7 +32,7 @@ internal static class PhoneFormats
     {
         var national = groups[0].Digits == 1 && digits[0] == 1 ? 1 : 0;
         if (digits.Length != NorthAmericanDigits + national) return false;
-        if (!CutsOnlyAt(groups, national)) return false;
+        if (!CutsOnlyAt(groups, national) || (groups[^1] is { Digits: 7, Before: GroupSeparator.Dot })) return false;
 
         var (area, exchange) = (digits[national], digits[national + 3]);
         if (groups.Length - national == 1) return area > 1;
@@ -48,7 +48,7 @@ internal static class PhoneFormats
             if (at != national && at != national + 3 && at != national + 6) return false;
         }
 
-        return true;
+        return groups[^1].Digits != 4 || groups.Length - national != 2;
     }
 
     // A trunk zero and groups between equal separators: 07700 063 966, 03.93.92.16.85, 0961-7596216.
@@ -58,7 +58,12 @@ internal static class PhoneFormats
         && groups.Length is >= 2 and <= 5
         && HasGroupsOf(2, groups)
         && IsSeparatedBy(groups[1].Before, groups)
-        && !IsDate(digits, groups);
+        && !IsDate(digits, groups)
+        && !IsOfPerson(groups);
+
+    // 054-28-6917, 071212-1234: numbers of people that have the same look.
+    private static bool IsOfPerson(ReadOnlySpan<NumberGroup> groups) =>
+        groups is [{ Digits: 3 }, { Digits: 2 }, { Digits: 4 }] or [{ Digits: 6 }, { Digits: 4, Before: GroupSeparator.Dash }];
 
     // An area in parentheses first: (08) 8747 6301, (37) 788-063.
     private static bool IsParenthesised(ReadOnlySpan<byte> digits, ReadOnlySpan<NumberGroup> groups) =>

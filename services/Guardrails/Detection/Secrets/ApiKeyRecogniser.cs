@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Detection.Secrets;
 
 /// <summary>
-/// Keys of services: those of the makers that mark them (<see cref="KeyShape"/>), and anything that looks drawn at random behind a name such as
-/// <c>api_key =</c> or <c>Bearer</c>. Placeholders, which say the same character or a word again and again, are none.
+/// Keys of services: those of the makers that mark them (<see cref="KeyShape"/>), and anything that looks drawn at random behind a name
+/// such as <c>api_key =</c> or <c>Bearer</c>. Placeholders, which say the same character or a word again and again, are none.
 /// </summary>
 internal sealed class ApiKeyRecogniser : Recogniser
 {
@@ -14,8 +14,10 @@ internal sealed class ApiKeyRecogniser : Recogniser
 
     private static readonly string[] Names =
     [
-        "apikey", "accesskey", "secretkey", "authkey", "accountkey", "signingkey", "encryptionkey", "privatekey", "appkey", "sharedaccesskey",
-        "accesskeyid", "secretaccesskey", "token", "secret", "apikeys", "clientsecret", "sig", "licensekey", "masterkey", "servicekey", "keyvalue",
+        "apikey", "accesskey", "secretkey", "authkey", "accountkey", "signingkey", "encryptionkey", "privatekey", "appkey",
+        "sharedaccesskey",
+        "accesskeyid", "secretaccesskey", "token", "secret", "apikeys", "clientsecret", "sig", "licensekey", "masterkey", "servicekey",
+        "keyvalue",
     ];
 
     private static readonly string[] SpacedNames = ["bearer", "authorizationbearer"];
@@ -36,6 +38,7 @@ internal sealed class ApiKeyRecogniser : Recogniser
         var isUndecided = false;
         foreach (var shape in ByFirst[text[start] & 127])
         {
+            if (start + 1 < text.Length && text[start + 1] != shape.Prefix[1]) continue;
             var match = MatchShape(shape, text, start, isEnd);
             if (match.Length > 0) return match;
             isUndecided |= !match.IsDecided;
@@ -72,15 +75,20 @@ internal sealed class ApiKeyRecogniser : Recogniser
 
     private static Match MatchNamed(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (!Assignment.IsPossible(text, start)) return Match.None;
         var name = Assignment.Before(text, start);
         if (name.Mark == AssignmentMark.None || !(name.Mark == AssignmentMark.Space ? name.IsNamed(SpacedNames) : IsNamed(name)))
             return Match.None;
+
+        // Web tokens have a rule of their own, which knows no longest one.
+        if (text[start..].StartsWith(TokenSecret.Head, StringComparison.Ordinal)) return Match.None;
 
         var cursor = new TextCursor(text, start, isEnd);
         var value = cursor.TakeWhile(IsOfValue, KeyShape.KeyCharsMax - 1);
         var next = cursor.Peek();
         var key = value.TrimEnd(".-");
-        return cursor.Answer(key.Length >= NamedCharsMin && next is not ('(' or '[') && Randomness.IsLikely(key) ? key.Length : 0, NamedScore);
+        var isKey = key.Length >= NamedCharsMin && next is not ('(' or '[') && Randomness.IsLikely(key);
+        return cursor.Answer(isKey ? key.Length : 0, NamedScore);
     }
 
     private static bool IsNamed(in Assignment name) => name.IsNamed(Names) || name.IsNamed(SpacedNames);

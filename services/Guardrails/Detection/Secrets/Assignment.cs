@@ -30,12 +30,29 @@ internal ref struct Assignment
     /// <summary>The quotation mark that opens the value; NUL for none.</summary>
     public char Quote { get; private set; }
 
+    /// <summary>
+    /// Whether a value may start at a position, by the few characters before it. Nearly every word of a text stands behind another word,
+    /// and behind those only "is" and "bearer" matter.
+    /// </summary>
+    public static bool IsPossible(ReadOnlySpan<char> text, int start)
+    {
+        if (start < 3) return false;
+        var before = text[start - 1];
+        if (before != ' ') return before is ':' or '=' or '>' || IsQuote(before);
+        return text[start - 2] switch
+        {
+            's' or 'S' => text[start - 3] is 'i' or 'I',
+            'r' or 'R' => text[start - 3] is 'e' or 'E',
+            var c => c is ':' or '=' or '>' or ' ',
+        };
+    }
+
     /// <summary>Reads backwards from the start of a value.</summary>
     public static Assignment Before(ReadOnlySpan<char> text, int start)
     {
         var assignment = default(Assignment);
         var before = text[Math.Max(0, start - Recogniser.LookBehindMax)..start];
-        if (before.Length < 3 || (before[^1] == ' ' && IsProse(before[..^1]))) return assignment;
+        if (before.Length < 3) return assignment;
         if (IsQuote(before[^1]))
         {
             assignment.Quote = before[^1];
@@ -55,9 +72,6 @@ internal ref struct Assignment
         return false;
     }
 
-    // Nearly every word of a text stands behind another word; only after "is" and "bearer" that matters.
-    private static bool IsProse(ReadOnlySpan<char> before) => !(before[^1] is ':' or '=' or '>' or 's' or 'S' or 'r' or 'R' or ' ');
-
     private void ReadMark(ReadOnlySpan<char> before)
     {
         var trimmed = before.TrimEnd(" >");
@@ -74,7 +88,8 @@ internal ref struct Assignment
         for (var i = before.Length - 1; i >= 0 && _count < NameCharsMax; i--)
         {
             if (char.IsLetter(before[i])) _name[NameCharsMax - ++_count] = char.ToLowerInvariant(before[i]);
-            else if (before[i] is not ('_' or '-' or ' ' or '.' or '"' or '\'' or '`' or '*' or ']' or '[') && !char.IsAsciiDigit(before[i])) return;
+            else if (before[i] is not ('_' or '-' or ' ' or '.' or '"' or '\'' or '`' or '*' or ']' or '[')
+                && !char.IsAsciiDigit(before[i])) return;
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed record KeyShape(string Prefix, int CharsMin, int CharsMax, strin
         new("AKIA", 16, 16), new("ASIA", 16, 16), new("ABIA", 16, 16), new("ACCA", 16, 16), // AWS
         new("ghp_", 36, LongMax), new("gho_", 36, LongMax), new("ghu_", 36, LongMax), new("ghs_", 36, LongMax), new("ghr_", 36, LongMax),
         new("github_pat_", 22, LongMax, "_"),
-        new("glpat-", 20, LongMax, "-_"), new("glptt-", 20, LongMax, "-_"), new("gldt-", 20, LongMax, "-_"), new("glrt-", 20, LongMax, "-_"),
+        new("glpat-", 20, LongMax, "-_"), new("glptt-", 20, LongMax, "-_"), new("gldt-", 20, LongMax, "-_"),
+        new("glrt-", 20, LongMax, "-_"),
         new("xoxb-", 24, LongMax, "-"), new("xoxp-", 24, LongMax, "-"), new("xoxa-", 24, LongMax, "-"), new("xoxr-", 24, LongMax, "-"),
         new("xoxs-", 24, LongMax, "-"), new("xapp-", 24, LongMax, "-"), new("hooks.slack.com/services/", 30, 80, "/"),
         new("AIza", 35, 35, "-_"), new("GOCSPX-", 24, 40, "-_"), new("ya29.", 20, LongMax, "-_"), // Google

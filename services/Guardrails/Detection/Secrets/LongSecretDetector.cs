@@ -1,8 +1,9 @@
 namespace Millrace.Guardrails.Detection.Secrets;
 
 /// <summary>
-/// Secrets that may be longer than anything else is held back for: private keys in PEM, and JSON web tokens. Once its head is read, such a secret is
-/// reported piece by piece, each overlapping the one before by a character, so that the pieces are masked as one stretch however long it is.
+/// Secrets that may be longer than anything else is held back for: private keys in PEM, and JSON web tokens. Once its head is read, such a
+/// secret is reported piece by piece, each overlapping the one before by a character, so that the pieces are masked as one stretch however
+/// long it is.
 /// </summary>
 internal sealed class LongSecretDetector : Detector
 {

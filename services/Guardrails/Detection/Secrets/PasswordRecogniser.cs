@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Millrace.Guardrails.Detection.Secrets;
 
 /// <summary>
-/// Passwords behind their name: <c>password: </c>, <c>pwd=</c>, <c>my password is</c>. Only what cannot be a plain word counts, unless it is quoted
-/// or the last of its line; code, placeholders and what forms say of passwords ("required", "incorrect") do not.
+/// Passwords behind their name: <c>password: </c>, <c>pwd=</c>, <c>my password is</c>. Only what cannot be a plain word counts, unless it
+/// is quoted or the last of its line; code, placeholders and what forms say of passwords ("required", "incorrect") do not.
 /// </summary>
 internal sealed class PasswordRecogniser : Recogniser
 {
@@ -22,7 +22,8 @@ internal sealed class PasswordRecogniser : Recogniser
     private static readonly string[] NamesBeforeSigns = ["pass", "pw", "userpass", "dbpass"];
 
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> OtherWords = (
-        "null none true false required optional incorrect invalid wrong forgotten forgot reset changed expired string password passwd secret "
+        "null none true false required optional incorrect invalid wrong forgotten forgot reset changed expired string password passwd "
+            + "secret "
         + "undefined empty hidden redacted must should text varchar missing weak strong protected unknown please enter your here what "
         + "example default same value mandatory disabled enabled login username never always input encrypted hashed")
         .Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -31,22 +32,25 @@ internal sealed class PasswordRecogniser : Recogniser
 
     public override int CharsMax => ValueCharsMax + 2;
 
-    public override bool CanStart(char first) => first is > ' ' and < '\u007F' and not ('"' or '\'' or '`' or '<' or '{' or '[' or '(' or '*' or ':' or '=');
+    public override bool CanStart(char first) =>
+        first is > ' ' and < '\u007F' and not ('"' or '\'' or '`' or '<' or '{' or '[' or '(' or '*' or ':' or '=');
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
+        if (!Assignment.IsPossible(text, start)) return Match.None;
         var name = Assignment.Before(text, start);
         if (!(name.Mark is AssignmentMark.Sign or AssignmentMark.Word && IsNamed(name))) return Match.None;
 
         var cursor = new TextCursor(text, start, isEnd);
         while (cursor.Length <= ValueCharsMax && IsOfValue(cursor.Peek(), name)) cursor.Position++;
-        var value = name.Quote == '\0' ? cursor.Taken.TrimEnd(".,;:!?)]}'\"") : cursor.Taken;
+        var value = name.Quote == '\0' ? cursor.Taken.TrimEnd(".,;:?)]}'\"") : cursor.Taken;
         var isLast = cursor.Peek() is '\0' or '\n' or '\r';
         var score = Score(value, name, isLast);
         return cursor.Answer(score > 0 ? value.Length : 0, score);
     }
 
-    private static bool IsNamed(in Assignment name) => name.IsNamed(Names) || (name.Mark == AssignmentMark.Sign && name.IsNamed(NamesBeforeSigns));
+    private static bool IsNamed(in Assignment name) =>
+        name.IsNamed(Names) || (name.Mark == AssignmentMark.Sign && name.IsNamed(NamesBeforeSigns));
 
     private static bool IsOfValue(char c, in Assignment name) =>
         c > ' ' && !char.IsWhiteSpace(c) && c is not ('"' or '<' or '>' or '`')
@@ -83,5 +87,6 @@ internal sealed class PasswordRecogniser : Recogniser
         return false;
     }
 
-    private static bool HasInnerCapital(ReadOnlySpan<char> value) => value[1..].ContainsAnyInRange('A', 'Z') && value.ContainsAnyInRange('a', 'z');
+    private static bool HasInnerCapital(ReadOnlySpan<char> value) => value[1..].ContainsAnyInRange('A', 'Z')
+        && value.ContainsAnyInRange('a', 'z');
 }

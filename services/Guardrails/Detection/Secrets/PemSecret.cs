@@ -1,8 +1,8 @@
 namespace Millrace.Guardrails.Detection.Secrets;
 
 /// <summary>
-/// A private key as PEM writes it: from <c>-----BEGIN ... PRIVATE KEY-----</c> to its <c>-----END ...-----</c>. Where that is missing, to the first
-/// character that no such key has: a sentence more than needed is masked rather than a line of the key shown.
+/// A private key as PEM writes it: from <c>-----BEGIN ... PRIVATE KEY-----</c> to its <c>-----END ...-----</c>. Where that is missing, to
+/// the first character that no such key has: a sentence more than needed is masked rather than a line of the key shown.
 /// </summary>
 internal sealed class PemSecret : LongSecret
 {

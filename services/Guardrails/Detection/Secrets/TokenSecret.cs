@@ -3,14 +3,18 @@ using System.Buffers.Text;
 
 namespace Millrace.Guardrails.Detection.Secrets;
 
-/// <summary>A JSON web token: a head that is a JSON object naming its algorithm, and parts behind full stops, all in base 64 for addresses.</summary>
+/// <summary>A JSON web token: a head that is a JSON object naming its algorithm, and parts behind full stops, all in base 64 for
+/// addresses.</summary>
 internal sealed class TokenSecret : LongSecret
 {
+    /// <summary>How the head of every token starts: an object's opening, in base 64.</summary>
+    public const string Head = "eyJ";
+
     private const int HeadCharsMax = 400;
 
     public override string Rule => "secret.jwt";
 
-    public override string Mark => "eyJ";
+    public override string Mark => Head;
 
     public override int CharsMax => 32_768;
 

@@ -14,7 +14,8 @@ internal sealed class UrlCredentialsRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
-    public override bool CanStart(char first) => first is > ' ' and < '\u007F' and not ('/' or '@' or '?' or '#' or '"' or '\'' or '<' or '>');
+    public override bool CanStart(char first) =>
+        first is > ' ' and < '\u007F' and not ('/' or '@' or '?' or '#' or '"' or '\'' or '<' or '>');
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)
     {
@@ -26,5 +27,6 @@ internal sealed class UrlCredentialsRecogniser : Recogniser
         return cursor.Answer(colon >= 0 && at > colon + 1 ? at : 0, Score);
     }
 
-    private static bool IsOfAuthority(char c) => c > ' ' && !char.IsWhiteSpace(c) && c is not ('/' or '?' or '#' or '"' or '\'' or '<' or '>' or '`');
+    private static bool IsOfAuthority(char c) => c > ' ' && !char.IsWhiteSpace(c)
+        && c is not ('/' or '?' or '#' or '"' or '\'' or '<' or '>' or '`');
 }

@@ -160,6 +160,7 @@ public sealed class ToolCallTests
         Assert.Equal(("{\"city\": \"[EMAIL]\"}", "[EMAIL]"), (sent[1].ToolCalls[0].Arguments, sent[2].Content));
         var call = answer.GetProperty("choices")[0].GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
         Assert.Equal("{\"to\": \"[EMAIL]\"}", call.GetProperty("arguments").GetString());
+        Assert.Contains(platform.Guardrails.Starts, start => start.Json);
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+namespace Millrace.Guardrails.Tests.Detection.Phones;
+
+public sealed class PhoneRecogniserTests
+{
+    [Theory]
+    [InlineData("415-555-2671", "415-555-2671")]
+    [InlineData("Ring (415) 555-2671!", "(415) 555-2671")]
+    [InlineData("415.555.2671.", "415.555.2671")]
+    [InlineData("4155552671", "4155552671")]
+    [InlineData("+1-984-182-0190", "+1-984-182-0190")]
+    [InlineData("1-800-555-0199", "1-800-555-0199")]
+    [InlineData("345-899-3560x4587, then", "345-899-3560x4587")]
+    [InlineData("415-555-2671 ext. 12 and", "415-555-2671 ext. 12")]
+    [InlineData("415-555-2671 extra", "415-555-2671")]
+    [InlineData("+46 (0)8 928 571 38\n", "+46 (0)8 928 571 38")]
+    [InlineData("+447700 921 916", "+447700 921 916")]
+    [InlineData("001-518-640-0854", "001-518-640-0854")]
+    [InlineData("07700 063 966-Fax", "07700 063 966")]
+    [InlineData("03.93.92.16.85", "03.93.92.16.85")]
+    [InlineData("(08) 8747 6301", "(08) 8747 6301")]
+    [InlineData("Please call 451 5986 now", "451 5986")]
+    [InlineData("Phone:\n60-56-85-91\n", "60-56-85-91")]
+    [InlineData("电话4155552671。", "4155552671")]
+    [InlineData("+1 415 555 2671 or +1 415 555 2672", "+1 415 555 2671|+1 415 555 2672")]
+    public void Number_IsFound(string text, string found) => Assert.Equal(found.Split('|'), Scan.Found("pii.phone", text));
+
+    [Theory]
+    [InlineData("451 5986 units")]
+    [InlineData("recall 451 5986")]
+    [InlineData("2015-12-22 12:20:39")]
+    [InlineData("01.02.2023")]
+    [InlineData("call on 2015-12-22 please")]
+    [InlineData("call on 22-12-2015 please")]
+    [InlineData("1700000000")]
+    [InlineData("a415-555-2671")]
+    [InlineData("415-555-26711")]
+    [InlineData("415-555-2671b")]
+    [InlineData("192.168.100.200")]
+    [InlineData("0.4155552671")]
+    [InlineData("1 + 2345678 = x")]
+    [InlineData("100 000 000")]
+    [InlineData("C++11 and C++14")]
+    [InlineData("(c) 2024")]
+    public void OtherNumber_IsNotFound(string text) => Assert.Empty(Scan.Found("pii.phone", text));
+}
