@@ -6,16 +6,17 @@ namespace Millrace.Guardrails.Classification;
 /// </summary>
 internal sealed class TextClassifier
 {
-    /// <summary>Value of a feature that is known, where those of a text together have a length of about one.</summary>
-    public const float KnownValue = 0.1f;
-
     private readonly sbyte[] _weights;
     private readonly ClassifierLabel[] _labels;
     private readonly int _shift;
+    private readonly float _knownValue;
 
     /// <summary>Makes a classifier ready.</summary>
-    public TextClassifier(ClassifierModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="knownValue">Value of a feature that is known, as in its training; those of a text together have a length of about one.</param>
+    public TextClassifier(ClassifierModel model, float knownValue = 1)
     {
+        _knownValue = knownValue;
         _weights = model.Weights;
         _labels = [.. model.Labels];
         _shift = 64 - model.BucketBits;
@@ -31,15 +32,16 @@ internal sealed class TextClassifier
 
     /// <summary>Reads a classifier.</summary>
     /// <exception cref="InvalidDataException">It is none, or it is damaged.</exception>
-    public static TextClassifier Load(Stream stream) => new(ClassifierFile.Read(stream));
+    public static TextClassifier Load(Stream stream, float knownValue = 1) => new(ClassifierFile.Read(stream), knownValue);
 
     /// <summary>Reads a classifier that is part of this service.</summary>
     /// <param name="name">Name of the resource, such as <c>injection.bin</c>.</param>
-    public static TextClassifier LoadResource(string name)
+    /// <param name="knownValue">Value of a feature that is known, as in its training.</param>
+    public static TextClassifier LoadResource(string name, float knownValue = 1)
     {
         using var stream = typeof(TextClassifier).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The model '{name}' is not part of this build. Train it: see models/guards.");
-        return Load(stream);
+        return Load(stream, knownValue);
     }
 
     /// <summary>Scores a text.</summary>
@@ -64,7 +66,7 @@ internal sealed class TextClassifier
 
         var norm = NormOf(ofText.Count);
         for (var i = 0; i < _labels.Length; i++)
-            probabilities[i] = _labels[i].ProbabilityOf((sums[i] * norm) + (knownSums[i] * KnownValue));
+            probabilities[i] = _labels[i].ProbabilityOf((sums[i] * norm) + (knownSums[i] * _knownValue));
     }
 
     /// <summary>What each feature of a text is multiplied by.</summary>

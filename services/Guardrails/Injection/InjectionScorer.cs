@@ -12,12 +12,15 @@ internal sealed class InjectionScorer(TextClassifier classifier, KnownAttacks kn
     /// <summary>Longest text that is scored at once; of a longer one the start is.</summary>
     public const int CharsMax = SentenceDetector.SentenceCharsMax;
 
+    /// <summary>Value of a pattern or a likeness beside the words of a text.</summary>
+    public const float KnownValue = 0.1f;
+
     private static readonly ulong[] PatternHashes = [.. AttackPatterns.All.Select(pattern => TextFeatures.HashOf(pattern.Name))];
     private static readonly (float Min, ulong Hash)[] Similarities =
         [.. new[] { 0.3f, 0.4f, 0.5f, 0.6f, 0.75f, 0.9f }.Select((min, step) => (min, TextFeatures.HashOf($"similar{step}")))];
 
     private static readonly Lazy<InjectionScorer> Shared =
-        new(() => new InjectionScorer(TextClassifier.LoadResource("injection.bin"), KnownAttacks.LoadResource()));
+        new(() => new InjectionScorer(TextClassifier.LoadResource("injection.bin", KnownValue), KnownAttacks.LoadResource()));
 
     /// <summary>The one with the models of this service.</summary>
     public static InjectionScorer Default => Shared.Value;

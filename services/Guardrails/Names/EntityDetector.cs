@@ -23,7 +23,7 @@ internal sealed class EntityDetector : Detector
     public EntityDetector(EntityModel model) => _model = new Lazy<EntityModel>(model);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Rules => EntityTags.Rules;
+    public override IReadOnlyList<string> Rules { get; } = [.. EntityTags.Rules.Take(EntityTags.ReportedKinds)];
 
     /// <inheritdoc/>
     public override int CharsMax =>

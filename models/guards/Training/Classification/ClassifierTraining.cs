@@ -19,7 +19,7 @@ internal sealed class ClassifierTraining
     public ClassifierTraining(IReadOnlyList<string> labels, IReadOnlyList<Sample> samples, ClassifierOptions options)
     {
         (_labels, _samples, _options) = (labels, samples, options);
-        _features = [.. samples.Select(sample => SampleFeatures.Of(sample, options.BucketBits))];
+        _features = [.. samples.Select(sample => SampleFeatures.Of(sample, options))];
         _trainer = new LogisticTrainer(samples, _features, options);
     }
 

@@ -34,6 +34,9 @@ internal sealed record ClassifierOptions
     /// <summary>Exponent of the weight of the rarer class: 0 for none, 1 for full balance.</summary>
     public float Balance { get; init; } = 0.5f;
 
+    /// <summary>Value of a feature that is known; those of a text together have a length of about one.</summary>
+    public float KnownValue { get; init; } = 1;
+
     /// <summary>Share of positives, by label, that probabilities are calibrated for; of others it is that of the samples.</summary>
     public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 

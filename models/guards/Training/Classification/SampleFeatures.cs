@@ -8,12 +8,12 @@ namespace Millrace.GuardTraining.Classification;
 internal sealed record SampleFeatures(int[] Buckets, float[] Values)
 {
     /// <summary>Reads a sample.</summary>
-    public static SampleFeatures Of(Sample sample, int bucketBits)
+    public static SampleFeatures Of(Sample sample, ClassifierOptions options)
     {
-        var sink = new Collector(64 - bucketBits);
+        var sink = new Collector(64 - options.BucketBits);
         TextFeatures.Read(sample.Text, ref sink);
         var norm = TextClassifier.NormOf(sink.Count);
-        var values = sink.Weights.Select(weight => weight * norm).Concat(sample.Known.Select(_ => TextClassifier.KnownValue));
+        var values = sink.Weights.Select(weight => weight * norm).Concat(sample.Known.Select(_ => options.KnownValue));
         foreach (var hash in sample.Known) sink.Add(hash, 1);
         return new SampleFeatures([.. sink.Buckets], [.. values]);
     }

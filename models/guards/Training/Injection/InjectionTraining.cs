@@ -14,6 +14,7 @@ internal sealed class InjectionTraining : ITraining
 
     private static readonly ClassifierOptions Options = new()
     {
+        KnownValue = InjectionScorer.KnownValue,
         BucketBits = 17,
         Epochs = 15,
         Rate = 0.3f,
