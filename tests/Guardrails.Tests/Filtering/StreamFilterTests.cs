@@ -44,9 +44,7 @@ public sealed class StreamFilterTests
         var found = Sentences.All.SelectMany(text => Scan.Whole(Scan.MaskAll, text).Findings).Select(finding => finding.Rule).Distinct();
 
         Assert.True(Sentences.All.Count >= 150, $"{Sentences.All.Count} sentences");
-        Assert.Equal(
-            Millrace.Guardrails.Detection.RecogniserCatalog.All.Select(known => known.Rule).Order(StringComparer.Ordinal),
-            found.Order(StringComparer.Ordinal));
+        Assert.Empty(Millrace.Guardrails.Detection.RecogniserCatalog.All.Select(known => known.Rule).Except(found));
     }
 
     [Theory]
