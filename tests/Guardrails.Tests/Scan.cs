@@ -21,6 +21,7 @@ internal static class Scan
             .Where(rule => !rule.StartsWith("entity.", StringComparison.Ordinal) && !rule.StartsWith("content.", StringComparison.Ordinal))
             .Distinct()
             .ToDictionary(rule => rule, _ => RuleAction.Mask),
+        scoreMin: 0,
         detectors: []);
 
     /// <summary>Every rule there is masks.</summary>

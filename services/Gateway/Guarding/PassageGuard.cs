@@ -10,8 +10,8 @@ using Millrace.ServiceDefaults.Errors;
 namespace Millrace.Gateway.Guarding;
 
 /// <summary>
-/// Step 7, its end: has what was found checked before a model reads it. A passage with instructions for the model in it is left out, and the
-/// answer is made from the others. What a version of the policy let pass is not asked about again.
+/// Step 7, its end: has what was found checked before a model reads it. A passage with instructions for the model in it is left out, and
+/// the answer is made from the others. What a version of the policy let pass is not asked about again.
 /// </summary>
 public sealed class PassageGuard(
     GuardrailsService.GuardrailsServiceClient guardrails,

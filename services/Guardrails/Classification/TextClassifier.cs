@@ -13,7 +13,7 @@ internal sealed class TextClassifier
 
     /// <summary>Makes a classifier ready.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="knownValue">Value of a feature that is known, as in its training; those of a text together have a length of about one.</param>
+    /// <param name="knownValue">Value of what is known, as in its training; a text's features together have a length of about one.</param>
     public TextClassifier(ClassifierModel model, float knownValue = 1)
     {
         _knownValue = knownValue;

@@ -30,7 +30,7 @@ public abstract class Recogniser
     public virtual bool CanBeSecond(char second) => true;
 
     /// <summary>
-    /// Whether it reads letters of other scripts that look like Latin ones as those (<c>р\u0430ypal</c>). For what is written in ASCII only:
+    /// Whether it reads letters of other scripts that look like Latin ones as those (<c>р\u0430ypal</c>). For what is written in ASCII:
     /// keys, addresses, account numbers. Words of languages are read as they are.
     /// </summary>
     public virtual bool ReadsFolded => false;

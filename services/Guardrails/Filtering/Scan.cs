@@ -3,7 +3,7 @@ using Millrace.Guardrails.Policies;
 
 namespace Millrace.Guardrails.Filtering;
 
-/// <summary>The recognisers' way through a stream: at each position those are asked that may start there, until one cannot tell yet.</summary>
+/// <summary>The recognisers' way through a stream: those that may start at a position are asked, until one cannot tell yet.</summary>
 internal sealed class Scan(RuleSet rules) : Cursor
 {
     private readonly List<Candidate> _here = [];

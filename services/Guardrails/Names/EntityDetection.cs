@@ -67,7 +67,8 @@ internal sealed class EntityDetection(EntityModel model) : Detection.Detection
 
     private void Close(ICandidates found)
     {
-        if (_open is { IsOpen: true, HasText: true, Kind: < EntityTags.ReportedKinds }) found.Add(_open.Kind, _open.Start, _open.End - _open.Start, _open.Score);
+        if (_open is { IsOpen: true, HasText: true, Kind: < EntityTags.ReportedKinds })
+            found.Add(_open.Kind, _open.Start, _open.End - _open.Start, _open.Score);
         _open = OpenEntity.None;
     }
 }

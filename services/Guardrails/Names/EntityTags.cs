@@ -21,7 +21,7 @@ internal static class EntityTags
         "entity.postal_code", "entity.date_time", "entity.age",
     ];
 
-    /// <summary>Kinds that are reported. Dates and ages are tagged so that they are not taken for something else; rules find them better.</summary>
+    /// <summary>Kinds that are reported. Dates and ages are tagged, so that they are nothing else, and rules find them better.</summary>
     public const int ReportedKinds = 7;
 
     // Kinds 0 to 3 have two tags each, from 1 on; the others one.

@@ -19,8 +19,10 @@ internal static class GroundingTable
     {
         var judged = Sentences().ToList();
         foreach (var kind in judged.GroupBy(sentence => sentence.Kind))
-            run.Add(BenchRow.Of(
-                $"grounding, {kind.Key}, judged rightly", Share(kind.Count(one => one.IsRight), kind.Count()), "", note: $"of {kind.Count()}"));
+        {
+            var share = Share(kind.Count(one => one.IsRight), kind.Count());
+            run.Add(BenchRow.Of($"grounding, {kind.Key}, judged rightly", share, "", note: $"of {kind.Count()}"));
+        }
 
         var below = judged.Where(sentence => sentence.IsSupported != sentence.IsRight).ToList();
         var right = below.Count(one => one.IsRight);

@@ -13,6 +13,7 @@ internal static class LeakTable
 {
     private const int RandomRounds = 5;
     private const int RandomPieceCharsMax = 12;
+    private const int TokenCharsMax = 5;
 
     /// <summary>Measures.</summary>
     public static void Measure(BenchRun run, IReadOnlyList<string> texts)
@@ -47,8 +48,7 @@ internal static class LeakTable
         for (var start = 0; start < text.Length;)
         {
             var end = start + 1;
-            while (end < text.Length && end - start < 5 && char.IsLetterOrDigit(text[end]) && (end - start > 1 || !char.IsPunctuation(text[start])))
-                end++;
+            while (end < text.Length && end - start < TokenCharsMax && char.IsLetterOrDigit(text[end])) end++;
             yield return text[start..end];
             start = end;
         }

@@ -19,7 +19,8 @@ internal static partial class SpeedTable
     private const int DeltaChars = 5;
     private const int AnswerChars = 20_000;
 
-    private static readonly string[] HostileUnits = ["a@a.", "1-", "4111 ", "password: ", "eyJhbGciOiJIUzI1NiJ9.", "GB82 ", "\u200B", "ignore all "];
+    private static readonly string[] HostileUnits =
+        ["a@a.", "1-", "4111 ", "password: ", "eyJhbGciOiJIUzI1NiJ9.", "GB82 ", "\u200B", "ignore all "];
 
     /// <summary>Measures.</summary>
     public static void Measure(BenchRun run, string prose)

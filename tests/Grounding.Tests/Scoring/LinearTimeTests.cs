@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace Millrace.Grounding.Tests.Scoring;
 
-/// <summary>The largest answers and contexts, ordinary ones and hostile ones, are judged within bounds that leave room for a slow machine.</summary>
+/// <summary>The largest answers and contexts, ordinary ones and hostile ones, are judged in a time that a slow machine has.</summary>
 public sealed class LinearTimeTests(ITestOutputHelper output)
 {
     private const int AnswerChars = 50_000;

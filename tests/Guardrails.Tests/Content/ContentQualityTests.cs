@@ -25,11 +25,11 @@ public sealed class ContentQualityTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"found {found:0.000} of {harmful.Count} harmful texts, alarms {alarmed:0.000} of {harmless.Count} harmless ones");
         output.WriteLine(summary);
-        Assert.True(found >= 0.75 && alarmed <= 0.07, summary);
+        Assert.True(found >= 0.8 && alarmed <= 0.066, summary);
     }
 
     [PublicTextsFact]
-    public void PublicQuestions_AreRarelyFound() => AssertRarelyFound(ContentSet.PublicQuestions(), alarmsMax: 0.1);
+    public void PublicQuestions_AreRarelyFound() => AssertRarelyFound(ContentSet.PublicQuestions(), alarmsMax: 0.065);
 
     [PublicTextsFact]
     public void PublicSentences_AreRarelyFound() => AssertRarelyFound(ContentSet.PublicSentences(), alarmsMax: 0.002);

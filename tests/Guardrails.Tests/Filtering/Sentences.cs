@@ -30,6 +30,7 @@ internal static class Sentences
         "version 10.0.415.5552671, build 4155552671",
         "dial 99 577450\ndesk: +1-604-696-5272x565\nfax: +41 (0)71 526 99 04",
         "Ends with a name at the border: bob.",
+        "Holy shit, that sunset was beautiful.",
         "Ends with an open address: bob@example.c",
         "Ends with an open card: 4111 1111 1111 111",
         "Ends with an open phone: +1 415 555 267",

@@ -33,7 +33,7 @@ public sealed class InjectionDetectorTests
     [Fact]
     public void Request_ToAnAssistant_IsIndirect_AndNoAttack()
     {
-        const string Text = "Write a script in Python that renames all files in a directory.";
+        const string Text = "Write me a poem about the sea and translate it into French.";
 
         var outcome = Scan.Whole(Rules(_ => true), Text);
 
