@@ -30,12 +30,13 @@ public sealed class InjectionDetectorTests
     public void Detail_OfWhatWasHidden_NamesTheCode(string text, string code) =>
         Assert.Equal(code, Assert.Single(Scan.Whole(Flagging, text).Findings).Detail);
 
-    [Fact]
-    public void Request_ToAnAssistant_IsIndirect_AndNoAttack()
+    [Theory]
+    [InlineData("Translate this sentence into French.")]
+    [InlineData("How do I build a table with chess pieces in Python?")]
+    [InlineData("Give me tips for a healthy diet.")]
+    public void Request_ToAnAssistant_IsIndirect_AndNoAttack(string text)
     {
-        const string Text = "Write me a poem about the sea and translate it into French.";
-
-        var outcome = Scan.Whole(Rules(_ => true), Text);
+        var outcome = Scan.Whole(Rules(_ => true), text);
 
         Assert.Equal(InjectionDetector.IndirectRule, Assert.Single(outcome.Findings).Rule);
     }
