@@ -115,8 +115,8 @@ public sealed class GatewayOptions : ISelfValidating
     public bool GuardFailOpen { get; set; }
 
     /// <summary>
-    /// Most passages of which is remembered that a version of a guard policy found nothing in them, so that they are not checked each time
-    /// they are shown; 0 for none. One takes about 60 bytes.
+    /// Most passages of which is remembered that a version of a guard policy let them pass, so that they are not checked each time they
+    /// are shown; 0 for none. One takes about 60 bytes.
     /// </summary>
     /// <value>Default 65,536.</value>
     [Range(0, 1 << 24, ErrorMessage = "ClearedTextsMax must be from 0 to 16777216.")]

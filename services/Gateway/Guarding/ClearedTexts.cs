@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Millrace.Gateway.Guarding;
 
 /// <summary>
-/// Remembers texts of documents in which a version of a policy found nothing, so that a passage that is shown every minute is not checked
-/// every minute. Kept are hashes, never texts; tenants and policies share nothing. Safe for use by several threads.
+/// Remembers texts of documents that a version of a policy let pass as they are, so that a passage that is shown every minute is not
+/// checked every minute; what was only flagged in it is told once. Kept are hashes, never texts; tenants and policies share nothing. Safe
+/// for use by several threads.
 /// </summary>
 public sealed class ClearedTexts(IOptions<GatewayOptions> options)
 {
@@ -30,7 +31,7 @@ public sealed class ClearedTexts(IOptions<GatewayOptions> options)
         return hash.Finish();
     }
 
-    /// <summary>Whether nothing was found in a text.</summary>
+    /// <summary>Whether a text passed.</summary>
     public bool Contains(UInt128? key)
     {
         if (key is not { } known) return false;
@@ -40,7 +41,7 @@ public sealed class ClearedTexts(IOptions<GatewayOptions> options)
         return true;
     }
 
-    /// <summary>Remembers that nothing was found in a text. The least recently seen half goes when there are too many.</summary>
+    /// <summary>Remembers that a text passed. The least recently seen half goes when there are too many.</summary>
     public void Add(UInt128? key)
     {
         if (key is not { } known || !_recent.TryAdd(known, 0)) return;

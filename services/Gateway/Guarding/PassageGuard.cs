@@ -58,14 +58,13 @@ public sealed class PassageGuard(
         run.Guard = run.Guard with { Pseudonyms = decision.Pseudonyms };
         Tell(run, decision, unknown);
         var quarantined = decision.Quarantined.ToHashSet();
-        var found = decision.Findings.Select(finding => finding.TextIndex).ToHashSet();
         Dictionary<RetrievedPassage, RetrievedPassage?> changed = [];
         for (var i = 0; i < unknown.Count; i++)
         {
             var passage = unknown[i].Passage;
             if (decision.Action == GuardAction.Block || quarantined.Contains((uint)i)) changed[passage] = null;
             else if (decision.Texts[i] != request.Texts[i]) changed[passage] = With(passage, decision.Texts[i]);
-            else if (!found.Contains((uint)i)) cleared.Add(unknown[i].Key);
+            else cleared.Add(unknown[i].Key);
         }
 
         return changed;

@@ -30,6 +30,12 @@ public abstract class Recogniser
     public virtual bool CanBeSecond(char second) => true;
 
     /// <summary>
+    /// Whether something may start with a plain word, as <see cref="PlainWord"/> knows it. Most kinds have a digit or a mark in their first
+    /// word: they are asked about few of the words of a text.
+    /// </summary>
+    public virtual bool TakesWords => true;
+
+    /// <summary>
     /// Whether it reads letters of other scripts that look like Latin ones as those (<c>р\u0430ypal</c>). For what is written in ASCII:
     /// keys, addresses, account numbers. Words of languages are read as they are.
     /// </summary>

@@ -23,6 +23,10 @@ internal sealed class Shape(string pattern)
     /// <summary>Whether a number of this shape can start with a character.</summary>
     public bool CanStart(char c) => Fits(pattern[0], c);
 
+    /// <summary>Whether a number of this shape can start with a plain word: its first group has letters alone, and more follow.</summary>
+    public bool TakesWords { get; } = !pattern.AsSpan().TrimStart('A').StartsWith('9') && !pattern.AsSpan().TrimStart('A').StartsWith('X')
+        && (pattern.Length - pattern.TrimStart('A').Length) > 2;
+
     /// <summary>Whether it can have a character second.</summary>
     public bool CanBeSecond(char c) => pattern[1] switch
     {

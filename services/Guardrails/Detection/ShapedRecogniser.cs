@@ -14,6 +14,8 @@ internal sealed class ShapedRecogniser(string rule, params Form[] forms) : Recog
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords { get; } = Array.Exists(forms, form => form.Shape.TakesWords);
+
     public override bool CanStart(char first) => Array.Exists(forms, form => form.Shape.CanStart(first));
 
     public override bool CanBeSecond(char second) => Array.Exists(forms, form => form.Shape.CanBeSecond(second));

@@ -10,6 +10,9 @@ internal readonly record struct RuleBits(ulong Low, ulong High)
 
     public bool IsEmpty => (Low | High) == 0;
 
+    /// <summary>Whether all of these rules are among others.</summary>
+    public bool IsWithin(RuleBits others) => ((Low & ~others.Low) | (High & ~others.High)) == 0;
+
     public static RuleBits Of(int index) => index < 64 ? new(1UL << index, 0) : new(0, 1UL << (index - 64));
 
     public static RuleBits operator &(RuleBits left, RuleBits right) => new(left.Low & right.Low, left.High & right.High);

@@ -33,6 +33,7 @@ public sealed class RuleSet
     private readonly RuleBits _beyondAscii;
     private readonly RuleBits _folded;
     private readonly RuleBits _insideWord;
+    private readonly RuleBits _takesWords;
 
     /// <summary>Prepares rules. Those that allow are left out.</summary>
     /// <param name="recognisers">The recognisers; at most 128 of them may be active.</param>
@@ -57,6 +58,7 @@ public sealed class RuleSet
             if (!recogniser.StartsWithAscii) _beyondAscii |= bit;
             if (recogniser.ReadsFolded) _folded |= bit;
             if (!recogniser.StartsAtWord) _insideWord |= bit;
+            if (recogniser.TakesWords) _takesWords |= bit;
         }
 
         HeldCharsMax = Math.Max(
@@ -84,7 +86,7 @@ public sealed class RuleSet
         if (rules.IsEmpty) return rules;
         if (position > 0 && Chars.IsWord(text[position - 1])) rules &= _insideWord;
         if (position + 1 < text.Length && folded[position + 1] is var next and < (char)AsciiCount) rules &= _goesOnWith[next];
-        return rules;
+        return char.IsAsciiLetter(c) && !rules.IsWithin(_takesWords) && PlainWord.StartsAt(text, position) ? rules & _takesWords : rules;
     }
 
     /// <summary>A detector of one request beside these rules; null when the policy allows all that it finds.</summary>

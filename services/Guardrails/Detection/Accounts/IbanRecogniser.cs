@@ -16,6 +16,8 @@ internal sealed class IbanRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiLetter(first);
 
     public override bool CanBeSecond(char second) => char.IsAsciiLetter(second);

@@ -28,6 +28,8 @@ internal sealed class CryptoAddressRecogniser : Recogniser
 
     public override int CharsMax => 112;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first)
         && (IsFirst(first) || IsFirst(char.ToLowerInvariant(first)));
 

@@ -26,6 +26,8 @@ internal sealed class DriverLicenceRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first);
 
     public override bool CanBeSecond(char second) => char.IsAsciiDigit(second) || char.IsAsciiLetterUpper(second) || second is '-' or ' ';

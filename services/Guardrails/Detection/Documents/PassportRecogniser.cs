@@ -29,6 +29,8 @@ internal sealed class PassportRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first);
 
     public override bool CanBeSecond(char second) => char.IsAsciiDigit(second) || char.IsAsciiLetterUpper(second)

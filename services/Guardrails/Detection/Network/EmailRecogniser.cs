@@ -16,6 +16,8 @@ internal sealed class EmailRecogniser : Recogniser
 
     public override bool StartsWithAscii => false;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => Chars.IsWord(first);
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)

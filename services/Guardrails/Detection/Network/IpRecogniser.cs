@@ -25,6 +25,8 @@ internal sealed class IpRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiHexDigit(first) || first == ':';
 
     public override bool CanBeSecond(char second) => char.IsAsciiHexDigit(second) || second is ':' or '.';

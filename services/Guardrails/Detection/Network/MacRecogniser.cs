@@ -15,6 +15,8 @@ internal sealed class MacRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiHexDigit(first);
 
     public override bool CanBeSecond(char second) => char.IsAsciiHexDigit(second);

@@ -27,6 +27,8 @@ internal sealed class UrlRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first);
 
     public override bool CanBeSecond(char second) => char.IsAsciiLetterOrDigit(second) || second is '-' or '.';

@@ -58,6 +58,8 @@ internal sealed class PostalCodeRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => Forms.CanStart(first);
 
     public override bool CanBeSecond(char second) => Forms.CanBeSecond(second);

@@ -31,6 +31,8 @@ internal sealed class ApiKeyRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) => char.IsAsciiLetterOrDigit(first) || first is '/' or '+' or '_' or '-';
 
     public override Match MatchAt(ReadOnlySpan<char> text, int start, bool isEnd)

@@ -14,6 +14,8 @@ internal sealed class UrlCredentialsRecogniser : Recogniser
 
     public override bool ReadsFolded => true;
 
+    public override bool TakesWords => false;
+
     public override bool CanStart(char first) =>
         first is > ' ' and < '\u007F' and not ('/' or '@' or '?' or '#' or '"' or '\'' or '<' or '>');
 
