@@ -38,6 +38,7 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
     {
         if (sentence.Length > InjectionScorer.CharsMax) sentence = sentence[..InjectionScorer.CharsMax];
         var worst = JudgeWindows(sentence, Score(sentence));
+        if (depth > 0) worst = worst with { Score = Math.Max(worst.Score, InjectionPhrases.ScoreOf(sentence)) };
         if (depth == DepthMax) return worst;
 
         foreach (var decoder in Decoders.All)

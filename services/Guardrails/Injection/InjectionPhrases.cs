@@ -48,4 +48,18 @@ internal static class InjectionPhrases
             PhraseStep.Mark("###"),
             PhraseStep.Mark("instruction", "system")),
     ];
+
+    /// <summary>The score of the surest phrase in a text; 0 for none.</summary>
+    public static float ScoreOf(ReadOnlySpan<char> text)
+    {
+        var score = 0f;
+        for (var start = 0; start < text.Length; start++)
+            foreach (var phrase in All)
+                if (phrase.CanStart(text[start]) && IsStart(phrase, text, start))
+                    score = Math.Max(score, phrase.MatchAt(text, start, isEnd: true).Score);
+        return score;
+    }
+
+    private static bool IsStart(Recogniser phrase, ReadOnlySpan<char> text, int start) =>
+        !phrase.StartsAtWord || start == 0 || !Chars.IsWord(text[start - 1]);
 }

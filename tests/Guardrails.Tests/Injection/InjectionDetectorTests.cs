@@ -41,6 +41,19 @@ public sealed class InjectionDetectorTests
         Assert.Equal(InjectionDetector.IndirectRule, Assert.Single(outcome.Findings).Rule);
     }
 
+    [Theory]
+    [InlineData("word ")]
+    [InlineData("x")]
+    [InlineData("lorem ipsum ")]
+    [InlineData("yes, ")]
+    public void Filler_OfAnyLength_Passes(string unit)
+    {
+        var text = string.Concat(Enumerable.Repeat(unit, 5_000));
+
+        Assert.DoesNotContain(
+            Scan.Whole(Rules(rule => rule != InjectionDetector.IndirectRule), text).Findings, finding => finding.Score >= 0.5f);
+    }
+
     [Fact]
     public void Model_OfThisService_WasTrainedOnTheDataOfThisRepository()
     {
