@@ -37,6 +37,7 @@ internal sealed class InjectionJudge(InjectionScorer scorer)
     private InjectionVerdict Judge(ReadOnlySpan<char> sentence, int depth)
     {
         if (sentence.Length > InjectionScorer.CharsMax) sentence = sentence[..InjectionScorer.CharsMax];
+        sentence = Repeats.Cut(sentence);
         var worst = JudgeWindows(sentence, Score(sentence));
         if (depth > 0) worst = worst with { Score = Math.Max(worst.Score, InjectionPhrases.ScoreOf(sentence)) };
         if (depth == DepthMax) return worst;
